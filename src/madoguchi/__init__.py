@@ -1,0 +1,1 @@
+"""Madoguchi: a contact-centre platform."""

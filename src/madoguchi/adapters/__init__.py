@@ -1,0 +1,1 @@
+"""The edges. Each folder knows one technology, and none knows another."""

@@ -1,0 +1,1 @@
+"""The clock, the ids and the chance of a real run."""

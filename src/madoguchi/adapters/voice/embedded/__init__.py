@@ -1,0 +1,1 @@
+"""The embedded voice engine: nothing but Python packages."""

@@ -1,0 +1,1 @@
+"""A thin SIP user agent: transactions, dialogs, digest, registrar."""

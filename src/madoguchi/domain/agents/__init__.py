@@ -1,0 +1,1 @@
+"""Agents: presence, occupancy, reservations and handlings."""

@@ -1,0 +1,1 @@
+"""Calls: their lifecycle, decisions and effects."""

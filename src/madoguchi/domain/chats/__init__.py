@@ -1,0 +1,1 @@
+"""Chats: their lifecycle, messages and attachments."""

@@ -1,0 +1,1 @@
+"""Consumers: the people who contact us."""

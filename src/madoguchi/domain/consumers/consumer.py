@@ -1,0 +1,30 @@
+"""Consumers, known or not, and their browser sessions."""
+
+from dataclasses import dataclass
+
+from madoguchi.kernel.ids import ConsumerId, SessionId
+from madoguchi.kernel.time import Instant
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """Somebody who contacts us."""
+
+    id: ConsumerId
+    name: str
+    """As shown: `Web User 11/23 09:05`, a number, or a real name."""
+    phone: str | None
+    """E.164, where known."""
+    created_at: Instant
+    anonymous: bool = True
+
+
+@dataclass(frozen=True)
+class ConsumerSession:
+    """A consumer's browser or app. Only the token's hash is stored."""
+
+    id: SessionId
+    token_hash: str
+    consumer: ConsumerId
+    created_at: Instant
+    expires_at: Instant

@@ -1,0 +1,1 @@
+"""What callers hear and chatters read: texts with variables, per language."""

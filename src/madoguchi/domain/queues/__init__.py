@@ -1,0 +1,1 @@
+"""Queues: where interactions wait."""

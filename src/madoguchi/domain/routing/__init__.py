@@ -1,0 +1,1 @@
+"""Routing: which agents get an offer, and when."""

@@ -1,0 +1,27 @@
+"""The ids of everything that has one. All are text, `<prefix>_<26 characters>`, made by the IdSource port."""
+
+from typing import Final, NewType
+
+UserId = NewType("UserId", str)
+ConsumerId = NewType("ConsumerId", str)
+QueueId = NewType("QueueId", str)
+InteractionId = NewType("InteractionId", str)
+"""A call's or a chat's id; the prefix tells which."""
+OfferId = NewType("OfferId", str)
+HandlingId = NewType("HandlingId", str)
+PartyId = NewType("PartyId", str)
+LegId = NewType("LegId", str)
+BridgeId = NewType("BridgeId", str)
+PlaybackId = NewType("PlaybackId", str)
+RecordingId = NewType("RecordingId", str)
+AttachmentId = NewType("AttachmentId", str)
+MonitoringId = NewType("MonitoringId", str)
+SessionId = NewType("SessionId", str)
+
+CALL: Final = "call"
+CHAT: Final = "chat"
+
+
+def prefix(value: str) -> str:
+    """Return what kind of thing `value` names: `call` for `call_01J…`."""
+    return value.partition("_")[0]

@@ -1,0 +1,1 @@
+"""A browser leg: ICE-lite, DTLS-SRTP, SDP."""

@@ -1,0 +1,265 @@
+"""What is kept: live interactions with their journal and outbox, messages, and the catalogues.
+
+One commit is one transaction: snapshot, journal, outbox and messages are stored together or not at all. Commits of all
+owners are grouped into few transactions by the adapter.
+
+Whoever implements this proves it by `tests/contract/storage`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from madoguchi.domain.access.users import Credentials, Session, User
+from madoguchi.domain.chats.attachments import Attachment
+from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
+from madoguchi.domain.queues.queue import Queue
+from madoguchi.domain.recording import Recording
+from madoguchi.kernel.errors import Kind, MadoguchiError
+from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, QueueId, RecordingId, UserId
+from madoguchi.kernel.time import Instant
+
+JsonObject = dict[str, Any]
+
+
+class StaleVersionError(MadoguchiError):
+    """Somebody else has changed this meanwhile."""
+
+    kind = Kind.CONFLICT
+    code = "stale_version"
+
+
+class StorageUnavailableError(MadoguchiError):
+    """The database cannot be reached; nothing was stored."""
+
+    kind = Kind.UNAVAILABLE
+    code = "storage_unavailable"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The whole present state of one owner: a call, a chat or an agent."""
+
+    id: str
+    kind: str
+    """`call`, `chat` or `agent`."""
+    version: int
+    """1 for the first; every commit adds one."""
+    state: str
+    live: bool
+    """False once the lifecycle has reached a terminal state."""
+    data: JsonObject
+    """What the domain's codec wrote; JSON values only."""
+    at: Instant
+
+
+@dataclass(frozen=True)
+class JournalRow:
+    """One event of one interaction."""
+
+    interaction: str
+    seq: int
+    """1, 2, 3 … per interaction, without gaps."""
+    at: Instant
+    kind: str
+    v: int
+    data: JsonObject
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    """One effect that must happen at least once."""
+
+    id: str
+    """`<interaction>/<version>/<n>`: the idempotency key."""
+    interaction: str
+    kind: str
+    data: JsonObject
+    due_at: Instant
+    attempts: int = 0
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """One line of a chat."""
+
+    chat: InteractionId
+    seq: int
+    """1, 2, 3 … per chat, without gaps."""
+    at: Instant
+    sender: str
+    """`consumer`, `agent` or `system`."""
+    sender_id: str
+    sender_name: str
+    client_id: str
+    """The sender's own id of it; the same one is stored once."""
+    body: JsonObject
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What one decision changed."""
+
+    snapshot: Snapshot
+    journal: Sequence[JournalRow] = ()
+    outbox: Sequence[OutboxRow] = ()
+    messages: Sequence[MessageRow] = ()
+
+
+class InteractionStore(Protocol):
+    """Snapshots, journal, outbox and chat messages."""
+
+    async def commit(self, commit: Commit) -> None:
+        """Store all of `commit`. It is on disk when this returns.
+
+        Raises:
+            StaleVersionError: the stored version is not `snapshot.version - 1`; nothing was stored.
+            StorageUnavailableError: nothing was stored.
+        """
+
+    async def load(self, owner: str) -> Snapshot | None:
+        """Return the owner's newest snapshot."""
+
+    async def live(self, kind: str) -> Sequence[Snapshot]:
+        """Return every live snapshot of a kind, oldest first."""
+
+    async def finished(self, kind: str, *, limit: int, before: Instant | None = None) -> Sequence[Snapshot]:
+        """Return ended interactions, newest first, those before `before` only."""
+
+    async def finished_of(self, consumer: ConsumerId, *, limit: int) -> Sequence[Snapshot]:
+        """Return a consumer's ended interactions of all kinds, newest first (`data["consumer"]["id"]`)."""
+
+    async def journal(self, interaction: str, *, after: int = 0) -> Sequence[JournalRow]:
+        """Return an interaction's events after seq `after`, in order."""
+
+    async def messages(self, chat: InteractionId, *, after: int = 0, limit: int = 1000) -> Sequence[MessageRow]:
+        """Return a chat's lines after seq `after`, in order."""
+
+    async def lease(self, *, now: Instant, until: Instant, limit: int) -> Sequence[OutboxRow]:
+        """Take due effects that nobody holds, and hold them until `until`; each counts one attempt more."""
+
+    async def done(self, outbox_ids: Sequence[str]) -> None:
+        """Mark effects as performed. Grouped like commits."""
+
+    async def put_off(self, outbox_id: str, due_at: Instant) -> None:
+        """Give an effect back; it is due again at `due_at`."""
+
+
+class Catalogue(Protocol):
+    """Users, queues, consumers, sessions, recordings, attachments and settings. Every write is on disk on return."""
+
+    async def add_user(self, user: User, credentials: Credentials) -> None:
+        """Store a new user.
+
+        Raises:
+            ConflictError: the e-mail address is taken.
+        """
+
+    async def save_user(self, user: User) -> None:
+        """Replace a user.
+
+        Raises:
+            NotFoundError: there is none with this id.
+        """
+
+    async def user(self, user: UserId) -> User | None:
+        """Return a user."""
+
+    async def users(self) -> Sequence[User]:
+        """Return all users, by name."""
+
+    async def credentials(self, email: str) -> tuple[User, Credentials] | None:
+        """Return whom an e-mail address belongs to (compared without case), and how he proves it."""
+
+    async def set_credentials(self, user: UserId, credentials: Credentials) -> None:
+        """Replace a user's password."""
+
+    async def add_session(self, session: Session) -> None:
+        """Store a signed-in session."""
+
+    async def session(self, token_hash: str) -> Session | None:
+        """Return the session whose token has this SHA-256, in hex."""
+
+    async def end_session(self, token_hash: str) -> None:
+        """Forget a session."""
+
+    async def end_sessions_before(self, now: Instant) -> int:
+        """Forget sessions that expired before `now`; return how many."""
+
+    async def save_queue(self, queue: Queue) -> None:
+        """Store or replace a queue with its assigned agents."""
+
+    async def queue(self, queue: QueueId) -> Queue | None:
+        """Return a queue."""
+
+    async def queues(self) -> Sequence[Queue]:
+        """Return all queues in menu order."""
+
+    async def save_consumer(self, consumer: Consumer) -> None:
+        """Store or replace a consumer."""
+
+    async def consumer(self, consumer: ConsumerId) -> Consumer | None:
+        """Return a consumer."""
+
+    async def consumer_by_phone(self, phone: str) -> Consumer | None:
+        """Return the consumer with this E.164 number."""
+
+    async def add_consumer_session(self, session: ConsumerSession) -> None:
+        """Store a consumer's browser session."""
+
+    async def consumer_session(self, token_hash: str) -> ConsumerSession | None:
+        """Return the consumer session whose token has this SHA-256, in hex."""
+
+    async def save_recording(self, recording: Recording) -> None:
+        """Store or replace what is known of a recording."""
+
+    async def recording(self, recording: RecordingId) -> Recording | None:
+        """Return a recording."""
+
+    async def recordings(self, interaction: InteractionId) -> Sequence[Recording]:
+        """Return an interaction's recordings in order of their start."""
+
+    async def recordings_in(self, state: str) -> Sequence[Recording]:
+        """Return all recordings in a state (`live`, `captured`, `ready`, `failed`)."""
+
+    async def save_attachment(self, attachment: Attachment) -> None:
+        """Store what is known of an attachment."""
+
+    async def attachment(self, attachment: AttachmentId) -> Attachment | None:
+        """Return an attachment."""
+
+    async def settings(self, scope: str) -> Mapping[str, Any]:
+        """Return the tenant settings of a scope (`calls`, `chats`, `branding` …); empty where none were saved."""
+
+    async def save_settings(self, scope: str, values: Mapping[str, Any]) -> None:
+        """Replace the tenant settings of a scope."""
+
+
+@dataclass(frozen=True)
+class StorageHealth:
+    """How the database does."""
+
+    ready: bool
+    detail: str = ""
+    pending: int = 0
+    """Commits that wait to be written."""
+
+
+class Storage(Protocol):
+    """One database."""
+
+    interactions: InteractionStore
+    catalogue: Catalogue
+
+    async def open(self) -> None:
+        """Connect, and bring the schema up to date.
+
+        Raises:
+            StorageUnavailableError: it cannot be reached, or its schema is newer than this program.
+        """
+
+    async def close(self) -> None:
+        """Write what waits, and disconnect."""
+
+    async def health(self) -> StorageHealth:
+        """Tell whether a write would succeed now."""

@@ -1,0 +1,1 @@
+"""Use cases: what a person would say. Between the owners and the edges."""

@@ -1,0 +1,1 @@
+"""Fakes, builders and simulators; shipped."""
