@@ -1,1 +1,7 @@
-"""The clock, the ids and the chance of a real run."""
+"""The machine's own time, ids and chance."""
+
+from madoguchi.adapters.system.clock import SystemClock
+from madoguchi.adapters.system.ids import SystemIds
+from madoguchi.adapters.system.rng import SystemRng
+
+__all__ = ["SystemClock", "SystemIds", "SystemRng"]

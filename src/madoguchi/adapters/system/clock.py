@@ -1,0 +1,25 @@
+"""The machine's clock."""
+
+import asyncio
+from datetime import UTC, datetime
+from threading import Lock
+
+from madoguchi.kernel.time import Instant, Span
+
+
+class SystemClock:
+    """Tells the machine's time in UTC, and stands still where the machine's clock is set back."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last = datetime.min.replace(tzinfo=UTC)
+
+    def now(self) -> Instant:
+        """Return the present time; never earlier than a value returned before."""
+        with self._lock:
+            self._last = max(self._last, datetime.now(UTC))
+            return self._last
+
+    async def sleep(self, span: Span) -> None:
+        """Wait for `span`; a negative one only lets others run."""
+        await asyncio.sleep(max(0.0, span.total_seconds()))
