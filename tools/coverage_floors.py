@@ -29,8 +29,8 @@ def main() -> int:
     """Compare with the floors; return 1 when one is not reached."""
     measured = measure(Path(".coverage.xml"))
     low = {layer: floor for layer, floor in FLOORS.items() if measured.get(layer, 0.0) < floor}
-    for layer in FLOORS:
-        print(f"{layer}: {measured.get(layer, 0.0):.1f} % (floor {FLOORS[layer]:.0f} %)")
+    for layer, floor in FLOORS.items():
+        print(f"{layer}: {measured.get(layer, 0.0):.1f} % (floor {floor:.0f} %)")
     for layer, floor in low.items():
         print(f"coverage of {layer} is below its floor of {floor:.0f} %: add tests", file=sys.stderr)
     return 1 if low else 0
