@@ -184,7 +184,7 @@ class Catalogue(Protocol):
         """Forget a session."""
 
     async def end_sessions_before(self, now: Instant) -> int:
-        """Forget sessions that expired before `now`; return how many."""
+        """Forget sessions, users' and consumers', that expired before `now`; return how many."""
 
     async def save_queue(self, queue: Queue) -> None:
         """Store or replace a queue with its assigned agents."""
@@ -248,8 +248,13 @@ class StorageHealth:
 class Storage(Protocol):
     """One database."""
 
-    interactions: InteractionStore
-    catalogue: Catalogue
+    @property
+    def interactions(self) -> InteractionStore:
+        """What is live, and what became of it."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Plain records."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

@@ -1,0 +1,171 @@
+"""The catalogues in memory: users, queues, consumers, sessions, recordings, attachments, settings."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from madoguchi.domain.access.users import Credentials, Session, User
+from madoguchi.domain.chats.attachments import Attachment
+from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
+from madoguchi.domain.queues.queue import Queue
+from madoguchi.domain.recording import Recording
+from madoguchi.kernel.errors import ConflictError, NotFoundError
+from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, QueueId, RecordingId, UserId
+from madoguchi.kernel.time import Instant
+
+
+class MemoryCatalogue:
+    """Keeps the promises of `madoguchi.ports.storage.Catalogue`, durability apart."""
+
+    def __init__(self) -> None:
+        self._users: dict[UserId, User] = {}
+        self._credentials: dict[UserId, Credentials] = {}
+        self._sessions: dict[str, Session] = {}
+        self._queues: dict[QueueId, Queue] = {}
+        self._consumers: dict[ConsumerId, Consumer] = {}
+        self._consumer_sessions: dict[str, ConsumerSession] = {}
+        self._recordings: dict[RecordingId, Recording] = {}
+        self._attachments: dict[AttachmentId, Attachment] = {}
+        self._settings: dict[str, bytes] = {}
+
+    async def add_user(self, user: User, credentials: Credentials) -> None:
+        """Store a new user.
+
+        Raises:
+            ConflictError: the e-mail address or the id is taken.
+        """
+        if user.id in self._users:
+            raise ConflictError(f"there is a user {user.id} already")
+        self._refuse_taken_address(user)
+        self._users[user.id] = user
+        self._credentials[user.id] = credentials
+
+    async def save_user(self, user: User) -> None:
+        """Replace a user.
+
+        Raises:
+            NotFoundError: there is none with this id.
+            ConflictError: the e-mail address is taken.
+        """
+        if user.id not in self._users:
+            raise NotFoundError(f"there is no user {user.id}")
+        self._refuse_taken_address(user)
+        self._users[user.id] = user
+
+    async def user(self, user: UserId) -> User | None:
+        """Return a user."""
+        return self._users.get(user)
+
+    async def users(self) -> Sequence[User]:
+        """Return all users, by name."""
+        return sorted(self._users.values(), key=lambda one: (one.name, one.id))
+
+    async def credentials(self, email: str) -> tuple[User, Credentials] | None:
+        """Return whom an e-mail address belongs to (compared without case), and how he proves it."""
+        for user in self._users.values():
+            if user.email.casefold() == email.casefold():
+                return user, self._credentials[user.id]
+        return None
+
+    async def set_credentials(self, user: UserId, credentials: Credentials) -> None:
+        """Replace a user's password.
+
+        Raises:
+            NotFoundError: there is none with this id.
+        """
+        if user not in self._users:
+            raise NotFoundError(f"there is no user {user}")
+        self._credentials[user] = credentials
+
+    async def add_session(self, session: Session) -> None:
+        """Store a signed-in session."""
+        self._sessions[session.token_hash] = session
+
+    async def session(self, token_hash: str) -> Session | None:
+        """Return the session whose token has this SHA-256, in hex."""
+        return self._sessions.get(token_hash)
+
+    async def end_session(self, token_hash: str) -> None:
+        """Forget a session."""
+        self._sessions.pop(token_hash, None)
+
+    async def end_sessions_before(self, now: Instant) -> int:
+        """Forget sessions that expired before `now`, consumers' too; return how many."""
+        before = len(self._sessions) + len(self._consumer_sessions)
+        self._sessions = {key: one for key, one in self._sessions.items() if one.expires_at >= now}
+        self._consumer_sessions = {key: one for key, one in self._consumer_sessions.items() if one.expires_at >= now}
+        return before - len(self._sessions) - len(self._consumer_sessions)
+
+    async def save_queue(self, queue: Queue) -> None:
+        """Store or replace a queue with its assigned agents."""
+        self._queues[queue.id] = queue
+
+    async def queue(self, queue: QueueId) -> Queue | None:
+        """Return a queue."""
+        return self._queues.get(queue)
+
+    async def queues(self) -> Sequence[Queue]:
+        """Return all queues in menu order."""
+        return sorted(self._queues.values(), key=lambda one: (one.position, one.id))
+
+    async def save_consumer(self, consumer: Consumer) -> None:
+        """Store or replace a consumer."""
+        self._consumers[consumer.id] = consumer
+
+    async def consumer(self, consumer: ConsumerId) -> Consumer | None:
+        """Return a consumer."""
+        return self._consumers.get(consumer)
+
+    async def consumer_by_phone(self, phone: str) -> Consumer | None:
+        """Return the consumer with this E.164 number; the first known where several share it."""
+        found = [one for one in self._consumers.values() if one.phone == phone]
+        return min(found, key=lambda one: (one.created_at, one.id), default=None)
+
+    async def add_consumer_session(self, session: ConsumerSession) -> None:
+        """Store a consumer's browser session."""
+        self._consumer_sessions[session.token_hash] = session
+
+    async def consumer_session(self, token_hash: str) -> ConsumerSession | None:
+        """Return the consumer session whose token has this SHA-256, in hex."""
+        return self._consumer_sessions.get(token_hash)
+
+    async def save_recording(self, recording: Recording) -> None:
+        """Store or replace what is known of a recording."""
+        self._recordings[recording.id] = recording
+
+    async def recording(self, recording: RecordingId) -> Recording | None:
+        """Return a recording."""
+        return self._recordings.get(recording)
+
+    async def recordings(self, interaction: InteractionId) -> Sequence[Recording]:
+        """Return an interaction's recordings in order of their start."""
+        found = [one for one in self._recordings.values() if one.interaction == interaction]
+        return sorted(found, key=lambda one: (one.started_at, one.id))
+
+    async def recordings_in(self, state: str) -> Sequence[Recording]:
+        """Return all recordings in a state (`live`, `captured`, `ready`, `failed`)."""
+        found = [one for one in self._recordings.values() if one.state.value == state]
+        return sorted(found, key=lambda one: (one.started_at, one.id))
+
+    async def save_attachment(self, attachment: Attachment) -> None:
+        """Store what is known of an attachment."""
+        self._attachments[attachment.id] = attachment
+
+    async def attachment(self, attachment: AttachmentId) -> Attachment | None:
+        """Return an attachment."""
+        return self._attachments.get(attachment)
+
+    async def settings(self, scope: str) -> Mapping[str, Any]:
+        """Return the tenant settings of a scope; empty where none were saved."""
+        found: dict[str, Any] = msgspec.json.decode(self._settings.get(scope, b"{}"))
+        return found
+
+    async def save_settings(self, scope: str, values: Mapping[str, Any]) -> None:
+        """Replace the tenant settings of a scope."""
+        self._settings[scope] = msgspec.json.encode(values)
+
+    def _refuse_taken_address(self, user: User) -> None:
+        wanted = user.email.casefold()
+        if any(one.email.casefold() == wanted for one in self._users.values() if one.id != user.id):
+            raise ConflictError("the e-mail address is taken", field="email")
