@@ -1,0 +1,86 @@
+"""Clock, ids and chance that do the same every time."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Final, TypeVar
+
+from madoguchi.kernel.time import Instant, Span
+
+T = TypeVar("T")
+
+NOON: Final[Instant] = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """Stands still until it is told to advance; sleepers wake in the order of their times."""
+
+    def __init__(self, now: Instant = NOON) -> None:
+        self._now = now
+        self._sleepers: list[tuple[Instant, asyncio.Future[None]]] = []
+
+    def now(self) -> Instant:
+        """Return the present fake time."""
+        return self._now
+
+    async def sleep(self, span: Span) -> None:
+        """Wait until the clock was advanced by `span`."""
+        if span <= timedelta(0):
+            await asyncio.sleep(0)
+            return
+        future = asyncio.get_running_loop().create_future()
+        entry = (self._now + span, future)
+        self._sleepers.append(entry)
+        try:
+            await future
+        finally:
+            if entry in self._sleepers:
+                self._sleepers.remove(entry)
+
+    async def advance(self, span: Span | float) -> None:
+        """Move on by `span` (or seconds), waking sleepers at their times and letting everybody run in between."""
+        until = self._now + (span if isinstance(span, timedelta) else timedelta(seconds=span))
+        await settle()
+        while due := min((entry for entry in self._sleepers if entry[0] <= until), key=lambda e: e[0], default=None):
+            self._now = max(self._now, due[0])
+            self._sleepers.remove(due)
+            if not due[1].done():
+                due[1].set_result(None)
+            await settle()
+        self._now = until
+        await settle()
+
+
+async def settle(rounds: int = 50) -> None:
+    """Let all tasks that can run do so, as long as they need nothing but each other."""
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+
+
+class CountingIds:
+    """Ids that count: `call_00000000000000000000000001` is the first."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def new(self, prefix: str) -> str:
+        """Return the next id."""
+        return f"{prefix}_{next(self._numbers):026d}"
+
+    def secret(self) -> str:
+        """Return the next text that is no secret at all."""
+        return f"secret-{next(self._numbers):036d}"
+
+
+class FirstChoice:
+    """Chance that always takes the first option and the lowest number."""
+
+    def choice(self, options: Sequence[T]) -> T:
+        """Return the first of `options`."""
+        return options[0]
+
+    def uniform(self, low: float, high: float) -> float:
+        """Return `low`."""
+        del high
+        return low
