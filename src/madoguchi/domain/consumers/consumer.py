@@ -28,3 +28,11 @@ class ConsumerSession:
     consumer: ConsumerId
     created_at: Instant
     expires_at: Instant
+
+
+@dataclass(frozen=True)
+class ConsumerPrincipal:
+    """A consumer who asks, as far as rules care. He may do what concerns his own interactions, and nothing else."""
+
+    consumer: Consumer
+    session: SessionId
