@@ -1,0 +1,166 @@
+"""What an agent's owner decides: who may be rung, what a missed offer costs, when wrap-up ends."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final, NoReturn, TypeAlias
+
+from madoguchi.domain.agents.agent import (
+    Agent,
+    AgentAppeared,
+    AgentEvent,
+    HandlingOpened,
+    NextPresenceChosen,
+    OfferLapsed,
+    ProfileChanged,
+    Reserved,
+    SlotFreed,
+    evolve,
+)
+from madoguchi.domain.agents.handling import Handling, HandlingClosed, HandlingState, WrapUpExtended, WrapUpStarted
+from madoguchi.domain.agents.messages import (
+    AgentDue,
+    AgentMessage,
+    AgentNotFreeError,
+    ChoosePresence,
+    EndHandling,
+    ExtendHandling,
+    FinishHandling,
+    FreeSlot,
+    OpenHandling,
+    ProfileIs,
+    Reserve,
+)
+from madoguchi.domain.agents.presence import CHOSEN_BY, MissedTooMany, Presence
+from madoguchi.domain.routing.offers import Channel
+from madoguchi.kernel.decision import Decision, Moment
+from madoguchi.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from madoguchi.kernel.ids import HandlingId
+from madoguchi.kernel.time import Instant
+
+MISSED_LIMIT: Final[Mapping[Channel, int]] = {Channel.CALL: 1, Channel.CHAT: 2}
+"""How many offers in a row an agent may let lapse before his status becomes `missed`."""
+EXTENSION: Final = timedelta(minutes=1)
+
+AgentDecision: TypeAlias = Decision[AgentEvent, NoReturn]
+_Events: TypeAlias = tuple[AgentEvent, ...]
+
+
+def decide(agent: Agent | None, message: AgentMessage, at: Moment) -> AgentDecision:
+    """Return what follows from `message`.
+
+    Raises:
+        NotFoundError: the agent, or the handling, is not known.
+        AgentNotFreeError: no slot can be kept.
+        ConflictError: the handling is not in wrap-up.
+        InvalidInputError: a person cannot choose this status.
+    """
+    if agent is None:
+        if not isinstance(message, ProfileIs):
+            raise NotFoundError("there is no such agent")
+        it = message
+        appeared = AgentAppeared(it.agent, it.name, it.email, it.languages, it.chat_limit, at.now)
+        return Decision((appeared,))
+    return _settled(agent, _events(agent, message, at.now), at.now)
+
+
+def _settled(agent: Agent, events: tuple[AgentEvent, ...], now: Instant) -> AgentDecision:
+    """Add the one coupling there is: the next status comes when the work is done."""
+    after = agent
+    for event in events:
+        after = evolve(after, event)
+    if after.next_status is not None and not after.handlings:
+        chosen = CHOSEN_BY[after.next_status]
+        events += (chosen(now),) if after.next_status is not after.status else (NextPresenceChosen(None),)
+    return Decision(events)
+
+
+def _events(agent: Agent, message: AgentMessage, now: Instant) -> _Events:  # noqa: C901, PLR0911 - one case per message
+    match message:
+        case ProfileIs(_, name, email, languages, chat_limit):
+            changed = ProfileChanged(name, email, languages, chat_limit)
+            same = (agent.name, agent.email, agent.languages, agent.chat_limit) == (name, email, languages, chat_limit)
+            return () if same else (changed,)
+        case ChoosePresence(status, after_work):
+            return _choose(agent, status, now, after_work=after_work)
+        case Reserve(reservation):
+            if agent.reservation(reservation.offer) is not None:
+                return ()
+            if not agent.free_for(reservation.channel):
+                raise AgentNotFreeError(f"{agent.id} has no slot for a {reservation.channel.value}")
+            return (Reserved(reservation),)
+        case FreeSlot():
+            return _free(agent, message, now)
+        case OpenHandling():
+            return _open(agent, message, now)
+        case EndHandling(_, handling, wrap_up_s):
+            return _end(agent, handling, wrap_up_s, now)
+        case FinishHandling(handling, disposition, notes):
+            found = _in_wrap_up(agent, handling)
+            return (HandlingClosed(handling, found.interaction, now, disposition, notes),)
+        case ExtendHandling(handling):
+            found = _in_wrap_up(agent, handling)
+            return (WrapUpExtended(handling, (found.ends_at or now) + EXTENSION),)
+        case AgentDue():
+            return _due(agent, now)
+
+
+def _choose(agent: Agent, status: Presence, now: Instant, *, after_work: bool) -> tuple[AgentEvent, ...]:
+    if status not in CHOSEN_BY:
+        raise InvalidInputError(f"nobody chooses to be {status.value}", field="status")
+    if after_work and agent.handlings:
+        return (NextPresenceChosen(status),) if agent.next_status is not status else ()
+    if status is agent.status:
+        return (NextPresenceChosen(None),) if agent.next_status is not None else ()
+    return (CHOSEN_BY[status](now),)
+
+
+def _free(agent: Agent, message: FreeSlot, now: Instant) -> tuple[AgentEvent, ...]:
+    reservation = agent.reservation(message.offer)
+    if reservation is None:
+        return ()
+    freed = SlotFreed(message.offer)
+    if not message.missed:
+        return (freed,)
+    channel = reservation.channel
+    missed = 1 + (agent.missed_calls if channel is Channel.CALL else agent.missed_chats)
+    if missed >= MISSED_LIMIT[channel] and agent.status is Presence.AVAILABLE:
+        return (freed, OfferLapsed(channel), MissedTooMany(now))
+    return (freed, OfferLapsed(channel))
+
+
+def _open(agent: Agent, message: OpenHandling, now: Instant) -> tuple[AgentEvent, ...]:
+    if agent.handling(message.handling) is not None or message.handling in agent.closed:
+        return ()
+    handling = Handling(
+        message.handling, message.interaction, message.channel, message.consumer, message.queue, started_at=now
+    )
+    opened = HandlingOpened(handling)
+    return (SlotFreed(message.offer), opened) if agent.reservation(message.offer) is not None else (opened,)
+
+
+def _end(agent: Agent, handling: HandlingId, wrap_up_s: float, now: Instant) -> tuple[AgentEvent, ...]:
+    found = agent.handling(handling)
+    if found is None or found.state is not HandlingState.WORKING:
+        return ()
+    if wrap_up_s <= 0:
+        return (HandlingClosed(handling, found.interaction, now),)
+    return (WrapUpStarted(handling, now, now + timedelta(seconds=wrap_up_s)),)
+
+
+def _due(agent: Agent, now: Instant) -> tuple[AgentEvent, ...]:
+    expired = (SlotFreed(one.offer) for one in agent.reservations if one.expires_at <= now)
+    over = (
+        HandlingClosed(one.id, one.interaction, now, timed_out=True)
+        for one in agent.handlings
+        if one.ends_at is not None and one.ends_at <= now
+    )
+    return (*expired, *over)
+
+
+def _in_wrap_up(agent: Agent, handling: HandlingId) -> Handling:
+    found = agent.handling(handling)
+    if found is None:
+        raise NotFoundError("you have no such wrap-up")
+    if found.state is not HandlingState.WRAP_UP:
+        raise ConflictError("you are still with the consumer")
+    return found
