@@ -1,0 +1,120 @@
+import type {
+  Accepted,
+  CallDetails,
+  Colleague,
+  CompletedCallRow,
+  CompletedChatRow,
+  ConsumerConfig,
+  ConsumerSession,
+  MediaAnswer,
+  MonitorAnswer,
+  Page,
+  PresenceStatus,
+  QueueInfo,
+  SessionInfo,
+  TranscriptMessage,
+} from "@madoguchi/protocol";
+import type { Http, Upload } from "./http.ts";
+
+export type TransferTarget = { queue: string } | { agent: string };
+
+const part = encodeURIComponent;
+
+/** What a page of the portal can ask of the server. */
+export class PortalApi {
+  readonly http: Http;
+
+  constructor(http: Http) {
+    this.http = http;
+  }
+
+  session = (): Promise<SessionInfo> => this.http.get("/session");
+  signIn = (email: string, password: string): Promise<SessionInfo | undefined> =>
+    this.http.post("/session", { email, password });
+  signOut = (): Promise<void> => this.http.delete("/session");
+  queues = (): Promise<{ queues: QueueInfo[] }> => this.http.get("/queues");
+  colleagues = (): Promise<{ agents: Colleague[] }> => this.http.get("/colleagues");
+
+  setPresence = (status: PresenceStatus, when: "now" | "next" = "now"): Promise<void> =>
+    this.http.put("/desk/presence", { status, when });
+  accept = (offer: string): Promise<Accepted> => this.http.post(`/offers/${part(offer)}/accept`);
+  decline = (offer: string): Promise<void> => this.http.post(`/offers/${part(offer)}/decline`);
+
+  connectCall = (call: string, offer: string): Promise<MediaAnswer> =>
+    this.http.post(`/calls/${part(call)}/media`, { offer });
+  hold = (call: string, on: boolean): Promise<void> => this.http.post(`/calls/${part(call)}/hold`, { on });
+  mute = (call: string, on: boolean): Promise<void> => this.http.post(`/calls/${part(call)}/mute`, { on });
+  digits = (call: string, digits: string): Promise<void> => this.http.post(`/calls/${part(call)}/digits`, { digits });
+  pauseRecording = (call: string, paused: boolean): Promise<void> =>
+    this.http.post(`/calls/${part(call)}/recording`, { paused });
+  transferCall = (call: string, target: TransferTarget): Promise<void> =>
+    this.http.post(`/calls/${part(call)}/transfer`, target);
+  hangUp = (call: string): Promise<void> => this.http.post(`/calls/${part(call)}/hang-up`);
+
+  transferChat = (chat: string, target: TransferTarget): Promise<void> =>
+    this.http.post(`/chats/${part(chat)}/transfer`, target);
+  endChat = (chat: string): Promise<void> => this.http.post(`/chats/${part(chat)}/end`);
+  attach = (chat: string, file: File, clientId: string, progress: (part: number) => void): Upload =>
+    this.http.upload(`/chats/${part(chat)}/attachments`, attachmentForm(file, clientId), progress);
+  attachmentUrl = (attachment: string): string => this.http.url(`/attachments/${part(attachment)}`);
+  transcriptUrl = (chat: string, format: "txt" | "json"): string =>
+    this.http.url(`/chats/${part(chat)}/transcript?format=${format}`);
+  transcript = (chat: string): Promise<{ messages: TranscriptMessage[] }> =>
+    this.http.get(`/chats/${part(chat)}/transcript?format=json`);
+
+  finish = (handling: string, disposition: string | null, notes: string | null): Promise<void> =>
+    this.http.post(`/handlings/${part(handling)}/finish`, { disposition, notes });
+  extend = (handling: string): Promise<void> => this.http.post(`/handlings/${part(handling)}/extend`);
+
+  monitor = (call: string, offer: string): Promise<MonitorAnswer> =>
+    this.http.post(`/calls/${part(call)}/monitor`, { offer });
+  connectMonitoring = (monitoring: string, offer: string): Promise<MediaAnswer> =>
+    this.http.post(`/monitorings/${part(monitoring)}/media`, { offer });
+  stopMonitoring = (monitoring: string): Promise<void> => this.http.delete(`/monitorings/${part(monitoring)}`);
+  endCall = (call: string): Promise<void> => this.http.post(`/calls/${part(call)}/end`);
+  endStuckChat = (chat: string): Promise<void> => this.http.post(`/chats/${part(chat)}/end-stuck`);
+  setAgentPresence = (user: string, status: PresenceStatus): Promise<void> =>
+    this.http.put(`/agents/${part(user)}/presence`, { status });
+
+  call = (call: string, signal?: AbortSignal): Promise<CallDetails> => this.http.get(`/calls/${part(call)}`, signal);
+  completedCalls = (before?: string): Promise<Page<CompletedCallRow>> =>
+    this.http.get(`/completed/calls?limit=50${before === undefined ? "" : `&before=${part(before)}`}`);
+  completedChats = (before?: string): Promise<Page<CompletedChatRow>> =>
+    this.http.get(`/completed/chats?limit=50${before === undefined ? "" : `&before=${part(before)}`}`);
+  recordingUrl = (recording: string): string => this.http.url(`/recordings/${part(recording)}/audio`);
+}
+
+/** What the consumer's widget can ask of the server. */
+export class ConsumerApi {
+  readonly http: Http;
+
+  constructor(http: Http) {
+    this.http = http;
+  }
+
+  config = (): Promise<ConsumerConfig> => this.http.get("/consumer/config");
+  openSession = (resume: string | undefined, language: string): Promise<ConsumerSession> =>
+    this.http.post("/consumer/sessions", { ...(resume === undefined ? {} : { resume }), language });
+  startChat = (queue: string, language: string, text?: string): Promise<{ chat: string }> =>
+    this.http.post("/consumer/chats", { queue, language, ...(text === undefined ? {} : { text }) });
+  endChat = (chat: string): Promise<void> => this.http.post(`/consumer/chats/${part(chat)}/end`);
+  attach = (chat: string, file: File, clientId: string, progress: (part: number) => void): Upload =>
+    this.http.upload(`/consumer/chats/${part(chat)}/attachments`, attachmentForm(file, clientId), progress);
+  attachmentUrl = (attachment: string): string => this.http.url(`/attachments/${part(attachment)}`);
+  transcriptUrl = (chat: string, format: "txt" | "json"): string =>
+    this.http.url(`/consumer/chats/${part(chat)}/transcript?format=${format}`);
+  startCall = (queue: string, language: string, offer: string): Promise<{ call: string } & MediaAnswer> =>
+    this.http.post("/consumer/calls", { queue, language, offer });
+  connectCall = (call: string, offer: string): Promise<MediaAnswer> =>
+    this.http.post(`/consumer/calls/${part(call)}/media`, { offer });
+  hangUp = (call: string): Promise<void> => this.http.post(`/consumer/calls/${part(call)}/hang-up`);
+  digits = (call: string, digits: string): Promise<void> =>
+    this.http.post(`/consumer/calls/${part(call)}/digits`, { digits });
+}
+
+function attachmentForm(file: File, clientId: string): FormData {
+  const form = new FormData();
+  form.set("client_id", clientId);
+  form.set("file", file, file.name);
+  return form;
+}

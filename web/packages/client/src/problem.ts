@@ -1,0 +1,33 @@
+import type { Problem } from "@madoguchi/protocol";
+
+/** The server refused, or could not be asked (`code` is then `network`, `disconnected` or `timeout`). */
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly field: string | null;
+  readonly errors: readonly { field: string; detail: string }[];
+
+  constructor(problem: Partial<Problem> & { code: string }) {
+    super(problem.detail ?? problem.title ?? problem.code);
+    this.name = "ProblemError";
+    this.status = problem.status ?? 0;
+    this.code = problem.code;
+    this.title = problem.title ?? "";
+    this.detail = problem.detail ?? "";
+    this.field = problem.field ?? null;
+    this.errors = problem.errors ?? [];
+  }
+
+  /** Nothing has happened, so the same request may succeed later. */
+  get retryable(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500 || this.code === "unavailable";
+  }
+}
+
+/** Returns any failure as a problem. */
+export function asProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  return new ProblemError({ code: "unexpected", detail: error instanceof Error ? error.message : String(error) });
+}

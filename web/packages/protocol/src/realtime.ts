@@ -1,0 +1,336 @@
+/** The realtime socket's frames, views, rows and commands: docs/protocol/realtime.md in types. */
+
+/** RFC 3339 in UTC. */
+export type Timestamp = string;
+export type Language = string;
+
+export interface Names {
+  en: string;
+  ja: string;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+}
+
+export interface ConsumerRef {
+  id: string;
+  name: string;
+  phone?: string | null;
+  anonymous: boolean;
+}
+
+export interface QueueRef {
+  id: string;
+  names: Names;
+  /** Outermost menu first; ends with the queue. */
+  path: Names[];
+}
+
+export interface TransferRecord {
+  at: Timestamp;
+  from: Person | null;
+  to_queue: QueueRef | null;
+  to_agent: Person | null;
+}
+
+export interface Participant {
+  party: string;
+  role: "consumer" | "agent";
+  name: string;
+  since: Timestamp;
+  connected: boolean;
+}
+
+export type CallState = "in_menu" | "queued" | "offered" | "talking" | "ended" | "abandoned" | "failed";
+export type RecordingStatus = "off" | "recording" | "paused" | "stopped";
+export type Medium = "phone" | "web";
+export type Channel = "call" | "chat";
+
+export interface CallRow {
+  id: string;
+  kind: "call";
+  state: CallState;
+  medium: Medium;
+  language: Language;
+  consumer: ConsumerRef;
+  queue: QueueRef | null;
+  agent: Person | null;
+  offered_to: Person[];
+  position?: number | null;
+  started_at: Timestamp;
+  queued_at?: Timestamp | null;
+  answered_at?: Timestamp | null;
+  ended_at?: Timestamp | null;
+  on_hold: boolean;
+  recording: RecordingStatus;
+  transfers: TransferRecord[];
+  participants: Participant[];
+  /** Only in the view `calls`; never on a desk or at a consumer's. */
+  monitors?: Person[];
+  end_reason?: string | null;
+}
+
+export type ChatState =
+  | "queued"
+  | "offered"
+  | "chatting"
+  | "dormant"
+  | "finished"
+  | "abandoned"
+  | "dismissed"
+  | "failed";
+
+export type ChatSide = "consumer" | "agent";
+
+export interface ChatRow {
+  id: string;
+  kind: "chat";
+  state: ChatState;
+  language: Language;
+  consumer: ConsumerRef;
+  queue: QueueRef;
+  agent: Person | null;
+  offered_to: Person[];
+  started_at: Timestamp;
+  queued_at?: Timestamp | null;
+  answered_at?: Timestamp | null;
+  ended_at?: Timestamp | null;
+  /** The consumer's oldest unanswered line. */
+  waiting_since?: Timestamp | null;
+  last_message: { at: Timestamp; sender: MessageSender; text: string } | null;
+  transfers: TransferRecord[];
+  typing: Record<ChatSide, boolean>;
+  /** Highest message number that side has received. */
+  delivered: Record<ChatSide, number>;
+  /** Highest message number that side has seen. */
+  read: Record<ChatSide, number>;
+  /** Only in the view `chats`. */
+  monitors?: Person[];
+  end_reason?: string | null;
+}
+
+export type MessageSender = "consumer" | "agent" | "system";
+
+export interface TextBody {
+  type: "text";
+  text: string;
+}
+
+export interface AttachmentBody {
+  type: "attachment";
+  attachment: string;
+  name: string;
+  media_type: string;
+  size: number;
+  width: number | null;
+  height: number | null;
+}
+
+export interface EventBody {
+  type: "event";
+  event: "agent_joined" | "agent_left" | "transferred" | "ended";
+  name?: string | null;
+}
+
+export type MessageBody = TextBody | AttachmentBody | EventBody;
+
+export interface MessageRow {
+  id: string;
+  kind: "message";
+  seq: number;
+  at: Timestamp;
+  sender: MessageSender;
+  sender_id: string;
+  sender_name: string;
+  client_id: string | null;
+  body: MessageBody;
+}
+
+export type PresenceStatus = "signed_out" | "available" | "unavailable" | "break" | "meal" | "missed";
+
+export interface PresenceRow {
+  id: "presence";
+  kind: "presence";
+  status: PresenceStatus;
+  since: Timestamp;
+  next_status?: PresenceStatus | null;
+  calls: number;
+  chats: number;
+  chat_limit: number;
+}
+
+export interface OfferRow {
+  id: string;
+  kind: "offer";
+  offer: string;
+  interaction: string;
+  channel: Channel;
+  medium: Medium;
+  consumer: ConsumerRef;
+  queue: QueueRef;
+  language: Language;
+  queued_at: Timestamp;
+  offered_at: Timestamp;
+  expires_at: Timestamp;
+}
+
+export type MyMedia = "none" | "connecting" | "connected" | "lost";
+
+export interface DeskCallRow extends Omit<CallRow, "monitors"> {
+  handling: string;
+  my_media: MyMedia;
+  muted: boolean;
+}
+
+export interface DeskChatRow extends Omit<ChatRow, "monitors"> {
+  handling: string;
+  unread: number;
+}
+
+export interface WrapUpRow {
+  id: string;
+  kind: "wrap_up";
+  handling: string;
+  interaction: string;
+  channel: Channel;
+  consumer: ConsumerRef;
+  queue: QueueRef | null;
+  started_at: Timestamp;
+  ends_at: Timestamp | null;
+}
+
+export type DeskRow = PresenceRow | OfferRow | DeskCallRow | DeskChatRow | WrapUpRow;
+
+export interface InteractionRef {
+  id: string;
+  consumer: ConsumerRef;
+  queue: QueueRef | null;
+}
+
+export type Occupancy = "idle" | "offered" | "in_call" | "in_chat" | "wrap_up";
+
+export interface AgentRow {
+  id: string;
+  kind: "agent";
+  name: string;
+  email: string;
+  status: PresenceStatus;
+  since: Timestamp;
+  next_status?: PresenceStatus | null;
+  calls: InteractionRef[];
+  chats: InteractionRef[];
+  chat_limit: number;
+  languages: Language[];
+  occupancy: Occupancy;
+  occupied_since?: Timestamp | null;
+  calls_today: number;
+  chats_today: number;
+  queues: QueueRef[];
+}
+
+export interface MonitoringRow {
+  id: string;
+  kind: "monitoring";
+  call: string;
+  consumer: ConsumerRef;
+  agent: Person | null;
+  since: Timestamp;
+  media: "connecting" | "connected" | "lost";
+}
+
+export interface ConsumerCallRow {
+  id: string;
+  kind: "call";
+  state: CallState;
+  queue: QueueRef | null;
+  agent: { name: string } | null;
+  position?: number | null;
+  started_at: Timestamp;
+  answered_at?: Timestamp | null;
+  on_hold: boolean;
+  my_media: MyMedia;
+  end_reason?: string | null;
+}
+
+export interface ConsumerChatRow {
+  id: string;
+  kind: "chat";
+  state: ChatState;
+  queue: QueueRef;
+  agent: { name: string } | null;
+  started_at: Timestamp;
+  position?: number | null;
+  unread: number;
+  end_reason?: string | null;
+  /** Present in the view `chat`, where the consumer follows his own conversation. */
+  typing?: Record<ChatSide, boolean>;
+  delivered?: Record<ChatSide, number>;
+  read?: Record<ChatSide, number>;
+}
+
+export type ConsumerRow = ConsumerCallRow | ConsumerChatRow;
+
+/** What each view's rows are. */
+export interface ViewRows {
+  desk: DeskRow;
+  calls: CallRow;
+  chats: ChatRow;
+  agents: AgentRow;
+  monitoring: MonitoringRow;
+  chat: ChatRow | ConsumerChatRow | MessageRow;
+  consumer: ConsumerRow;
+}
+
+/** What each view needs to know. */
+export interface ViewParams {
+  desk: undefined;
+  calls: undefined;
+  chats: undefined;
+  agents: undefined;
+  monitoring: undefined;
+  chat: { chat: string };
+  consumer: undefined;
+}
+
+export type ViewName = keyof ViewRows;
+
+/** What each command carries. */
+export interface Commands {
+  "chat.send": { data: { chat: string; client_id: string; text: string }; reply: { seq: number } };
+  "chat.typing": { data: { chat: string; typing: boolean }; reply: Record<string, never> };
+  "chat.delivered": { data: { chat: string; seq: number }; reply: Record<string, never> };
+  "chat.read": { data: { chat: string; seq: number }; reply: Record<string, never> };
+}
+
+export type CommandName = keyof Commands;
+
+export type ClientFrame =
+  | { type: "hello"; version: 1; token?: string }
+  | { type: "subscribe"; ref: string; view: ViewName; params?: Record<string, string>; cursor?: string }
+  | { type: "unsubscribe"; ref: string }
+  | { type: "command"; ref: string; name: CommandName; data: unknown }
+  | { type: "ping" };
+
+/** A row as the envelope knows it. */
+export interface AnyRow {
+  id: string;
+}
+
+export type ServerFrame =
+  | { type: "welcome"; session: string; now: Timestamp; heartbeat_s: number }
+  | { type: "snapshot"; ref: string; cursor: string; rows: AnyRow[] }
+  | { type: "delta"; ref: string; cursor: string; put: AnyRow[]; gone: string[] }
+  | { type: "reply"; ref: string; data: unknown }
+  | { type: "problem"; ref?: string | null; code: string; title: string; detail: string; field?: string | null }
+  | { type: "pong"; now: Timestamp };
+
+/** Why the server closed the socket, where it matters what to do next. */
+export const CLOSE = {
+  /** A frame broke the protocol: repeating it would break it again. */
+  protocolViolation: 4400,
+  signInNeeded: 4401,
+  restarting: 1012,
+  tooManySockets: 1013,
+} as const;
