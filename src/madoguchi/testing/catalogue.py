@@ -79,7 +79,13 @@ class MemoryCatalogue:
         self._credentials[user] = credentials
 
     async def add_session(self, session: Session) -> None:
-        """Store a signed-in session."""
+        """Store a signed-in session.
+
+        Raises:
+            NotFoundError: there is no such user.
+        """
+        if session.user not in self._users:
+            raise NotFoundError(f"there is no user {session.user}")
         self._sessions[session.token_hash] = session
 
     async def session(self, token_hash: str) -> Session | None:
@@ -123,7 +129,13 @@ class MemoryCatalogue:
         return min(found, key=lambda one: (one.created_at, one.id), default=None)
 
     async def add_consumer_session(self, session: ConsumerSession) -> None:
-        """Store a consumer's browser session."""
+        """Store a consumer's browser session.
+
+        Raises:
+            NotFoundError: there is no such consumer.
+        """
+        if session.consumer not in self._consumers:
+            raise NotFoundError(f"there is no consumer {session.consumer}")
         self._consumer_sessions[session.token_hash] = session
 
     async def consumer_session(self, token_hash: str) -> ConsumerSession | None:

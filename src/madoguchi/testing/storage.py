@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from madoguchi.adapters.storage.plan import consumer_of
 from madoguchi.kernel.ids import ConsumerId, InteractionId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.storage import (
@@ -162,13 +163,6 @@ class MemoryStorage:
         """Tell whether a write would succeed now."""
         ready = self.interactions.available
         return StorageHealth(ready, "" if ready else "the store was told to be unavailable")
-
-
-def consumer_of(data: Mapping[str, Any]) -> str | None:
-    """Return the id of the consumer that a snapshot's data names, if it names one."""
-    consumer = data.get("consumer")
-    found = consumer.get("id") if isinstance(consumer, Mapping) else None
-    return found if isinstance(found, str) else None
 
 
 def _as_stored(row: Row) -> Row:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from madoguchi.adapters.storage.store import sqlite_storage
 from madoguchi.ports.storage import Storage
 from madoguchi.testing.storage import MemoryStorage
 
@@ -16,7 +17,18 @@ async def memory(_folder: Path) -> AsyncIterator[Storage]:
     yield MemoryStorage()
 
 
-STORES = [memory]
+@asynccontextmanager
+async def sqlite(folder: Path) -> AsyncIterator[Storage]:
+    """A SQLite file."""
+    store = sqlite_storage(folder / "madoguchi.db")
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+STORES = [memory, sqlite]
 
 
 @pytest.fixture(params=STORES, ids=lambda start: start.__name__)

@@ -125,6 +125,16 @@ async def test_expired_sessions_of_users_and_consumers_are_forgotten(storage: St
     assert await storage.catalogue.consumer_session("new") == consumer_session("new", visitor, later(61))
 
 
+async def test_nobody_unknown_can_have_a_session(storage: Storage) -> None:
+    with pytest.raises(NotFoundError):
+        await storage.catalogue.add_session(session("aa", later(60)))
+    with pytest.raises(NotFoundError):
+        await storage.catalogue.add_consumer_session(consumer_session("aa", consumer(1), later(60)))
+
+    assert await storage.catalogue.session("aa") is None
+    assert await storage.catalogue.consumer_session("aa") is None
+
+
 async def test_queues_come_back_as_they_were_stored_in_menu_order(storage: Storage) -> None:
     sales = Queue(QueueId("queue_sales"), frozenset({MenuChannel.WEB}), {"en": "Sales", "ja": "販売"}, 1, ())
     await storage.catalogue.save_queue(SUPPORT)

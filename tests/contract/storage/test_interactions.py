@@ -221,3 +221,39 @@ async def test_lines_without_a_client_id_are_all_kept(storage: Storage) -> None:
     await store.commit(commit(snapshot(CHAT, kind="chat"), line(1), line(2)))
 
     assert len(await store.messages(CHAT)) == 2
+
+
+async def test_a_line_that_comes_again_under_its_own_number_is_stored_once(storage: Storage) -> None:
+    store = storage.interactions
+    first = line(1, "client-1", "once")
+    await store.commit(commit(snapshot(CHAT, kind="chat"), first))
+    await store.commit(commit(snapshot(CHAT, 2, kind="chat"), first))
+
+    assert await store.messages(CHAT) == [first]
+
+
+async def test_data_that_is_no_json_is_refused_and_harms_nobody(storage: Storage) -> None:
+    store = storage.interactions
+
+    outcomes = await asyncio.gather(
+        store.commit(commit(snapshot("call_01"))),
+        store.commit(commit(snapshot("call_02", data={"what": object()}))),
+        store.commit(commit(snapshot("call_03"))),
+        return_exceptions=True,
+    )
+
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], TypeError)
+    assert [one.id for one in await store.live("call")] == ["call_01", "call_03"]
+
+
+async def test_a_waiter_who_leaves_does_not_stop_the_others(storage: Storage) -> None:
+    store = storage.interactions
+    tasks = [asyncio.ensure_future(store.commit(commit(snapshot(f"call_{n}")))) for n in range(5)]
+    await asyncio.sleep(0)
+    tasks[2].cancel()
+
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [type(one) for n, one in enumerate(outcomes) if n != 2] == [type(None)] * 4
+    assert {"call_0", "call_1", "call_3", "call_4"} <= {one.id for one in await store.live("call")}

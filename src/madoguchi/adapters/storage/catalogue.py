@@ -1,0 +1,222 @@
+"""The catalogues in SQL: plain records, one table each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from madoguchi.adapters.storage import records, schema
+from madoguchi.adapters.storage.database import Database
+from madoguchi.domain.access.users import Credentials, Session, User
+from madoguchi.domain.chats.attachments import Attachment
+from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
+from madoguchi.domain.queues.queue import Queue
+from madoguchi.domain.recording import Recording
+from madoguchi.kernel.errors import ConflictError, NotFoundError
+from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, QueueId, RecordingId, UserId
+from madoguchi.kernel.time import Instant
+
+T = TypeVar("T")
+
+
+class SqlCatalogue:
+    """`Catalogue` over any `Database`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add_user(self, user: User, credentials: Credentials) -> None:
+        """Store a new user.
+
+        Raises:
+            ConflictError: the e-mail address or the id is taken.
+        """
+        values = records.user_values(user) | {"password_hash": credentials.password_hash}
+        refusal = ConflictError("the e-mail address is taken", field="email")
+        await self._change(sa.insert(schema.users).values(values), refusal)
+
+    async def save_user(self, user: User) -> None:
+        """Replace a user.
+
+        Raises:
+            NotFoundError: there is none with this id.
+            ConflictError: the e-mail address is taken.
+        """
+        statement = sa.update(schema.users).where(schema.users.c.id == user.id).values(records.user_values(user))
+        refusal = ConflictError("the e-mail address is taken", field="email")
+        if not await self._change(statement, refusal):
+            raise NotFoundError(f"there is no user {user.id}")
+
+    async def user(self, user: UserId) -> User | None:
+        """Return a user."""
+        return await self._one(schema.users, schema.users.c.id == user, records.to_user)
+
+    async def users(self) -> Sequence[User]:
+        """Return all users, by name."""
+        # Sorted here: databases sort text by rules of their own.
+        found = await self._all(sa.select(schema.users), records.to_user)
+        return sorted(found, key=lambda user: (user.name, user.id))
+
+    async def credentials(self, email: str) -> tuple[User, Credentials] | None:
+        """Return whom an e-mail address belongs to (compared without case), and how he proves it."""
+
+        def read(row: records.Row) -> tuple[User, Credentials]:
+            return records.to_user(row), Credentials(row.password_hash)
+
+        return await self._one(schema.users, schema.users.c.email_key == email.casefold(), read)
+
+    async def set_credentials(self, user: UserId, credentials: Credentials) -> None:
+        """Replace a user's password.
+
+        Raises:
+            NotFoundError: there is none with this id.
+        """
+        statement = sa.update(schema.users).where(schema.users.c.id == user)
+        if not await self._change(statement.values(password_hash=credentials.password_hash)):
+            raise NotFoundError(f"there is no user {user}")
+
+    async def add_session(self, session: Session) -> None:
+        """Store a signed-in session.
+
+        Raises:
+            NotFoundError: there is no such user.
+        """
+        refusal = NotFoundError(f"there is no user {session.user}")
+        await self._put(schema.sessions, records.session_values(session), refusal)
+
+    async def session(self, token_hash: str) -> Session | None:
+        """Return the session whose token has this SHA-256, in hex."""
+        return await self._one(schema.sessions, schema.sessions.c.token_hash == token_hash, records.to_session)
+
+    async def end_session(self, token_hash: str) -> None:
+        """Forget a session."""
+        await self._change(sa.delete(schema.sessions).where(schema.sessions.c.token_hash == token_hash))
+
+    async def end_sessions_before(self, now: Instant) -> int:
+        """Forget sessions, users' and consumers', that expired before `now`; return how many."""
+
+        def forget(connection: sa.Connection) -> int:
+            tables = (schema.sessions, schema.consumer_sessions)
+            return sum(connection.execute(sa.delete(t).where(t.c.expires_at < now)).rowcount for t in tables)
+
+        return await self._database.write(forget)
+
+    async def save_queue(self, queue: Queue) -> None:
+        """Store or replace a queue with its assigned agents."""
+        await self._put(schema.queues, records.queue_values(queue))
+
+    async def queue(self, queue: QueueId) -> Queue | None:
+        """Return a queue."""
+        return await self._one(schema.queues, schema.queues.c.id == queue, records.to_queue)
+
+    async def queues(self) -> Sequence[Queue]:
+        """Return all queues in menu order."""
+        found = await self._all(sa.select(schema.queues), records.to_queue)
+        return sorted(found, key=lambda queue: (queue.position, queue.id))
+
+    async def save_consumer(self, consumer: Consumer) -> None:
+        """Store or replace a consumer."""
+        await self._put(schema.consumers, records.consumer_values(consumer))
+
+    async def consumer(self, consumer: ConsumerId) -> Consumer | None:
+        """Return a consumer."""
+        return await self._one(schema.consumers, schema.consumers.c.id == consumer, records.to_consumer)
+
+    async def consumer_by_phone(self, phone: str) -> Consumer | None:
+        """Return the consumer with this E.164 number; the first known where several share it."""
+        table = schema.consumers
+        statement = sa.select(table).where(table.c.phone == phone).order_by(table.c.created_at, table.c.id).limit(1)
+        found = await self._all(statement, records.to_consumer)
+        return found[0] if found else None
+
+    async def add_consumer_session(self, session: ConsumerSession) -> None:
+        """Store a consumer's browser session.
+
+        Raises:
+            NotFoundError: there is no such consumer.
+        """
+        refusal = NotFoundError(f"there is no consumer {session.consumer}")
+        await self._put(schema.consumer_sessions, records.consumer_session_values(session), refusal)
+
+    async def consumer_session(self, token_hash: str) -> ConsumerSession | None:
+        """Return the consumer session whose token has this SHA-256, in hex."""
+        return await self._one(
+            schema.consumer_sessions, schema.consumer_sessions.c.token_hash == token_hash, records.to_consumer_session
+        )
+
+    async def save_recording(self, recording: Recording) -> None:
+        """Store or replace what is known of a recording."""
+        await self._put(schema.recordings, records.recording_values(recording))
+
+    async def recording(self, recording: RecordingId) -> Recording | None:
+        """Return a recording."""
+        return await self._one(schema.recordings, schema.recordings.c.id == recording, records.to_recording)
+
+    async def recordings(self, interaction: InteractionId) -> Sequence[Recording]:
+        """Return an interaction's recordings in order of their start."""
+        return await self._recordings(schema.recordings.c.interaction == interaction)
+
+    async def recordings_in(self, state: str) -> Sequence[Recording]:
+        """Return all recordings in a state (`live`, `captured`, `ready`, `failed`)."""
+        return await self._recordings(schema.recordings.c.state == state)
+
+    async def save_attachment(self, attachment: Attachment) -> None:
+        """Store what is known of an attachment."""
+        await self._put(schema.attachments, records.attachment_values(attachment))
+
+    async def attachment(self, attachment: AttachmentId) -> Attachment | None:
+        """Return an attachment."""
+        return await self._one(schema.attachments, schema.attachments.c.id == attachment, records.to_attachment)
+
+    async def settings(self, scope: str) -> Mapping[str, Any]:
+        """Return the tenant settings of a scope; empty where none were saved."""
+        found: dict[str, Any] | None = await self._one(
+            schema.settings, schema.settings.c.scope == scope, lambda row: row.data
+        )
+        return found or {}
+
+    async def save_settings(self, scope: str, values: Mapping[str, Any]) -> None:
+        """Replace the tenant settings of a scope."""
+        await self._put(schema.settings, {"scope": scope, "data": values})
+
+    async def _recordings(self, wanted: sa.ColumnElement[bool]) -> list[Recording]:
+        table = schema.recordings
+        statement = sa.select(table).where(wanted).order_by(table.c.started_at, table.c.id)
+        return await self._all(statement, records.to_recording)
+
+    async def _one(self, table: sa.Table, wanted: sa.ColumnElement[bool], read: Callable[[records.Row], T]) -> T | None:
+        found = await self._all(sa.select(table).where(wanted), read)
+        return found[0] if found else None
+
+    async def _all(self, statement: sa.Select[Any], read: Callable[[records.Row], T]) -> list[T]:
+        return [read(row) for row in await self._database.read(lambda connection: connection.execute(statement).all())]
+
+    async def _put(self, table: sa.Table, values: records.Values, refusal: Exception | None = None) -> None:
+        """Store a row, replacing the one with the same key."""
+
+        def put(connection: sa.Connection) -> None:
+            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            keys = [column.name for column in table.primary_key]
+            rest = {name: value for name, value in values.items() if name not in keys}
+            connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest))
+
+        await self._database.write(_refusing(put, refusal))
+
+    async def _change(self, statement: sa.Insert | sa.Update | sa.Delete, refusal: Exception | None = None) -> int:
+        """Return how many rows `statement` changed."""
+        return await self._database.write(_refusing(lambda connection: connection.execute(statement).rowcount, refusal))
+
+
+def _refusing(work: Callable[[sa.Connection], T], refusal: Exception | None) -> Callable[[sa.Connection], T]:
+    """Answer with `refusal` where the schema's constraints forbid what `work` does."""
+
+    def checked(connection: sa.Connection) -> T:
+        try:
+            return work(connection)
+        except sa.exc.IntegrityError as error:
+            if refusal is None:
+                raise
+            raise refusal from error
+
+    return checked

@@ -1,0 +1,9 @@
+"""What Alembic runs; the connection comes from `upgrade`."""
+
+from alembic import context
+
+from madoguchi.adapters.storage.schema import metadata
+
+# SQLite can change its schema within a transaction, so that a migration that fails leaves nothing behind.
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
+context.run_migrations()

@@ -1,0 +1,68 @@
+"""One database as the services see it."""
+
+from pathlib import Path
+from typing import Protocol
+
+from madoguchi.adapters.storage.catalogue import SqlCatalogue
+from madoguchi.adapters.storage.database import Database
+from madoguchi.adapters.storage.interactions import SqlInteractions
+from madoguchi.adapters.storage.sqlite import SqliteDatabase
+from madoguchi.ports.storage import Catalogue, InteractionStore, StorageHealth
+
+
+class OpenableDatabase(Database, Protocol):
+    """A database with a life of its own."""
+
+    async def open(self) -> None:
+        """Connect, and bring the schema up to date."""
+
+    async def close(self) -> None:
+        """Write what waits, and disconnect."""
+
+    async def health(self) -> StorageHealth:
+        """Tell whether a write would succeed now."""
+
+
+class SqlStorage:
+    """`Storage` over a database; `open_storage` and the constructors below choose which."""
+
+    def __init__(self, database: OpenableDatabase) -> None:
+        self._database = database
+        self._interactions = SqlInteractions(database)
+        self._catalogue = SqlCatalogue(database)
+
+    @property
+    def interactions(self) -> InteractionStore:
+        """What is live, and what became of it."""
+        return self._interactions
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Plain records."""
+        return self._catalogue
+
+    async def open(self) -> None:
+        """Connect, and bring the schema up to date.
+
+        Raises:
+            StorageUnavailableError: it cannot be reached, or its schema is newer than this program.
+        """
+        await self._database.open()
+
+    async def close(self) -> None:
+        """Write what waits, and disconnect."""
+        await self._database.close()
+
+    async def health(self) -> StorageHealth:
+        """Tell whether a write would succeed now."""
+        return await self._database.health()
+
+
+def sqlite_storage(path: Path, *, busy_s: float = 5.0) -> SqlStorage:
+    """Return a store in the SQLite file `path`, which is made where it is missing.
+
+    Args:
+        path: the file; SQLite keeps `-wal` and `-shm` files beside it.
+        busy_s: how long another program's lock is waited for.
+    """
+    return SqlStorage(SqliteDatabase(path, busy_s=busy_s))
