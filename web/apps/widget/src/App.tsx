@@ -1,0 +1,150 @@
+import type { Observable } from "@madoguchi/client";
+import type { ConsumerChatRow } from "@madoguchi/protocol";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { CallView } from "./CallView.tsx";
+import { ChatView } from "./ChatView.tsx";
+import { chatOver, type Contact } from "./contact.ts";
+import { useRows, useValue } from "./hooks.ts";
+import { Icon } from "./icons.tsx";
+import { Menu } from "./Menu.tsx";
+import { textIn, type Language } from "./text.ts";
+
+interface Props {
+  contact: Contact;
+  opened: Observable<boolean>;
+  firstLanguage: Language;
+  /** Fills its page and cannot be closed. */
+  page: boolean;
+}
+
+/** The button, and the panel that it opens. */
+export function App({ contact, opened, firstLanguage, page }: Props) {
+  const open = useValue(opened);
+  const [language, setLanguage] = useState(firstLanguage);
+  const text = textIn(language);
+  const launcher = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLElement>(null);
+  const wasOpen = useRef(open);
+  const rows = useRows(contact.live.rows);
+  const unread = rows
+    .filter((row): row is ConsumerChatRow => row.kind === "chat" && !chatOver(row))
+    .reduce((sum, row) => sum + row.unread, 0);
+
+  useEffect(() => {
+    if (open) void contact.wake(language);
+    if (open && !wasOpen.current) panel.current?.focus();
+    if (!open && wasOpen.current) launcher.current?.focus();
+    wasOpen.current = open;
+  }, [open]);
+
+  return (
+    <div class="frame" lang={language}>
+      {open && (
+        <section
+          ref={panel}
+          class="panel"
+          role={page ? "region" : "dialog"}
+          aria-label={text("title")}
+          tabIndex={-1}
+          onKeyDown={(event) => {
+            if (event.key === "Escape" && !page && !event.isComposing) opened.set(false);
+          }}
+        >
+          <Panel contact={contact} language={language} setLanguage={setLanguage} close={page ? null : () => opened.set(false)} />
+        </section>
+      )}
+      {!page && (
+        <button
+          ref={launcher}
+          type="button"
+          class="launcher"
+          aria-expanded={open}
+          aria-label={unread > 0 && !open ? text("open.unread", { count: unread }) : text("open")}
+          onClick={() => opened.set(!open)}
+        >
+          <Icon name={open ? "close" : "chat"} />
+          {unread > 0 && !open && <span class="badge">{unread}</span>}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface PanelProps {
+  contact: Contact;
+  language: Language;
+  setLanguage: (language: Language) => void;
+  close: (() => void) | null;
+}
+
+function Panel({ contact, language, setLanguage, close }: PanelProps) {
+  const text = textIn(language);
+  const phase = useValue(contact.phase);
+  const config = useValue(contact.config);
+  const screen = useValue(contact.screen);
+  const status = useValue(contact.connection.status);
+  const problem = useValue(contact.problem);
+  const slow = useLater(phase === "loading", 300);
+  const queueOf = (id: string) => config?.queues.find((queue) => queue.id === id);
+  const name = screen.name === "menu" ? config?.name : screen.name === "chat" ? null : queueOf(screen.queue)?.names[language];
+
+  return (
+    <>
+      <header>
+        {screen.name !== "menu" ? (
+          <button type="button" class="quiet" aria-label={text("back")} onClick={() => contact.screen.set({ name: "menu" })}>
+            <Icon name="back" />
+          </button>
+        ) : null}
+        <h2>{name ?? text("title")}</h2>
+        <button
+          type="button"
+          class="quiet word"
+          lang={language === "ja" ? "en" : "ja"}
+          aria-label={text("language.label")}
+          onClick={() => setLanguage(language === "ja" ? "en" : "ja")}
+        >
+          {text("language.other")}
+        </button>
+        {close !== null && (
+          <button type="button" class="quiet" aria-label={text("close")} onClick={close}>
+            <Icon name="close" />
+          </button>
+        )}
+      </header>
+      {status.lostAt !== null && (
+        <p class="bar" role="status">
+          {text("error.offline")}
+        </p>
+      )}
+      {phase === "failed" ? (
+        <div class="middle">
+          <p role="alert">{text(problem?.code === "rate_limited" ? "error.busy" : "error.network")}</p>
+          <button type="button" class="primary" onClick={() => void contact.wake(language)}>
+            {text("error.retry")}
+          </button>
+        </div>
+      ) : phase !== "ready" ? (
+        <div class="middle">{slow && <p role="status">{text("loading")}</p>}</div>
+      ) : screen.name === "chat" ? (
+        <ChatView key={screen.chat} contact={contact} chat={screen.chat} language={language} />
+      ) : screen.name === "call" ? (
+        <CallView contact={contact} queue={screen.queue} language={language} />
+      ) : (
+        <Menu contact={contact} language={language} chosen={screen.name === "queue" ? screen.queue : null} />
+      )}
+    </>
+  );
+}
+
+/** True once `waiting` has lasted for `ms`: short waits need no sign. */
+function useLater(waiting: boolean, ms: number): boolean {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    setLate(false);
+    if (!waiting) return undefined;
+    const timer = setTimeout(() => setLate(true), ms);
+    return () => clearTimeout(timer);
+  }, [waiting]);
+  return late;
+}

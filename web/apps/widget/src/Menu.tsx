@@ -1,0 +1,122 @@
+import { asProblem, type ProblemError } from "@madoguchi/client";
+import { useState } from "preact/hooks";
+import { callOver, chatOver, type Contact } from "./contact.ts";
+import { useRows, useValue } from "./hooks.ts";
+import { Icon } from "./icons.tsx";
+import { textIn, type Language, type TextKey } from "./text.ts";
+
+interface Props {
+  contact: Contact;
+  language: Language;
+  /** The queue that was chosen, null on the first level. */
+  chosen: string | null;
+}
+
+/** What is it about, and then: chat or call? */
+export function Menu({ contact, language, chosen }: Props) {
+  return chosen === null ? <Queues contact={contact} language={language} /> : <Ways contact={contact} language={language} queue={chosen} />;
+}
+
+function Queues({ contact, language }: { contact: Contact; language: Language }) {
+  const text = textIn(language);
+  const queues = (useValue(contact.config)?.queues ?? []).filter((queue) => queue.channels.includes("web"));
+  const ongoing = useRows(contact.live.rows).filter((row) => (row.kind === "call" ? !callOver(row) : !chatOver(row)));
+  if (queues.length === 0) {
+    return (
+      <div class="middle">
+        <p>{text("menu.empty")}</p>
+      </div>
+    );
+  }
+  return (
+    <div class="scroll">
+      {ongoing.length > 0 && (
+        <>
+          <h3 id="ongoing">{text("menu.ongoing")}</h3>
+          <ul class="choices" aria-labelledby="ongoing">
+            {ongoing.map((row) => (
+              <li key={row.id}>
+                <button
+                  type="button"
+                  class="choice live"
+                  onClick={() =>
+                    row.kind === "chat" ? contact.openChat(row.id) : contact.screen.set({ name: "call", queue: row.queue?.id ?? "" })
+                  }
+                >
+                  <Icon name={row.kind === "chat" ? "chat" : "phone"} />
+                  <span>{row.queue?.names[language] ?? text(row.kind === "chat" ? "queue.chat" : "queue.call")}</span>
+                  {row.kind === "chat" && row.unread > 0 && <span class="badge still">{row.unread}</span>}
+                  <Icon name="next" />
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <h3 id="question">{text("menu.question")}</h3>
+      <ul class="choices" aria-labelledby="question">
+        {queues.map((queue) => (
+          <li key={queue.id}>
+            <button type="button" class="choice" onClick={() => contact.screen.set({ name: "queue", queue: queue.id })}>
+              <span>{queue.names[language]}</span>
+              <Icon name="next" />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Ways({ contact, language, queue }: { contact: Contact; language: Language; queue: string }) {
+  const text = textIn(language);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ProblemError | null>(null);
+  const chat = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await contact.startChat(queue, language);
+    } catch (error) {
+      setProblem(asProblem(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <div class="scroll">
+      <h3 id="how">{text("queue.how")}</h3>
+      <ul class="choices" aria-labelledby="how">
+        <li>
+          <button type="button" class="choice two" disabled={busy} onClick={() => void chat()}>
+            <Icon name="chat" />
+            <span>
+              <strong>{text("queue.chat")}</strong>
+              <small>{text("queue.chat.hint")}</small>
+            </span>
+          </button>
+        </li>
+        <li>
+          <button type="button" class="choice two" disabled={busy} onClick={() => contact.startCall(queue, language)}>
+            <Icon name="phone" />
+            <span>
+              <strong>{text("queue.call")}</strong>
+              <small>{text("queue.call.hint")}</small>
+            </span>
+          </button>
+        </li>
+      </ul>
+      {problem !== null && (
+        <p class="problem" role="alert">
+          {text(problemKey(problem))}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What a consumer is told of a failure: what to do, not what broke. */
+export function problemKey(problem: ProblemError): TextKey {
+  if (problem.code === "network" || problem.code === "disconnected" || problem.code === "timeout") return "error.network";
+  return problem.code === "rate_limited" ? "error.busy" : "error.other";
+}
