@@ -1,13 +1,17 @@
 """The stores that must keep the storage contract."""
 
+import atexit
+import functools
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from madoguchi.adapters.storage.store import sqlite_storage
+from madoguchi.adapters.storage.store import postgres_storage, sqlite_storage
 from madoguchi.ports.storage import Storage
+from madoguchi.testing.postgres import NoPostgresError, PostgresServer
 from madoguchi.testing.storage import MemoryStorage
 
 
@@ -28,7 +32,34 @@ async def sqlite(folder: Path) -> AsyncIterator[Storage]:
         await store.close()
 
 
-STORES = [memory, sqlite]
+@asynccontextmanager
+async def postgres(_folder: Path) -> AsyncIterator[Storage]:
+    """A new database on a real PostgreSQL server."""
+    server = postgres_server()
+    name = f"contract_{next(_numbers)}"
+    server.sql(f"CREATE DATABASE {name}")
+    store = postgres_storage(server.url(name))
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@functools.cache
+def postgres_server() -> PostgresServer:
+    """The server of this test run; without one the tests are skipped, and say why."""
+    try:
+        server = PostgresServer()
+        server.start()
+    except NoPostgresError as error:
+        pytest.skip(f"no PostgreSQL server can be run here: {error}")
+    atexit.register(server.remove)
+    return server
+
+
+STORES = [memory, sqlite, pytest.param(postgres, marks=pytest.mark.postgres)]
+_numbers = itertools.count()
 
 
 @pytest.fixture(params=STORES, ids=lambda start: start.__name__)

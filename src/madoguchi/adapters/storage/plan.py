@@ -81,6 +81,13 @@ def rows_of(commit: Commit) -> CommitRows:
     )
 
 
+def snapshot_equals(stored: SqlRow, commit: CommitRows) -> bool:
+    """Whether the `stored` snapshot is the one that `commit` brings; the time of birth is not compared."""
+    born = SNAPSHOT_COLUMNS.index("born_at")
+    new = commit.snapshot
+    return stored[:born] == new[:born] and stored[born + 1 :] == new[born + 1 :]
+
+
 def plan(commits: Sequence[CommitRows], stored: Mapping[str, int]) -> Plan:
     """Choose the commits that fit on the `stored` versions, in their order; the others are stale and change nothing."""
     result = Plan()

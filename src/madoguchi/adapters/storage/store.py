@@ -6,7 +6,9 @@ from typing import Protocol
 from madoguchi.adapters.storage.catalogue import SqlCatalogue
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.interactions import SqlInteractions
+from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
+from madoguchi.kernel.errors import InvalidInputError
 from madoguchi.ports.storage import Catalogue, InteractionStore, StorageHealth
 
 
@@ -24,7 +26,7 @@ class OpenableDatabase(Database, Protocol):
 
 
 class SqlStorage:
-    """`Storage` over a database; `open_storage` and the constructors below choose which."""
+    """`Storage` over a database; the functions below choose which."""
 
     def __init__(self, database: OpenableDatabase) -> None:
         self._database = database
@@ -66,3 +68,29 @@ def sqlite_storage(path: Path, *, busy_s: float = 5.0) -> SqlStorage:
         busy_s: how long another program's lock is waited for.
     """
     return SqlStorage(SqliteDatabase(path, busy_s=busy_s))
+
+
+def postgres_storage(url: str, *, connections: int = 5) -> SqlStorage:
+    """Return a store in a PostgreSQL database, `postgresql://user:password@host:5432/name`, which must exist.
+
+    Args:
+        url: how to reach it, as libpq takes it.
+        connections: how many connections reads and catalogue writes may use; the writer of commits has its own.
+    """
+    return SqlStorage(PostgresDatabase(url, connections=connections))
+
+
+def storage_at(url: str) -> SqlStorage:
+    """Return the store that a setting names: `postgresql://…`, `sqlite:///relative.db`, `sqlite:////absolute.db`.
+
+    Raises:
+        InvalidInputError: it names no database that is known here.
+    """
+    scheme, separator, rest = url.partition("://")
+    match scheme:
+        case "postgresql" | "postgres":
+            return postgres_storage(url)
+        case "sqlite" if separator and len(rest) > 1:
+            return sqlite_storage(Path(rest[1:]))
+        case _:
+            raise InvalidInputError(f"no database is known by the scheme {scheme!r}: use sqlite:///… or postgresql://…")
