@@ -1,0 +1,199 @@
+"""A call's present state, and the questions that everybody asks of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+from typing import Final
+
+from madoguchi.domain.calls.lifecycle import TERMINAL, CallState, EndReason
+from madoguchi.domain.calls.parties import Media, Party
+from madoguchi.domain.consumers.consumer import Consumer
+from madoguchi.domain.queues.queue import Queue
+from madoguchi.domain.routing.choice import Waiting
+from madoguchi.domain.routing.offers import Channel, Offer
+from madoguchi.domain.supervision import Role
+from madoguchi.kernel.ids import BridgeId, InteractionId, LegId, OfferId, PartyId, RecordingId, UserId
+from madoguchi.kernel.time import Instant, Span
+
+BROWSER_RETURNS: Final = timedelta(seconds=20)
+"""How long a browser may be away before the call goes on without it."""
+PHONE_RETURNS: Final = timedelta(seconds=30)
+ANSWER_LIMIT: Final = timedelta(seconds=32)
+"""How long a phone may take to confirm that we answered (SIP: 64 times T1)."""
+
+
+class Medium(Enum):
+    """What the consumer speaks into."""
+
+    PHONE = "phone"
+    WEB = "web"
+
+
+class Stage(Enum):
+    """What happens in the menu."""
+
+    ARRIVING = "arriving"
+    MENU = "menu"
+    """The choices are being said; a key may be pressed already."""
+    CHOOSING = "choosing"
+    """They have been said."""
+    NOTICE = "notice"
+    """He is told that the call is recorded."""
+    ASKING = "asking"
+    """He is asked whether it may be."""
+    GOODBYE = "goodbye"
+    DONE = "done"
+
+
+class Timer(Enum):
+    """Deadlines that do not follow from anything else in the state."""
+
+    CHOICE = "choice"
+    MENU = "menu"
+    ANNOUNCEMENT = "announcement"
+
+
+@dataclass(frozen=True)
+class ActiveRecording:
+    """The recording that runs."""
+
+    id: RecordingId
+    leg: LegId
+    number: int
+    """1 for the call's first."""
+    dual: bool = False
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """The call went from one agent elsewhere."""
+
+    at: Instant
+    agent: UserId | None
+    agent_name: str
+    to_queue: Queue | None = None
+    to_agent: UserId | None = None
+    to_agent_name: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call. Everything that may change is in here; nothing else remembers."""
+
+    id: InteractionId
+    medium: Medium
+    language: str
+    company: str
+    """Who greets."""
+    consumer: Consumer
+    called: str
+    trunk: str
+    bridge: BridgeId
+    started_at: Instant
+    state: CallState = CallState.IN_MENU
+    stage: Stage = Stage.ARRIVING
+    menu: tuple[Queue, ...] = ()
+    round: int = 0
+    """How often the menu was said."""
+    mistakes: int = 0
+    """How often no choice or a wrong one was made."""
+    complaint: str = ""
+    """What is said before the menu: `invalid_choice`, `no_input` or nothing."""
+    parties: tuple[Party, ...] = ()
+    """All who ever were in it, in the order of their coming; the first is the consumer."""
+    queue: Queue | None = None
+    """The queue it waits in or came from; in the menu the one that was chosen."""
+    queued_at: Instant | None = None
+    front: bool = False
+    attempts: int = 0
+    tried: tuple[UserId, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    position: int | None = None
+    announced: int = 0
+    answered_at: Instant | None = None
+    ended_at: Instant | None = None
+    end_reason: EndReason | None = None
+    recording: ActiveRecording | None = None
+    recordings: int = 0
+    """How many were begun."""
+    may_record: bool | None = None
+    """What the consumer answered, where he was asked."""
+    recording_broken: bool = False
+    """It could not be begun; not tried again."""
+    held_by_far_end: bool = False
+    transfers: tuple[Transfer, ...] = ()
+    timers: Mapping[Timer, Instant] = field(default_factory=dict)
+
+    @property
+    def over(self) -> bool:
+        """Whether the state is terminal."""
+        return self.state in TERMINAL
+
+    @property
+    def consumer_party(self) -> Party:
+        """The consumer's party."""
+        return self.parties[0]
+
+    @property
+    def agent_party(self) -> Party | None:
+        """The agent who is in the call now."""
+        return next((one for one in self.parties if one.role is Role.AGENT and one.present), None)
+
+    @property
+    def last_agent(self) -> Party | None:
+        """The agent who is or was the last in the call."""
+        return next((one for one in reversed(self.parties) if one.role is Role.AGENT), None)
+
+    def party(self, party: PartyId) -> Party | None:
+        """Return a party, present or not."""
+        return next((one for one in self.parties if one.id == party), None)
+
+    def party_of(self, leg: LegId) -> Party | None:
+        """Return whose leg it is now."""
+        return next((one for one in self.parties if one.leg == leg), None)
+
+    def monitors(self) -> Iterator[Party]:
+        """Yield those who supervise."""
+        return (one for one in self.parties if one.present and one.supervises)
+
+    def offer(self, offer: OfferId) -> Offer | None:
+        """Return a standing offer."""
+        return next((one for one in self.offers if one.id == offer), None)
+
+    def waiting(self) -> Waiting | None:
+        """Return what routing needs to know; nothing while it does not wait."""
+        if self.queue is None or self.queued_at is None or self.state not in {CallState.QUEUED, CallState.OFFERED}:
+            return None
+        return Waiting(
+            interaction=self.id,
+            channel=Channel.CALL,
+            queue=self.queue.id,
+            language=self.language,
+            queued_at=self.queued_at,
+            attempts=self.attempts,
+            tried=frozenset(self.tried),
+            standing=frozenset(one.agent for one in self.offers),
+            to_all=bool(self.offers) and all(one.to_all for one in self.offers),
+            front=self.front,
+        )
+
+    def patience(self, party: Party) -> Instant | None:
+        """Return until when a party without media is waited for."""
+        if party.waiting_since is None or not party.present:
+            return None
+        return party.waiting_since + self._returns(party)
+
+    def _returns(self, party: Party) -> Span:
+        if party.role is not Role.CONSUMER or self.medium is Medium.WEB:
+            return BROWSER_RETURNS
+        return ANSWER_LIMIT if party.media is Media.CONNECTING else PHONE_RETURNS
+
+    def next_deadline(self) -> Instant | None:
+        """Return when something must be decided at the latest."""
+        if self.over:
+            return None
+        times = [*self.timers.values(), *(one.expires_at for one in self.offers)]
+        times += [limit for one in self.parties if (limit := self.patience(one)) is not None]
+        return min(times, default=None)

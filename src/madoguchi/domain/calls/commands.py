@@ -1,0 +1,227 @@
+"""What people ask of a call, and what the world tells it."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from madoguchi.domain.calls.call import Medium
+from madoguchi.domain.consumers.consumer import Consumer
+from madoguchi.domain.queues.queue import Queue
+from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, PlaceOffers
+from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, PlaybackId, UserId
+
+
+@dataclass(frozen=True)
+class Arrive:
+    """Fact: somebody calls by phone, or has opened a call in the browser. Makes the call."""
+
+    call: InteractionId
+    leg: LegId
+    medium: Medium
+    language: str
+    company: str
+    consumer: Consumer
+    called: str = ""
+    trunk: str = ""
+    menu: tuple[Queue, ...] = ()
+    """What can be chosen, in order of the keys. In the browser: the one queue that was chosen."""
+
+
+@dataclass(frozen=True)
+class AttachMedia:
+    """Command of its agent: this leg of his browser is his from now on."""
+
+    user: UserId
+    leg: LegId
+
+
+@dataclass(frozen=True)
+class AttachConsumerMedia:
+    """Command of the consumer: the same for his browser."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True)
+class SetHold:
+    """Command of its agent: the consumer hears music."""
+
+    user: UserId
+    on: bool
+
+
+@dataclass(frozen=True)
+class SetMute:
+    """Command of its agent: nobody hears him."""
+
+    user: UserId
+    on: bool
+
+
+@dataclass(frozen=True)
+class PressKeys:
+    """Command of its agent: keys towards the consumer's phone."""
+
+    user: UserId
+    digits: str
+
+
+@dataclass(frozen=True)
+class SetRecordingPaused:
+    """Command of its agent: leave out what is said."""
+
+    user: UserId
+    on: bool
+
+
+@dataclass(frozen=True)
+class TransferToQueue:
+    """Command of its agent: let others take it."""
+
+    user: UserId
+    queue: Queue
+
+
+@dataclass(frozen=True)
+class TransferToAgent:
+    """Command of its agent: a slot of a colleague is reserved, ring him."""
+
+    user: UserId
+    offer: Offer
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """Command of its agent."""
+
+    user: UserId
+
+
+@dataclass(frozen=True)
+class ConsumerHangUp:
+    """Command of the consumer."""
+
+
+@dataclass(frozen=True)
+class EndCall:
+    """Command of who may end any call."""
+
+    user: UserId
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """Command of a supervisor: listen unseen."""
+
+    user: UserId
+    name: str
+    monitoring: MonitoringId
+    leg: LegId
+
+
+@dataclass(frozen=True)
+class AttachMonitor:
+    """Command of a supervisor who listens already: this leg of his browser is his from now on."""
+
+    user: UserId
+    monitoring: MonitoringId
+    leg: LegId
+
+
+@dataclass(frozen=True)
+class StopMonitoring:
+    """Command of who listens: no more."""
+
+    user: UserId
+    monitoring: MonitoringId
+
+
+@dataclass(frozen=True)
+class LegUp:
+    """Fact: media flows on the leg."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True)
+class LegDown:
+    """Fact: the leg is over."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True)
+class LegSilent:
+    """Fact: nothing is heard of the leg, or it is heard again."""
+
+    leg: LegId
+    silent: bool
+
+
+@dataclass(frozen=True)
+class LegOnHold:
+    """Fact: the far end put us on hold, or took us back."""
+
+    leg: LegId
+    on: bool
+
+
+@dataclass(frozen=True)
+class KeysPressed:
+    """Fact: the leg sent digits."""
+
+    leg: LegId
+    digits: str
+
+
+@dataclass(frozen=True)
+class PlaybackOver:
+    """Fact: the playback is over."""
+
+    playback: PlaybackId
+
+
+@dataclass(frozen=True)
+class PositionIs:
+    """Fact: its place in the queue; 1 is the next."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class ServerRestarted:
+    """Fact: all legs were lost with the process."""
+
+
+@dataclass(frozen=True)
+class EffectFailed:
+    """Fact: what was ordered could not be done."""
+
+    effect: str
+    """Its class."""
+    leg: LegId | None
+    code: str
+
+
+@dataclass(frozen=True)
+class CallDue:
+    """Fact: a deadline has come."""
+
+
+AgentCommand: TypeAlias = (
+    AttachMedia | SetHold | SetMute | PressKeys | SetRecordingPaused | TransferToQueue | TransferToAgent | HangUp
+)
+MonitorCommand: TypeAlias = Monitor | AttachMonitor | StopMonitoring
+CallCommand: TypeAlias = (
+    Arrive
+    | AgentCommand
+    | MonitorCommand
+    | AttachConsumerMedia
+    | ConsumerHangUp
+    | EndCall
+    | PlaceOffers
+    | AcceptOffer
+    | DeclineOffer
+)
+LegFact: TypeAlias = LegUp | LegDown | LegSilent | LegOnHold | KeysPressed
+CallFact: TypeAlias = LegFact | PlaybackOver | PositionIs | ServerRestarted | EffectFailed | CallDue
+CallMessage: TypeAlias = CallCommand | CallFact

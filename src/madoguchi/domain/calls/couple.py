@@ -1,0 +1,156 @@
+"""Couplings: what one part of a call makes of another. Nothing else lets one part react to another.
+
+What a party hears beside the others, and whether the call is recorded, follow from the rest of the state. `couple`
+says which events are missing until that is so; `settle` in `draft` applies them until none is.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from madoguchi.domain.calls.call import ActiveRecording, Call, Medium, Stage
+from madoguchi.domain.calls.events import (
+    CallEvent,
+    PlaybackBegan,
+    PlaybackStopped,
+    RecordingBegan,
+    RecordingClosed,
+)
+from madoguchi.domain.calls.lifecycle import CallState
+from madoguchi.domain.calls.parties import Media, Party, Playing
+from madoguchi.domain.messages.texts import Line, Message, line
+from madoguchi.domain.queues.queue import RecordingChannels, RecordingPolicy
+from madoguchi.domain.supervision import Role
+from madoguchi.kernel.decision import Moment
+from madoguchi.kernel.ids import PlaybackId, RecordingId
+
+MUSIC_ONLY: Final = "music"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a party ought to hear."""
+
+    key: str
+    lines: tuple[Line, ...] = ()
+    music: bool = False
+
+
+def couple(call: Call, at: Moment) -> tuple[CallEvent, ...]:
+    """Return the events that follow from the state alone; none when all parts agree."""
+    if call.over:
+        return ()
+    return (*_sounds(call, at), *_recording(call, at))
+
+
+def _sounds(call: Call, at: Moment) -> tuple[CallEvent, ...]:
+    events: list[CallEvent] = []
+    for party in call.parties:
+        wish = wished(call, party)
+        if wish is None:
+            if party.playing is not None:
+                events.append(PlaybackStopped(party.id))
+        elif party.playing is None or party.playing.key != wish.key:
+            playing = Playing(PlaybackId(at.new_id("playback")), wish.key, wish.lines, wish.music)
+            events.append(PlaybackBegan(party.id, playing))
+    return tuple(events)
+
+
+def wished(call: Call, party: Party) -> Wish | None:
+    """Return what `party` ought to hear instead of the others."""
+    if not party.in_bridge or not party.present:
+        return None
+    if party.role is Role.CONSUMER:
+        return _for_consumer(call)
+    if party.role is Role.AGENT and call.consumer_party.media is not Media.CONNECTED:
+        return Wish("reconnecting", music=True)
+    return None
+
+
+def _for_consumer(call: Call) -> Wish | None:
+    match call.state:
+        case CallState.IN_MENU:
+            return _in_menu(call)
+        case CallState.QUEUED | CallState.OFFERED:
+            return _in_queue(call)
+        case CallState.TALKING:
+            return _in_talk(call)
+        case CallState.ENDED | CallState.ABANDONED | CallState.FAILED:
+            return None
+
+
+def _in_menu(call: Call) -> Wish | None:
+    said = call.language
+    match call.stage:
+        case Stage.MENU:
+            return Wish(f"menu {call.round}", _menu(call))
+        case Stage.NOTICE:
+            return Wish("notice", (line(Message.RECORDING_NOTICE, said),))
+        case Stage.ASKING:
+            return Wish("asking", (line(Message.ASK_RECORDING, said),))
+        case Stage.GOODBYE:
+            return Wish("goodbye", (line(Message.GOODBYE if call.menu else Message.NO_QUEUE, said),))
+        case Stage.ARRIVING | Stage.CHOOSING | Stage.DONE:
+            return None
+
+
+def _menu(call: Call) -> tuple[Line, ...]:
+    said = call.language
+    lines: list[Line] = []
+    if call.round == 1:
+        lines.append(line(Message.GREETING, said, company=call.company))
+    if call.complaint:
+        lines.append(line(Message(call.complaint), said))
+    lines.extend(line(Message.MENU_ENTRY, said, queue=one.name(said), key=one.position) for one in call.menu)
+    lines.append(line(Message.MENU_REPEAT, said))
+    return tuple(lines)
+
+
+def _in_queue(call: Call) -> Wish:
+    said = call.language
+    if call.announced and call.position is not None:
+        place = Message.NEXT_IN_LINE if call.position == 1 else Message.POSITION
+        return Wish(f"waiting {call.announced}", (line(place, said, position=call.position),), music=True)
+    if call.announced:
+        return Wish(f"waiting {call.announced}", music=True)
+    lines = [line(Message.CONNECTING, said)]
+    if call.medium is Medium.WEB and _policy(call) is RecordingPolicy.RECORD and not call.answered_at:
+        lines.append(line(Message.RECORDING_NOTICE, said))
+    return Wish("waiting 0", tuple(lines), music=True)
+
+
+def _in_talk(call: Call) -> Wish | None:
+    agent = call.agent_party
+    if call.consumer_party.on_hold:
+        return Wish("hold", music=True)
+    if agent is None or not agent.was_connected:
+        # He goes on hearing what he heard while he waited.
+        return Wish(f"waiting {call.announced}", music=True)
+    if not agent.connected:
+        return Wish("reconnecting", (line(Message.RECONNECTING, call.language),), music=True)
+    return None
+
+
+def _policy(call: Call) -> RecordingPolicy:
+    return call.queue.recording if call.queue is not None else RecordingPolicy.DO_NOT_RECORD
+
+
+def to_be_recorded(call: Call) -> bool:
+    """Whether the conversation may and must be recorded."""
+    policy = _policy(call)
+    allowed = policy is RecordingPolicy.RECORD or (policy is RecordingPolicy.ASK_PERMISSION and call.may_record is True)
+    return allowed and call.may_record is not False and not call.recording_broken
+
+
+def _recording(call: Call, at: Moment) -> tuple[CallEvent, ...]:
+    leg, agent = call.consumer_party.leg, call.agent_party
+    if call.recording is not None:
+        if call.state is CallState.TALKING and leg == call.recording.leg:
+            return ()
+        return (RecordingClosed(call.recording.id),)
+    if leg is None or agent is None or not agent.connected or not call.consumer_party.connected:
+        return ()
+    if not to_be_recorded(call):
+        return ()
+    dual = call.queue is not None and call.queue.recording_channels is RecordingChannels.DUAL
+    recording = ActiveRecording(RecordingId(at.new_id("recording")), leg, call.recordings + 1, dual=dual)
+    return (RecordingBegan(recording),)

@@ -1,0 +1,305 @@
+"""What a call decides. The only place where its rules are; `menu`, `ringing` and `talk` are chapters of it."""
+
+from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
+from madoguchi.domain.calls import menu, ringing, talk
+from madoguchi.domain.calls.call import Call, Medium, Stage, Timer
+from madoguchi.domain.calls.commands import (
+    Arrive,
+    AttachConsumerMedia,
+    AttachMedia,
+    AttachMonitor,
+    CallDue,
+    CallMessage,
+    ConsumerHangUp,
+    EffectFailed,
+    EndCall,
+    HangUp,
+    KeysPressed,
+    LegDown,
+    LegFact,
+    LegOnHold,
+    LegSilent,
+    LegUp,
+    Monitor,
+    MonitorCommand,
+    PlaybackOver,
+    PositionIs,
+    PressKeys,
+    ServerRestarted,
+    SetHold,
+    SetMute,
+    SetRecordingPaused,
+    StopMonitoring,
+    TransferToAgent,
+    TransferToQueue,
+)
+from madoguchi.domain.calls.draft import CallDecision, Draft
+from madoguchi.domain.calls.effects import AnswerLeg, CallEffect, CloseBridge, SetGains, StartRecording
+from madoguchi.domain.calls.events import (
+    Announced,
+    CallStarted,
+    FarEndHeld,
+    PartyJoined,
+    PartyLeft,
+    PlaceChanged,
+    PlaybackRanOut,
+    RecordingBroke,
+)
+from madoguchi.domain.calls.lifecycle import (
+    Broke,
+    CallState,
+    ConsumerLeft,
+    Dismissed,
+    EndReason,
+    Resolved,
+    TalkEnded,
+)
+from madoguchi.domain.calls.parties import LegConnected, LegOpening, Media, MediaDropped, Party
+from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, PlaceOffers
+from madoguchi.domain.supervision import Role
+from madoguchi.kernel.decision import Decision, Moment
+from madoguchi.kernel.errors import ConflictError, MadoguchiError, NotFoundError
+from madoguchi.kernel.ids import BridgeId, LegId, PartyId
+
+
+def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:  # noqa: C901, PLR0912 - the list of all messages
+    """Return what follows from `message`.
+
+    Raises:
+        MadoguchiError: a command does not fit; nothing has changed. Facts are never refused.
+    """
+    if call is None:
+        if not isinstance(message, Arrive):
+            raise NotFoundError("there is no such call")
+        return _arrived(message, at)
+    if isinstance(message, PositionIs):
+        return _place(call, message)
+    draft = Draft(call, at)
+    match message:
+        case (
+            AttachMedia()
+            | SetHold()
+            | SetMute()
+            | PressKeys()
+            | SetRecordingPaused()
+            | TransferToQueue()
+            | TransferToAgent()
+            | HangUp()
+        ):
+            talk.command(draft, message)
+        case Monitor() | AttachMonitor() | StopMonitoring():
+            _supervision(draft, message)
+        case AttachConsumerMedia():
+            if call.medium is not Medium.WEB:
+                raise ConflictError("the consumer calls by phone")
+            talk.attach_consumer(draft, message)
+        case PlaceOffers():
+            ringing.place(draft, message)
+        case AcceptOffer():
+            ringing.accept(draft, message)
+        case DeclineOffer():
+            ringing.decline(draft, message)
+        case ConsumerHangUp():
+            _consumer_gone(draft, EndReason.CONSUMER_HUNG_UP)
+        case EndCall(user):
+            draft.end(Dismissed(EndReason.ENDED_BY_SUPERVISOR, user, at.now))
+        case ServerRestarted():
+            draft.end(Broke(EndReason.SERVER_RESTARTED, at.now))
+            return draft.decision(silent=True)
+        case CallDue():
+            _due(draft)
+        case Arrive():
+            pass
+        case _:
+            _fact(draft, message)
+    return draft.decision()
+
+
+def _arrived(message: Arrive, at: Moment) -> CallDecision:
+    party = Party(
+        id=PartyId(at.new_id("party")),
+        role=Role.CONSUMER,
+        name=message.consumer.name,
+        since=at.now,
+        leg=message.leg,
+        media=Media.CONNECTING,
+        waiting_since=at.now,
+    )
+    started = CallStarted(
+        call=message.call,
+        medium=message.medium,
+        language=message.language,
+        company=message.company,
+        consumer=message.consumer,
+        called=message.called,
+        trunk=message.trunk,
+        bridge=BridgeId(at.new_id("bridge")),
+        menu=message.menu,
+        party=party,
+        at=at.now,
+    )
+    effects: tuple[CallEffect, ...] = (AnswerLeg(message.leg),) if message.medium is Medium.PHONE else ()
+    return Decision((started,), effects)
+
+
+def _place(call: Call, message: PositionIs) -> CallDecision:
+    if call.waiting() is None or call.position == message.position:
+        return Decision()
+    return Decision((PlaceChanged(message.position),), lasting=False)
+
+
+def _fact(
+    draft: Draft,
+    message: LegFact | PlaybackOver | EffectFailed,
+) -> None:
+    """What the voice engine reports. Facts about legs that are not in the call any more come late and harmless."""
+    match message:
+        case PlaybackOver(playback):
+            for party in draft.call.parties:
+                if party.playing is not None and party.playing.id == playback and not party.playing.over:
+                    draft.add(PlaybackRanOut(party.id, playback))
+                    if party.role is Role.CONSUMER and draft.call.state is CallState.IN_MENU:
+                        menu.said(draft)
+        case EffectFailed(effect, leg, code):
+            _failed(draft, effect, leg, code)
+        case LegUp(leg) | LegDown(leg) | LegSilent(leg) | LegOnHold(leg) | KeysPressed(leg):
+            owner = draft.call.party_of(leg)
+            if owner is not None:
+                _leg_fact(draft, owner, message)
+
+
+def _leg_fact(draft: Draft, party: Party, message: LegFact) -> None:  # noqa: C901 - one case per fact
+    consumer = party.role is Role.CONSUMER
+    match message:
+        case LegUp():
+            _up(draft, party)
+        case LegDown():
+            _down(draft, party)
+        case LegSilent(_, silent=True):
+            if party.media is Media.CONNECTED and not (consumer and draft.call.held_by_far_end):
+                draft.add(MediaDropped(party.id, leg_gone=False, at=draft.now))
+        case LegSilent():
+            if party.media is Media.LOST:
+                draft.add(LegConnected(party.id))
+        case LegOnHold(_, on):
+            if consumer and draft.call.held_by_far_end is not on:
+                draft.add(FarEndHeld(on))
+        case KeysPressed(_, digits):
+            if consumer:
+                for digit in digits:
+                    if draft.call.state is CallState.IN_MENU:
+                        menu.key(draft, digit)
+
+
+def _up(draft: Draft, party: Party) -> None:
+    if party.media not in {Media.CONNECTING, Media.LOST}:
+        return
+    draft.add(LegConnected(party.id))
+    if party.role is Role.CONSUMER and draft.call.state is CallState.IN_MENU and draft.call.stage is Stage.ARRIVING:
+        menu.begin(draft)
+
+
+def _down(draft: Draft, party: Party) -> None:
+    if party.role is Role.CONSUMER and draft.call.medium is Medium.PHONE:
+        _consumer_gone(draft, EndReason.CONSUMER_HUNG_UP)
+    else:
+        draft.add(MediaDropped(party.id, leg_gone=True, at=draft.now))
+
+
+def _failed(draft: Draft, effect: str, leg: LegId | None, code: str) -> None:
+    """A failed order changes something only where nothing else would ever tell."""
+    recording = draft.call.recording
+    if effect == StartRecording.__name__ and recording is not None and recording.leg == leg:
+        draft.add(RecordingBroke(code))
+    elif effect == AnswerLeg.__name__ and draft.call.consumer_party.leg == leg and leg is not None:
+        _consumer_gone(draft, EndReason.NOT_CONNECTED)
+
+
+def _consumer_gone(draft: Draft, reason: EndReason) -> None:
+    """The consumer is not in the call any more, whatever it was doing."""
+    if draft.call.state is CallState.TALKING:
+        draft.end(TalkEnded(reason, draft.now))
+    elif draft.call.stage is Stage.GOODBYE:
+        draft.end(Resolved(EndReason.NO_CHOICE if draft.call.menu else EndReason.NO_QUEUE, draft.now))
+    else:
+        draft.end(ConsumerLeft(reason, draft.now))
+
+
+def _due(draft: Draft) -> None:
+    """One or more deadlines have come. Each handler clears its own; one that ends the call ends the round."""
+    for party in draft.call.parties:
+        limit = draft.call.patience(party)
+        if limit is not None and limit <= draft.now:
+            _lost(draft, party)
+    if draft.call.over:
+        return
+    ringing.lapse(draft)
+    for timer, at in sorted(draft.call.timers.items(), key=lambda one: one[1]):
+        if at <= draft.now and timer in draft.call.timers:
+            match timer:
+                case Timer.CHOICE:
+                    menu.choice_due(draft)
+                case Timer.MENU:
+                    menu.menu_due(draft)
+                case Timer.ANNOUNCEMENT:
+                    draft.add(Announced())
+                    menu.announce_later(draft)
+
+
+def _lost(draft: Draft, party: Party) -> None:
+    """A party's media did not come in time."""
+    if draft.call.over:
+        return
+    match party.role:
+        case Role.CONSUMER:
+            connecting = not party.was_connected
+            _consumer_gone(draft, EndReason.NOT_CONNECTED if connecting else EndReason.CONSUMER_MEDIA_LOST)
+        case Role.AGENT:
+            talk.agent_lost(draft, party)
+        case Role.MONITOR | Role.WHISPER | Role.BARGE:
+            draft.add(PartyLeft(party.id, draft.now))
+
+
+def _supervision(draft: Draft, message: MonitorCommand) -> None:
+    """Supervisors come and go without a trace for agent and consumer.
+
+    Raises:
+        ConflictError: nobody talks.
+        NotFoundError: there is no such monitoring of this user.
+    """
+    if isinstance(message, Monitor):
+        if draft.call.state is not CallState.TALKING:
+            raise ConflictError("nobody talks in this call at present")
+        party = Party(
+            id=PartyId(draft.at.new_id("party")),
+            role=Role.MONITOR,
+            name=message.name,
+            since=draft.now,
+            user=message.user,
+            leg=message.leg,
+            media=Media.CONNECTING,
+            waiting_since=draft.now,
+            monitoring=message.monitoring,
+        )
+        draft.add(PartyJoined(party))
+        return
+    found = next(
+        (
+            one
+            for one in draft.call.parties
+            if one.present and one.monitoring == message.monitoring and one.user == message.user
+        ),
+        None,
+    )
+    if found is None:
+        raise NotFoundError("you do not listen to this call")
+    if isinstance(message, AttachMonitor):
+        draft.add(LegOpening(found.id, message.leg, draft.now))
+    else:
+        draft.add(PartyLeft(found.id, draft.now))
+
+
+def failed(effect: CallEffect, error: MadoguchiError) -> EffectFailed:
+    """Return an effect's failure as a fact."""
+    leg = None if isinstance(effect, FreeSlot | OpenHandling | EndHandling | SetGains | CloseBridge) else effect.leg
+    return EffectFailed(type(effect).__name__, leg, error.code)

@@ -1,0 +1,133 @@
+"""What a call orders to be done outside."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
+from madoguchi.domain.messages.texts import Line
+from madoguchi.kernel.ids import BridgeId, LegId, PlaybackId, RecordingId
+
+
+@dataclass(frozen=True)
+class AnswerLeg:
+    """Answer the consumer's phone."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True)
+class ReleaseLeg:
+    """Hang up."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True)
+class Play:
+    """Let a leg hear lines, then music if so; it replaces what the leg hears now."""
+
+    playback: PlaybackId
+    leg: LegId
+    lines: tuple[Line, ...]
+    music: bool
+
+
+@dataclass(frozen=True)
+class StopPlayback:
+    """Let the leg hear its bridge again."""
+
+    playback: PlaybackId
+    leg: LegId
+
+
+@dataclass(frozen=True)
+class SetGains:
+    """Let these legs, and no others, hear each other so."""
+
+    bridge: BridgeId
+    legs: tuple[LegId, ...]
+    gains: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class CloseBridge:
+    """Nobody is to hear anybody any more."""
+
+    bridge: BridgeId
+    legs: tuple[LegId, ...]
+
+
+@dataclass(frozen=True)
+class SendDigits:
+    """Press keys towards the leg."""
+
+    leg: LegId
+    digits: str
+
+
+@dataclass(frozen=True)
+class StartRecording:
+    """Record what the leg says and hears."""
+
+    recording: RecordingId
+    leg: LegId
+    number: int
+    dual: bool
+
+
+@dataclass(frozen=True)
+class PauseRecording:
+    """Leave out what is said from now on, or not any more."""
+
+    recording: RecordingId
+    leg: LegId
+    on: bool
+
+
+@dataclass(frozen=True)
+class StopRecording:
+    """Close the recording."""
+
+    recording: RecordingId
+    leg: LegId
+
+
+VoiceEffect: TypeAlias = (
+    AnswerLeg
+    | ReleaseLeg
+    | Play
+    | StopPlayback
+    | SetGains
+    | CloseBridge
+    | SendDigits
+    | StartRecording
+    | PauseRecording
+    | StopRecording
+)
+AgentEffect: TypeAlias = FreeSlot | OpenHandling | EndHandling
+CallEffect: TypeAlias = VoiceEffect | AgentEffect
+
+
+def lanes(effect: CallEffect) -> tuple[str, ...]:
+    """Return what `effect` must not overtake: the legs it concerns, or the agent it tells."""
+    match effect:
+        case FreeSlot(agent) | OpenHandling(agent) | EndHandling(agent):
+            return (agent,)
+        case SetGains(bridge, legs) | CloseBridge(bridge, legs):
+            return (bridge, *legs)
+        case (
+            AnswerLeg(leg)
+            | ReleaseLeg(leg)
+            | Play(_, leg)
+            | StopPlayback(_, leg)
+            | SendDigits(leg)
+            | StartRecording(_, leg)
+            | PauseRecording(_, leg)
+            | StopRecording(_, leg)
+        ):
+            return (leg,)
+
+
+def lasting(effect: CallEffect) -> bool:
+    """Whether it must be done even if the process dies: agents must learn it, legs die with the process."""
+    return isinstance(effect, FreeSlot | OpenHandling | EndHandling)

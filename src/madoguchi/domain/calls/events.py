@@ -1,0 +1,234 @@
+"""What can happen to a call. Those that move it from state to state are beside the table, in `lifecycle`."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from madoguchi.domain.calls.call import ActiveRecording, Medium, Stage, Timer, Transfer
+from madoguchi.domain.calls.lifecycle import (
+    Broke,
+    ConsumerLeft,
+    Dismissed,
+    Enqueued,
+    OfferAccepted,
+    Offered,
+    OffersOver,
+    Requeued,
+    Resolved,
+    TalkEnded,
+)
+from madoguchi.domain.calls.parties import LegConnected, LegOpening, MediaDropped, Party, Playing
+from madoguchi.domain.consumers.consumer import Consumer
+from madoguchi.domain.queues.queue import Queue
+from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
+from madoguchi.kernel.ids import BridgeId, InteractionId, PartyId, PlaybackId, RecordingId
+from madoguchi.kernel.time import Instant
+
+
+@dataclass(frozen=True)
+class CallStarted:
+    """Somebody calls."""
+
+    call: InteractionId
+    medium: Medium
+    language: str
+    company: str
+    consumer: Consumer
+    called: str
+    trunk: str
+    bridge: BridgeId
+    menu: tuple[Queue, ...]
+    party: Party
+    at: Instant
+
+
+@dataclass(frozen=True)
+class StageReached:
+    """The menu went on."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True)
+class MenuSaid:
+    """The menu is said, again or for the first time."""
+
+    complaint: str = ""
+    mistake: bool = False
+
+
+@dataclass(frozen=True)
+class QueueChosen:
+    """The choice is made; a notice or a question may come before the queue."""
+
+    queue: Queue
+
+
+@dataclass(frozen=True)
+class RecordingAnswered:
+    """The consumer said whether the call may be recorded."""
+
+    allowed: bool
+
+
+@dataclass(frozen=True)
+class TimerSet:
+    """A deadline was set, or cleared."""
+
+    timer: Timer
+    at: Instant | None
+
+
+@dataclass(frozen=True)
+class PlaceChanged:
+    """Others in the queue came or went."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class Announced:
+    """The place in the queue is announced."""
+
+
+@dataclass(frozen=True)
+class OffersAdded:
+    """It rings at more agents."""
+
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True)
+class PartyJoined:
+    """Somebody is in the call."""
+
+    party: Party
+
+
+@dataclass(frozen=True)
+class PartyLeft:
+    """Somebody is not in it any more."""
+
+    party: PartyId
+    at: Instant
+
+
+@dataclass(frozen=True)
+class Muted:
+    """An agent muted himself, or not any more."""
+
+    party: PartyId
+    on: bool
+
+
+@dataclass(frozen=True)
+class Held:
+    """The consumer was put on hold, or taken back."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class FarEndHeld:
+    """The consumer's phone put us on hold, or took us back."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class PlaybackBegan:
+    """A party hears something instead of the others."""
+
+    party: PartyId
+    playing: Playing
+
+
+@dataclass(frozen=True)
+class PlaybackStopped:
+    """It hears the others again."""
+
+    party: PartyId
+
+
+@dataclass(frozen=True)
+class PlaybackRanOut:
+    """The playback came to its end."""
+
+    party: PartyId
+    playback: PlaybackId
+
+
+@dataclass(frozen=True)
+class RecordingBegan:
+    """The call is recorded."""
+
+    recording: ActiveRecording
+
+
+@dataclass(frozen=True)
+class RecordingPaused:
+    """What is said from now on is left out, or not any more."""
+
+    on: bool
+
+
+@dataclass(frozen=True)
+class RecordingClosed:
+    """The recording is over."""
+
+    recording: RecordingId
+
+
+@dataclass(frozen=True)
+class RecordingBroke:
+    """It could not be begun."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """An agent sent it elsewhere."""
+
+    transfer: Transfer
+
+
+CallEvent: TypeAlias = (
+    CallStarted
+    | StageReached
+    | MenuSaid
+    | QueueChosen
+    | RecordingAnswered
+    | TimerSet
+    | PlaceChanged
+    | Announced
+    | OffersAdded
+    | OfferDeclined
+    | OfferMissed
+    | OfferWithdrawn
+    | PartyJoined
+    | PartyLeft
+    | LegOpening
+    | LegConnected
+    | MediaDropped
+    | Muted
+    | Held
+    | FarEndHeld
+    | PlaybackBegan
+    | PlaybackStopped
+    | PlaybackRanOut
+    | RecordingBegan
+    | RecordingPaused
+    | RecordingClosed
+    | RecordingBroke
+    | Transferred
+    | Enqueued
+    | Offered
+    | OffersOver
+    | OfferAccepted
+    | Requeued
+    | TalkEnded
+    | Resolved
+    | ConsumerLeft
+    | Dismissed
+    | Broke
+)

@@ -1,0 +1,279 @@
+"""What events make of a call. No rules here: what happened, happened."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from madoguchi.domain.calls.call import Call, Stage
+from madoguchi.domain.calls.events import (
+    Announced,
+    CallEvent,
+    CallStarted,
+    FarEndHeld,
+    Held,
+    MenuSaid,
+    Muted,
+    OffersAdded,
+    PartyJoined,
+    PartyLeft,
+    PlaceChanged,
+    PlaybackBegan,
+    PlaybackRanOut,
+    PlaybackStopped,
+    QueueChosen,
+    RecordingAnswered,
+    RecordingBegan,
+    RecordingBroke,
+    RecordingClosed,
+    RecordingPaused,
+    StageReached,
+    TimerSet,
+    Transferred,
+)
+from madoguchi.domain.calls.lifecycle import (
+    CALL,
+    Broke,
+    CallState,
+    ConsumerLeft,
+    Dismissed,
+    EndReason,
+    Enqueued,
+    OfferAccepted,
+    Offered,
+    OffersOver,
+    Requeued,
+    Resolved,
+    TalkEnded,
+)
+from madoguchi.domain.calls.parties import MEDIA, LegConnected, LegOpening, Media, MediaDropped, Party, Playing
+from madoguchi.domain.queues.queue import Queue
+from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
+from madoguchi.domain.supervision import Role
+from madoguchi.kernel.ids import OfferId, PartyId
+from madoguchi.kernel.time import Instant
+
+
+def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: PLR0911 - one case per group of events
+    """Return the call after `event`.
+
+    Raises:
+        IllegalTransitionError: a table has no such arrow. `decide` sees to it that this cannot happen.
+    """
+    if call is None:
+        assert isinstance(event, CallStarted)  # noqa: S101 - the first event of every call
+        return _started(event)
+    match event:
+        case Enqueued() | Offered() | OffersOver() | OfferAccepted() | Requeued():
+            return _moved(replace(call, state=CALL.advance(call.state, event)), event)
+        case TalkEnded(reason, at) | Resolved(reason, at) | ConsumerLeft(reason, at) | Broke(reason, at):
+            return _ended(replace(call, state=CALL.advance(call.state, event)), reason, at)
+        case Dismissed(reason, _, at):
+            return _ended(replace(call, state=CALL.advance(call.state, event)), reason, at)
+        case OffersAdded() | OfferDeclined() | OfferMissed() | OfferWithdrawn():
+            return _offers(call, event)
+        case PartyJoined() | PartyLeft() | LegOpening() | LegConnected() | MediaDropped() | Muted() | Held():
+            return _parties(call, event)
+        case PlaybackBegan() | PlaybackStopped() | PlaybackRanOut():
+            return _sounds(call, event)
+        case RecordingAnswered() | RecordingBegan() | RecordingPaused() | RecordingClosed() | RecordingBroke():
+            return _recording(call, event)
+        case CallStarted():
+            return call
+        case _:
+            return _details(call, event)
+
+
+def _started(event: CallStarted) -> Call:
+    return Call(
+        id=event.call,
+        medium=event.medium,
+        language=event.language,
+        company=event.company,
+        consumer=event.consumer,
+        called=event.called,
+        trunk=event.trunk,
+        bridge=event.bridge,
+        started_at=event.at,
+        menu=event.menu,
+        parties=(event.party,),
+    )
+
+
+def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | Requeued) -> Call:
+    match event:
+        case Enqueued(queue, at):
+            return replace(_waiting(call, queue, at, front=False), stage=Stage.DONE, menu=())
+        case Requeued(queue, front, at):
+            return _waiting(call, queue, at, front=front)
+        case Offered(offers):
+            return replace(call, offers=offers, attempts=call.attempts + 1)
+        case OffersOver():
+            return replace(call, offers=())
+        case OfferAccepted(_, agent, name, party, handling, at):
+            joined = Party(party, Role.AGENT, name, since=at, user=agent, handling=handling, waiting_since=at)
+            return replace(
+                call,
+                offers=(),
+                parties=(*call.parties, joined),
+                answered_at=call.answered_at or at,
+                position=None,
+                timers={},
+            )
+
+
+def _waiting(call: Call, queue: Queue, at: Instant, *, front: bool) -> Call:
+    return replace(
+        call, queue=queue, queued_at=at, front=front, attempts=0, tried=(), offers=(), position=None, announced=0
+    )
+
+
+def _ended(call: Call, reason: EndReason, at: Instant) -> Call:
+    parties = tuple(_gone(one, at) for one in call.parties)
+    return replace(
+        call,
+        end_reason=reason,
+        ended_at=at,
+        parties=parties,
+        offers=(),
+        timers={},
+        menu=(),
+        recording=None,
+        position=None,
+    )
+
+
+def _gone(party: Party, at: Instant) -> Party:
+    return replace(
+        party,
+        left_at=party.left_at or at,
+        leg=None,
+        media=Media.NONE,
+        waiting_since=None,
+        playing=None,
+    )
+
+
+def _offers(call: Call, event: OffersAdded | OfferDeclined | OfferMissed | OfferWithdrawn) -> Call:
+    match event:
+        case OffersAdded(offers):
+            return replace(call, offers=(*call.offers, *offers))
+        case OfferDeclined(offer, agent) | OfferMissed(offer, agent):
+            tried = call.tried if agent in call.tried else (*call.tried, agent)
+            return replace(call, offers=_without(call, offer), tried=tried)
+        case OfferWithdrawn(offer):
+            return replace(call, offers=_without(call, offer))
+
+
+def _without(call: Call, offer: OfferId) -> tuple[Offer, ...]:
+    return tuple(one for one in call.offers if one.id != offer)
+
+
+def _parties(  # noqa: PLR0911 - one case per event
+    call: Call, event: PartyJoined | PartyLeft | LegOpening | LegConnected | MediaDropped | Muted | Held
+) -> Call:
+    match event:
+        case PartyJoined(party):
+            return replace(call, parties=(*call.parties, party))
+        case PartyLeft(party, at):
+            return _change(call, party, lambda one: _gone(one, at))
+        case Muted(party, on):
+            return _change(call, party, lambda one: replace(one, muted=on))
+        case Held(on):
+            return _change(call, call.consumer_party.id, lambda one: replace(one, on_hold=on))
+        case LegOpening(party, leg, at):
+            return _change(
+                call,
+                party,
+                lambda one: replace(
+                    one,
+                    leg=leg,
+                    media=MEDIA.advance(one.media, event),
+                    waiting_since=one.waiting_since or at,
+                    playing=None,
+                ),
+            )
+        case LegConnected(party):
+            return _change(
+                call,
+                party,
+                lambda one: replace(one, media=MEDIA.advance(one.media, event), waiting_since=None, was_connected=True),
+            )
+        case MediaDropped(party, leg_gone, at):
+            return _change(
+                call,
+                party,
+                lambda one: replace(
+                    one,
+                    media=MEDIA.advance(one.media, event),
+                    waiting_since=one.waiting_since or at,
+                    leg=None if leg_gone else one.leg,
+                    playing=None if leg_gone else one.playing,
+                ),
+            )
+
+
+def _change(call: Call, party: PartyId, change: Callable[[Party], Party]) -> Call:
+    return replace(call, parties=tuple(change(one) if one.id == party else one for one in call.parties))
+
+
+def _sounds(call: Call, event: PlaybackBegan | PlaybackStopped | PlaybackRanOut) -> Call:
+    playing: Playing | None
+    match event:
+        case PlaybackBegan(party, playing):
+            return _change(call, party, lambda one: replace(one, playing=playing))
+        case PlaybackStopped(party):
+            return _change(call, party, lambda one: replace(one, playing=None))
+        case PlaybackRanOut(party):
+            return _change(
+                call, party, lambda one: replace(one, playing=replace(one.playing, over=True) if one.playing else None)
+            )
+
+
+def _recording(
+    call: Call, event: RecordingAnswered | RecordingBegan | RecordingPaused | RecordingClosed | RecordingBroke
+) -> Call:
+    match event:
+        case RecordingAnswered(allowed):
+            return replace(call, may_record=allowed)
+        case RecordingBegan(recording):
+            return replace(call, recording=recording, recordings=recording.number)
+        case RecordingPaused(on):
+            return replace(call, recording=replace(call.recording, paused=on) if call.recording else None)
+        case RecordingClosed():
+            return replace(call, recording=None)
+        case RecordingBroke():
+            return replace(call, recording=None, recording_broken=True)
+
+
+def _details(  # noqa: PLR0911 - one case per event
+    call: Call,
+    event: StageReached | MenuSaid | QueueChosen | TimerSet | PlaceChanged | Announced | FarEndHeld | Transferred,
+) -> Call:
+    match event:
+        case StageReached(stage):
+            return replace(call, stage=stage)
+        case MenuSaid(complaint, mistake):
+            mistakes = call.mistakes + int(mistake)
+            return replace(call, stage=Stage.MENU, round=call.round + 1, complaint=complaint, mistakes=mistakes)
+        case QueueChosen(queue):
+            return replace(call, queue=queue)
+        case TimerSet(timer, at):
+            timers = {one: due for one, due in call.timers.items() if one is not timer}
+            return replace(call, timers=timers if at is None else {**timers, timer: at})
+        case PlaceChanged(position):
+            return replace(call, position=position)
+        case Announced():
+            return replace(call, announced=call.announced + 1)
+        case FarEndHeld(on):
+            return replace(call, held_by_far_end=on)
+        case Transferred(transfer):
+            return replace(call, transfers=(*call.transfers, transfer))
+
+
+def state_name(call: Call) -> str:
+    """Return the state's name for the store."""
+    return call.state.value
+
+
+def live(call: Call) -> bool:
+    """Whether the call is not over."""
+    return call.state in {CallState.IN_MENU, CallState.QUEUED, CallState.OFFERED, CallState.TALKING}

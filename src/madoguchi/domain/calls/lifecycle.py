@@ -1,0 +1,144 @@
+"""A call as its queue sees it: the table of what may follow what. The events of the table are here, too."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from madoguchi.domain.queues.queue import Queue
+from madoguchi.domain.routing.offers import Offer
+from madoguchi.kernel.ids import HandlingId, OfferId, PartyId, UserId
+from madoguchi.kernel.machine import Machine
+from madoguchi.kernel.time import Instant
+
+
+class CallState(Enum):
+    """Where the consumer is."""
+
+    IN_MENU = "in_menu"
+    QUEUED = "queued"
+    OFFERED = "offered"
+    TALKING = "talking"
+    ENDED = "ended"
+    """Somebody talked to him, or he was told all there is to tell."""
+    ABANDONED = "abandoned"
+    """He left before."""
+    FAILED = "failed"
+
+
+class EndReason(Enum):
+    """Why a call is over."""
+
+    CONSUMER_HUNG_UP = "consumer_hung_up"
+    AGENT_HUNG_UP = "agent_hung_up"
+    CONSUMER_MEDIA_LOST = "consumer_media_lost"
+    NO_CHOICE = "no_choice"
+    NO_QUEUE = "no_queue"
+    ENDED_BY_SUPERVISOR = "ended_by_supervisor"
+    NOT_CONNECTED = "not_connected"
+    SERVER_RESTARTED = "server_restarted"
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    """He chose a queue."""
+
+    queue: Queue
+    at: Instant
+
+
+@dataclass(frozen=True)
+class Offered:
+    """It rings at agents."""
+
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True)
+class OffersOver:
+    """It rings nowhere any more, and nobody took it."""
+
+
+@dataclass(frozen=True)
+class OfferAccepted:
+    """An agent took it. He is a party from now on."""
+
+    offer: OfferId
+    agent: UserId
+    name: str
+    party: PartyId
+    handling: HandlingId
+    at: Instant
+    waited_s: float
+
+
+@dataclass(frozen=True)
+class Requeued:
+    """He waits again: the agent transferred the call or was lost."""
+
+    queue: Queue
+    front: bool
+    at: Instant
+
+
+@dataclass(frozen=True)
+class TalkEnded:
+    """The conversation is over."""
+
+    reason: EndReason
+    at: Instant
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The menu had nothing more for him."""
+
+    reason: EndReason
+    at: Instant
+
+
+@dataclass(frozen=True)
+class ConsumerLeft:
+    """He left while he waited."""
+
+    reason: EndReason
+    at: Instant
+
+
+@dataclass(frozen=True)
+class Dismissed:
+    """Somebody with the right to do so ended it, whatever its state."""
+
+    reason: EndReason
+    by: UserId
+    at: Instant
+
+
+@dataclass(frozen=True)
+class Broke:
+    """We could not go on with it."""
+
+    reason: EndReason
+    at: Instant
+
+
+LIVE: Final = (CallState.IN_MENU, CallState.QUEUED, CallState.OFFERED, CallState.TALKING)
+WAITING: Final = (CallState.IN_MENU, CallState.QUEUED, CallState.OFFERED)
+TERMINAL: Final = frozenset({CallState.ENDED, CallState.ABANDONED, CallState.FAILED})
+
+CALL: Final[Machine[CallState]] = Machine(
+    name="call",
+    initial=CallState.IN_MENU,
+    table={
+        (CallState.IN_MENU, Enqueued): CallState.QUEUED,
+        (CallState.QUEUED, Offered): CallState.OFFERED,
+        (CallState.OFFERED, OffersOver): CallState.QUEUED,
+        (CallState.OFFERED, OfferAccepted): CallState.TALKING,
+        (CallState.TALKING, Requeued): CallState.QUEUED,
+        (CallState.TALKING, TalkEnded): CallState.ENDED,
+        (CallState.IN_MENU, Resolved): CallState.ENDED,
+        **{(state, ConsumerLeft): CallState.ABANDONED for state in WAITING},
+        **{(state, Dismissed): CallState.ENDED for state in LIVE},
+        **{(state, Broke): CallState.FAILED for state in LIVE},
+    },
+    terminal=TERMINAL,
+)

@@ -1,0 +1,86 @@
+"""Offers of a call: placed, accepted, declined, lapsed. The agents' slots were reserved before."""
+
+from madoguchi.domain.agents.messages import FreeSlot, OpenHandling
+from madoguchi.domain.calls.call import Call
+from madoguchi.domain.calls.draft import Draft
+from madoguchi.domain.calls.events import OffersAdded
+from madoguchi.domain.calls.lifecycle import CallState, OfferAccepted, Offered, OffersOver
+from madoguchi.domain.routing.offers import (
+    AcceptOffer,
+    Channel,
+    DeclineOffer,
+    OfferDeclined,
+    OfferGoneError,
+    OfferMissed,
+    PlaceOffers,
+)
+from madoguchi.kernel.errors import ConflictError
+from madoguchi.kernel.ids import HandlingId, PartyId
+
+
+def place(draft: Draft, message: PlaceOffers) -> None:
+    """Let it ring at agents.
+
+    Raises:
+        ConflictError: the call does not wait, or it rings at other single agents.
+    """
+    call = draft.call
+    new = tuple(one for one in message.offers if call.offer(one.id) is None)
+    if not new:
+        return
+    if call.state is CallState.QUEUED:
+        draft.add(Offered(new))
+    elif call.state is CallState.OFFERED and all(one.to_all for one in (*call.offers, *new)):
+        draft.add(OffersAdded(new))
+    else:
+        raise ConflictError("the call does not wait for an agent")
+
+
+def accept(draft: Draft, message: AcceptOffer) -> None:
+    """Give the call to the agent. The first answer wins; the others' offers are withdrawn.
+
+    Raises:
+        OfferGoneError: no offer to this agent stands now.
+    """
+    call = draft.call
+    offer = call.offer(message.offer)
+    if offer is None or offer.agent != message.agent or draft.now >= offer.expires_at:
+        raise OfferGoneError("a colleague was faster, or it rang too long")
+    party = PartyId(draft.at.new_id("party"))
+    handling = HandlingId(draft.at.new_id("handling"))
+    for other in call.offers:
+        if other.id != offer.id:
+            draft.order(FreeSlot(other.agent, other.id, missed=False))
+    waited_s = (draft.now - (call.queued_at or call.started_at)).total_seconds()
+    draft.add(OfferAccepted(offer.id, offer.agent, offer.name, party, handling, draft.now, waited_s))
+    draft.order(OpenHandling(offer.agent, handling, offer.id, call.id, Channel.CALL, call.consumer, call.queue))
+
+
+def decline(draft: Draft, message: DeclineOffer) -> None:
+    """Let the agent be; where he was the last, the call waits for the next. What no longer stands is no error."""
+    offer = draft.call.offer(message.offer)
+    if offer is None or offer.agent != message.agent:
+        return
+    draft.add(OfferDeclined(offer.id, offer.agent))
+    draft.order(FreeSlot(offer.agent, offer.id, missed=False))
+    _over_if_last(draft)
+
+
+def lapse(draft: Draft) -> None:
+    """End the offers whose time is up."""
+    due = [one for one in draft.call.offers if one.expires_at <= draft.now]
+    for offer in due:
+        draft.add(OfferMissed(offer.id, offer.agent))
+        draft.order(FreeSlot(offer.agent, offer.id, missed=not offer.to_all))
+    if due:
+        _over_if_last(draft)
+
+
+def _over_if_last(draft: Draft) -> None:
+    if not draft.call.offers and draft.call.state is CallState.OFFERED:
+        draft.add(OffersOver())
+
+
+def rings(call: Call) -> bool:
+    """Whether it rings anywhere."""
+    return call.state is CallState.OFFERED

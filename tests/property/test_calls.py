@@ -1,0 +1,332 @@
+"""Calls under random messages: nothing leaks, nobody is left, and only refusals are raised."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import hypothesis.strategies as st
+from hypothesis import assume
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
+
+from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
+from madoguchi.domain.calls import media
+from madoguchi.domain.calls.call import Medium
+from madoguchi.domain.calls.commands import (
+    Arrive,
+    AttachConsumerMedia,
+    AttachMedia,
+    AttachMonitor,
+    CallDue,
+    CallMessage,
+    ConsumerHangUp,
+    EffectFailed,
+    EndCall,
+    HangUp,
+    KeysPressed,
+    LegDown,
+    LegOnHold,
+    LegSilent,
+    LegUp,
+    Monitor,
+    PlaybackOver,
+    PositionIs,
+    PressKeys,
+    ServerRestarted,
+    SetHold,
+    SetMute,
+    SetRecordingPaused,
+    StopMonitoring,
+    TransferToAgent,
+    TransferToQueue,
+)
+from madoguchi.domain.calls.effects import (
+    CloseBridge,
+    PauseRecording,
+    Play,
+    ReleaseLeg,
+    SetGains,
+    StartRecording,
+    StopPlayback,
+    StopRecording,
+)
+from madoguchi.domain.calls.lifecycle import CallState
+from madoguchi.domain.queues.queue import RecordingPolicy
+from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, PlaceOffers
+from madoguchi.domain.supervision import Role
+from madoguchi.kernel.errors import MadoguchiError
+from madoguchi.kernel.ids import LegId, MonitoringId, OfferId, PlaybackId, RecordingId, UserId
+from madoguchi.services.call_life import CALLS
+from madoguchi.testing.builders import ANA, BEN, CALL_ID, CHIE, CONSUMER_LEG, SUE, CallScript, a_consumer, a_queue
+
+AGENTS = st.sampled_from([ANA, BEN, CHIE])
+QUEUES = [
+    a_queue("sales", key=1),
+    a_queue("support", key=2, recording=RecordingPolicy.RECORD),
+    a_queue("claims", key=3, recording=RecordingPolicy.ASK_PERMISSION),
+]
+
+
+class Calls(RuleBasedStateMachine):
+    """One call and everything that can be said to it, in any order; a model engine is told every effect."""
+
+    legs = Bundle("legs")
+    offers = Bundle("offers")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.script = CallScript()
+        self.count = 0
+        self.open_legs: set[LegId] = set()
+        self.playing: dict[LegId, PlaybackId] = {}
+        self.bridge: dict[LegId, tuple[float, ...]] = {}
+        self.recordings: dict[RecordingId, bool] = {}
+        self.slots: dict[OfferId, UserId] = {}
+        self.handlings: set[str] = set()
+        self.restarted = False
+
+    def tell(self, message: CallMessage) -> None:
+        """Have it decided; a refusal changes nothing, anything else that is raised fails the test."""
+        if self.script.state is not None and self.script.call.over:
+            return
+        before = self.script.state
+        try:
+            decision = self.script.tell(message)
+        except MadoguchiError:
+            assert self.script.state is before
+            return
+        for effect in decision.effects:
+            self.perform(effect)
+
+    def perform(self, effect: object) -> None:  # noqa: C901, PLR0912 - one case per effect
+        match effect:
+            case ReleaseLeg(leg):
+                self.open_legs.discard(leg)
+                self.playing.pop(leg, None)
+                self.bridge.pop(leg, None)
+            case Play(playback, leg):
+                assert leg in self.open_legs
+                self.playing[leg] = playback
+            case StopPlayback(playback, leg):
+                if self.playing.get(leg) == playback:
+                    del self.playing[leg]
+            case SetGains(_, legs, gains):
+                assert set(legs) <= self.open_legs
+                self.bridge = dict(zip(legs, gains, strict=True))
+            case CloseBridge():
+                self.bridge = {}
+            case StartRecording(recording, leg):
+                assert leg in self.open_legs
+                self.recordings[recording] = True
+            case PauseRecording(recording):
+                assert self.recordings[recording]
+            case StopRecording(recording):
+                self.recordings[recording] = False
+            case FreeSlot(_, offer):
+                del self.slots[offer]
+            case OpenHandling(_, handling, offer):
+                del self.slots[offer]
+                self.handlings.add(handling)
+            case EndHandling(_, handling):
+                self.handlings.remove(handling)
+            case _:
+                pass
+
+    def new_leg(self) -> LegId:
+        self.count += 1
+        leg = LegId(f"leg_{self.count}")
+        self.open_legs.add(leg)
+        return leg
+
+    def attach(self, message: CallMessage, leg: LegId) -> LegId:
+        self.tell(message)
+        if self.script.state is None or self.script.call.party_of(leg) is None:
+            self.open_legs.discard(leg)
+        return leg
+
+    @precondition(lambda self: self.script.state is None)
+    @rule(target=legs, medium=st.sampled_from(Medium), menu=st.lists(st.sampled_from(QUEUES), unique_by=lambda q: q.id))
+    def arrives(self, medium: Medium, menu: Sequence[object]) -> LegId:
+        queues = tuple(one for one in QUEUES if one in menu)
+        self.open_legs.add(CONSUMER_LEG)
+        self.tell(Arrive(CALL_ID, CONSUMER_LEG, medium, "ja", "Madoguchi", a_consumer(), menu=queues))
+        return CONSUMER_LEG
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(target=offers, agents=st.lists(AGENTS, min_size=1, unique=True))
+    def rings(self, agents: Sequence[UserId]) -> OfferId:
+        placed = []
+        for agent in agents:
+            self.count += 1
+            offer = OfferId(f"offer_{self.count}")
+            until = self.script.now + timedelta(seconds=20)
+            placed.append(Offer(offer, agent, agent, self.script.now, until, to_all=len(agents) > 1))
+        before = self.script.state
+        self.tell(PlaceOffers(tuple(placed)))
+        if self.script.state is not before:
+            self.slots |= {one.id: one.agent for one in placed}
+        return placed[0].id
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(agent=AGENTS, offer=offers, accept=st.booleans())
+    def answers_offer(self, agent: UserId, offer: OfferId, *, accept: bool) -> None:
+        agent = self.slots.get(offer, agent)
+        self.tell(AcceptOffer(offer, agent) if accept else DeclineOffer(offer, agent))
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(target=legs, agent=AGENTS)
+    def attaches(self, agent: UserId) -> LegId:
+        if self.script.call.agent_party is not None:
+            agent = self.script.call.agent_party.user or agent
+        leg = self.new_leg()
+        return self.attach(AttachMedia(agent, leg), leg)
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(target=legs)
+    def consumer_attaches(self) -> LegId:
+        leg = self.new_leg()
+        return self.attach(AttachConsumerMedia(leg), leg)
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(target=legs, again=st.booleans(), number=st.integers(0, 2))
+    def listens(self, number: int, *, again: bool) -> LegId:
+        leg = self.new_leg()
+        monitoring = MonitoringId(f"monitoring_{number}")
+        if again or any(one.monitoring == monitoring for one in self.script.call.parties):
+            return self.attach(AttachMonitor(SUE, monitoring, leg), leg)
+        return self.attach(Monitor(SUE, "Sue", monitoring, leg), leg)
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(leg=legs, what=st.sampled_from(["up", "up", "up", "down", "silent", "heard", "held", "taken back"]))
+    def leg_reports(self, leg: LegId, what: str) -> None:
+        facts: dict[str, CallMessage] = {
+            "up": LegUp(leg),
+            "down": LegDown(leg),
+            "silent": LegSilent(leg, silent=True),
+            "heard": LegSilent(leg, silent=False),
+            "held": LegOnHold(leg, on=True),
+            "taken back": LegOnHold(leg, on=False),
+        }
+        if what == "down":
+            self.open_legs.discard(leg)
+            self.bridge.pop(leg, None)
+            self.playing.pop(leg, None)
+        elif leg not in self.open_legs:
+            return
+        self.tell(facts[what])
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(keys=st.text("0123456789*#", min_size=1, max_size=3))
+    def consumer_presses(self, keys: str) -> None:
+        leg = self.script.call.consumer_party.leg
+        assume(leg is not None)
+        assert leg is not None
+        self.tell(KeysPressed(leg, keys))
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule()
+    def playback_ends(self) -> None:
+        for playback in list(self.playing.values()):
+            self.tell(PlaybackOver(playback))
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(on=st.booleans(), what=st.sampled_from(["hold", "mute", "keys", "recording", "queue", "agent", "hang up"]))
+    def agent_asks(self, what: str, *, on: bool) -> None:
+        agent = self.script.call.agent_party
+        user = (agent.user if agent is not None else None) or ANA
+        self.count += 1
+        offer = OfferId(f"offer_{self.count}")
+        until = self.script.now + timedelta(seconds=20)
+        commands: dict[str, CallMessage] = {
+            "hold": SetHold(user, on),
+            "mute": SetMute(user, on),
+            "keys": PressKeys(user, "12#"),
+            "recording": SetRecordingPaused(user, on),
+            "queue": TransferToQueue(user, QUEUES[1]),
+            "agent": TransferToAgent(user, Offer(offer, CHIE, "Chie", self.script.now, until)),
+            "hang up": HangUp(user),
+        }
+        before = self.script.state
+        if what == "agent" and self.script.call.state is CallState.TALKING:
+            self.slots[offer] = CHIE
+        self.tell(commands[what])
+        if what == "agent" and self.script.state is before:
+            self.slots.pop(offer, None)
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(
+        what=st.sampled_from(["restart", "end", "consumer", "answer", "record", "stop", "place"]),
+        rare=st.integers(0, 3),
+    )
+    def something_happens(self, what: str, rare: int) -> None:
+        if what in {"restart", "end", "consumer", "answer"} and rare:
+            return
+        recording = self.script.call.recording
+        messages: dict[str, CallMessage] = {
+            "restart": ServerRestarted(),
+            "end": EndCall(SUE),
+            "consumer": ConsumerHangUp(),
+            "answer": EffectFailed("AnswerLeg", CONSUMER_LEG, "leg_gone"),
+            "record": EffectFailed("StartRecording", recording.leg if recording else None, "voice_unavailable"),
+            "stop": StopMonitoring(SUE, MonitoringId("monitoring_1")),
+            "place": PositionIs(rare + 1),
+        }
+        if what == "restart":
+            self.open_legs.clear()
+            self.playing.clear()
+            self.bridge.clear()
+            self.recordings.clear()
+        self.tell(messages[what])
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(seconds=st.integers(1, 40))
+    def time_passes(self, seconds: int) -> None:
+        until = self.script.now + timedelta(seconds=seconds)
+        rounds = 0
+        while (due := self.script.call.next_deadline()) is not None and due <= until:
+            rounds += 1
+            assert rounds < 50, "a deadline that came is not cleared"
+            self.script.now = max(due, self.script.now)
+            self.tell(CallDue())
+        self.script.now = until
+
+    @invariant()
+    def at_most_one_agent_talks(self) -> None:
+        if self.script.state is not None:
+            present = [one for one in self.script.call.parties if one.role is Role.AGENT and one.present]
+            assert len(present) <= 1
+            assert bool(present) == (self.script.call.state is CallState.TALKING)
+            assert len(self.handlings) == len(present)
+
+    @invariant()
+    def slots_are_kept_for_standing_offers_only(self) -> None:
+        if self.script.state is not None:
+            assert set(self.slots) == {one.id for one in self.script.call.offers}
+
+    @invariant()
+    def the_engine_does_what_the_state_says(self) -> None:
+        if self.script.state is None:
+            return
+        call = self.script.call
+        assert self.open_legs == set(media.legs_of(call))
+        now = media.joined(call)
+        assert self.bridge == (dict(zip(now.legs, now.gains, strict=True)) if now else {})
+        wanted = {one.leg: one.playing.id for one in call.parties if one.playing and not one.playing.over}
+        assert {leg: one for leg, one in self.playing.items() if one in wanted.values()} == wanted
+        assert {one for one, on in self.recordings.items() if on} == ({call.recording.id} if call.recording else set())
+
+    @invariant()
+    def a_call_that_is_over_holds_nothing(self) -> None:
+        if self.script.state is not None and self.script.call.over:
+            assert not self.open_legs
+            assert not self.bridge
+            assert not self.slots
+            assert not self.handlings
+            assert not any(self.recordings.values())
+            assert self.script.call.next_deadline() is None
+
+    @invariant()
+    def it_can_be_stored(self) -> None:
+        if self.script.state is not None:
+            assert CALLS.codec.state(CALLS.codec.dump(self.script.call)) == self.script.call
+
+
+TestCalls = Calls.TestCase
