@@ -30,22 +30,25 @@ class Trunk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     name: Annotated[str, Meta(min_length=1, description="How logs and calls name it.")]
     host: Annotated[str, Meta(min_length=1, description="The carrier's host name or address.")]
     port: Annotated[Port, Meta(description="Its port.")] = 5060
-    transport: Annotated[Literal["udp", "tcp"], Meta(description="How to reach it.")] = "udp"
-    username: Annotated[str, Meta(description="For digest authentication towards the carrier; empty for none.")] = ""
-    password: Annotated[str, Meta(description="For digest authentication towards the carrier.")] = ""
-    register: Annotated[bool, Meta(description="Whether to register at the carrier.")] = False
-    addresses: Annotated[
-        tuple[str, ...], Meta(description="Addresses that its calls come from; its `host` where this is empty.")
+    transport: Annotated[Literal["UDP", "TCP"], Meta(description="How to reach it.")] = "UDP"
+    user: Annotated[str, Meta(description="For digest authentication, in both directions; empty for none.")] = ""
+    password: Annotated[str, Meta(description="For digest authentication, in both directions.")] = ""
+    networks: Annotated[
+        tuple[str, ...],
+        Meta(description="Addresses or networks that its calls come from; empty: `host`, when that is an address."),
     ] = ()
     caller: Annotated[str, Meta(description="The number that outgoing calls show.")] = ""
-    default: Annotated[bool, Meta(description="Whether numbers go out by this trunk.")] = False
+    register: Annotated[bool, Meta(description="Whether to register at the carrier.")] = False
+    srtp: Annotated[bool, Meta(description="Whether outgoing calls are encrypted (SDES).")] = False
 
 
 class Phone(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A SIP phone that may register here."""
 
-    username: Annotated[str, Meta(min_length=1, description="Its user name.")]
+    user: Annotated[str, Meta(min_length=1, description="Its user name.")]
     password: Annotated[str, Meta(min_length=1, description="Its password.")]
+    name: Annotated[str, Meta(description="Whose it is, for display.")] = ""
+    srtp: Annotated[bool, Meta(description="Whether calls to it are encrypted (SDES).")] = False
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -88,8 +91,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     )
     sip_host: Annotated[str, Meta(description="Address that SIP listens on.")] = "0.0.0.0"  # noqa: S104 - a server
     sip_port: Annotated[Port, Meta(description="UDP and TCP port that SIP listens on; 0 takes a free one.")] = 5060
+    sip_address: Annotated[
+        str, Meta(description="Address at which SIP peers reach this machine, where it is not its own (behind NAT).")
+    ] = ""
     sip_strangers: Annotated[
-        bool, Meta(description="Whether calls are taken from SIP peers that are neither trunk nor phone.")
+        bool,
+        Meta(
+            description="Whether calls are taken from SIP peers that are neither trunk nor phone; say no where "
+            "SIP is open to the internet."
+        ),
     ] = True
     rtp_ports: Annotated[
         str, Meta(pattern=r"^\d{1,5}-\d{1,5}$", description="UDP ports for telephone audio, `first-last`.")
@@ -102,7 +112,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         Meta(description="Addresses at which browsers and phones reach this machine; empty for its own ones."),
     ] = ()
     media_workers: Annotated[int, Meta(ge=1, le=64, description="Processes that mix audio; one a core.")] = 1
-    trunks: Annotated[tuple[Trunk, ...], Meta(description="SIP trunks; only in the file.")] = ()
+    trunks: Annotated[
+        tuple[Trunk, ...], Meta(description="SIP trunks, only in the file; numbers are dialled by the first.")
+    ] = ()
     phones: Annotated[tuple[Phone, ...], Meta(description="SIP phones; only in the file.")] = ()
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Meta(description="How much is logged.")] = "INFO"
     log_format: Annotated[Literal["json", "text"], Meta(description="How it is logged.")] = "json"
@@ -212,11 +224,9 @@ def _require_sound(settings: Settings) -> None:
     ]
     if settings.database and not settings.database.startswith(("postgresql://", "sqlite:///")):
         mistakes.append("database: must start with postgresql:// or sqlite:///")
-    if sum(trunk.default for trunk in settings.trunks) > 1:
-        mistakes.append("trunks: only one may be the default")
     for label, names in (
         ("trunks", [t.name for t in settings.trunks]),
-        ("phones", [p.username for p in settings.phones]),
+        ("phones", [p.user for p in settings.phones]),
     ):
         if len(set(names)) != len(names):
             mistakes.append(f"{label}: two have the same name")

@@ -28,12 +28,11 @@ def test_lists_in_variables_are_separated_by_commas(tmp_path: Path) -> None:
 
 def test_trunks_and_phones_come_from_the_file(tmp_path: Path) -> None:
     (tmp_path / "madoguchi.toml").write_text(
-        '[[trunks]]\nname = "carrier"\nhost = "192.0.2.9"\ndefault = true\n'
-        '[[phones]]\nusername = "100"\npassword = "x"\n'
+        '[[trunks]]\nname = "carrier"\nhost = "192.0.2.9"\n[[phones]]\nuser = "100"\npassword = "x"\n'
     )
     settings = load({}, tmp_path).settings
     assert [trunk.name for trunk in settings.trunks] == ["carrier"]
-    assert [phone.username for phone in settings.phones] == ["100"]
+    assert [phone.user for phone in settings.phones] == ["100"]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,7 @@ def test_an_unknown_variable_is_a_warning_because_a_shell_may_hold_others(tmp_pa
 
 
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
-    (tmp_path / "madoguchi.toml").write_text('[[phones]]\nusername = "100"\npassword = "hidden"\n')
+    (tmp_path / "madoguchi.toml").write_text('[[phones]]\nuser = "100"\npassword = "hidden"\n')
     settings = load({"MADOGUCHI_DATABASE": "postgresql://user:hidden@host/name"}, tmp_path).settings
     assert "hidden" not in shown("phones", settings.phones) + shown("database", settings.database)
 
