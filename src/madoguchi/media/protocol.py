@@ -260,6 +260,8 @@ class WorkerStats(msgspec.Struct, frozen=True, tag=True):
     ticks: int
     late_ticks: int
     """Ticks whose work began more than 5 ms after its time."""
+    skipped_ticks: int
+    """Ticks that were left out after a stall of more than half a second."""
     late_p50_ms: float
     late_p99_ms: float
     late_max_ms: float
@@ -269,7 +271,9 @@ class WorkerStats(msgspec.Struct, frozen=True, tag=True):
     packets_in: int
     packets_out: int
     packets_lost: int
-    """Packets that never arrived or came too late, by the gaps in sequence numbers."""
+    """Packets that never arrived, by the gaps in sequence numbers."""
+    packets_late: int
+    """Packets that came after their time."""
     concealed: int
     """Frames that had to be made up because none had arrived in time."""
     send_failures: int
@@ -316,8 +320,6 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     """First and last UDP port for RTP; only even ones are used. (0, 0): any free port."""
     webrtc_port: int
     """The UDP port of all browser legs; 0: any free port."""
-    certificate_pem: bytes = b""
-    """Certificate and private key for DTLS; empty: the worker makes its own."""
     bind: str = "0.0.0.0"  # noqa: S104 - a telephone exchange is there to be reached
     phone_lost_s: float = 30.0
     browser_lost_s: float = 5.0

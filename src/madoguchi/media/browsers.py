@@ -1,0 +1,134 @@
+"""The socket of all browser legs, and the hub behind it."""
+
+import errno
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from madoguchi.kernel.errors import UnavailableError
+from madoguchi.kernel.ids import LegId
+from madoguchi.media.intake import Intake
+from madoguchi.media.legs import LegTable
+from madoguchi.media.protocol import BrowserClosed, BrowserConnected
+from madoguchi.media.webrtc.events import AgreedAudio, Connected
+from madoguchi.media.webrtc.hub import BrowserHub
+
+log = logging.getLogger(__name__)
+
+_LARGEST: Final = 2048
+_BUFFER: Final = 1 << 21
+MOST_DATAGRAMS: Final = 4096
+"""What one tick takes in; more than all legs send in five ticks."""
+
+
+class BrowserLine:
+    """One leg's way to its browser. Implements `legs.Line`."""
+
+    def __init__(self, leg: LegId, browsers: "Browsers") -> None:
+        self._leg = leg
+        self._browsers = browsers
+
+    def send(self, packet: bytearray, length: int) -> None:
+        """See `legs.Line`."""
+        self._browsers.send(self._leg, packet, length)
+
+    def send_rtcp(self, packet: bytes) -> None:
+        """See `legs.Line`; the hub sends its own reports."""
+
+    def close(self) -> None:
+        """See `legs.Line`."""
+        self._browsers.close_leg(self._leg)
+
+
+class Browsers:
+    """All browser legs.
+
+    Args:
+        table: the legs.
+        addresses: where browsers can reach us.
+        bind: the address to bind to.
+        port: the UDP port; 0: any.
+
+    Raises:
+        UnavailableError: the port is taken.
+    """
+
+    def __init__(self, table: LegTable, addresses: Sequence[str], bind: str, port: int) -> None:
+        self.failures = 0
+        self._table = table
+        self.socket = socket.socket(socket.AF_INET6 if ":" in bind else socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.settimeout(0)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            self.socket.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
+        try:
+            self.socket.bind((bind, port))
+        except OSError as error:
+            self.socket.close()
+            raise UnavailableError(f"UDP port {port} for browsers: {error.strerror}") from error
+        self._hub = BrowserHub(addresses, self.socket.getsockname()[1])
+
+    def answer(self, leg: LegId, offer: str, *, listen_only: bool, now: float) -> tuple[str, AgreedAudio]:
+        """Answer a browser's offer.
+
+        Raises:
+            BadSdpError: it cannot be used.
+        """
+        return self._hub.answer(leg, offer, listen_only=listen_only, now=now)
+
+    def receive(self, intake: Intake | None, now: float) -> None:
+        """Take what has arrived; without `intake` media is dropped, which is for the time between two ticks."""
+        for _ in range(MOST_DATAGRAMS):
+            try:
+                data, address = self.socket.recvfrom(_LARGEST)
+            except BlockingIOError:
+                break
+            except OSError:
+                continue
+            for leg_id, packet in self._hub.receive(data, address, now):
+                leg = self._table.by_id.get(leg_id)
+                if leg is not None and intake is not None:
+                    intake.packet(leg, packet)
+
+    def send(self, leg: LegId, packet: bytearray, length: int) -> None:
+        """Seal and send an RTP packet."""
+        sealed = self._hub.send_rtp(leg, packet, length)
+        if sealed is not None:
+            self._send_datagram(*sealed)
+
+    def run(self, now: float, report: Callable[[BrowserConnected | BrowserClosed], None]) -> None:
+        """Run timers, send what they make, report what has happened."""
+        self._hub.poll(now)
+        for data, address in self._hub.outgoing():
+            self._send_datagram(data, address)
+        for event in self._hub.events():
+            if isinstance(event, Connected):
+                report(BrowserConnected(event.leg))
+            else:
+                log.info("browser leg %s closed: %s", event.leg, event.reason.value)
+                report(BrowserClosed(event.leg))
+
+    def silent_s(self, leg: LegId, now: float) -> float:
+        """How long nothing has been heard from a browser."""
+        heard_at = self._hub.heard_at(leg)
+        return 0.0 if heard_at is None else now - heard_at
+
+    def close_leg(self, leg: LegId) -> None:
+        """End a leg; its browser is told."""
+        self._hub.close(leg)
+
+    def close(self) -> None:
+        """End all legs."""
+        for leg in self._hub.legs:
+            self._hub.close(leg)
+        for data, address in self._hub.outgoing():
+            self._send_datagram(data, address)
+        self.socket.close()
+
+    def _send_datagram(self, data: bytes | memoryview, address: tuple[str | int, ...]) -> None:
+        try:
+            self.socket.sendto(data, address)
+        except OSError as error:
+            if error.errno not in {errno.EAGAIN, errno.ENETUNREACH, errno.EHOSTUNREACH}:
+                log.warning("cannot send to a browser: %s", error.strerror)
+            self.failures += 1
