@@ -44,7 +44,7 @@ class StreamFramer:
         if buffer[:4] == KEEP_ALIVE:
             del buffer[:4]
             return KEEP_ALIVE
-        if buffer[:1] in (b"\r", b"\n") and not KEEP_ALIVE.startswith(bytes(buffer[:4])):
+        if bytes(buffer[:1]) in {b"\r", b"\n"} and not KEEP_ALIVE.startswith(bytes(buffer[:4])):
             del buffer[: len(buffer) - len(buffer.lstrip(b"\r\n"))]
             self._searched = 0
         end = buffer.find(b"\r\n\r\n", max(0, self._searched - 3))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, cast
 
 from madoguchi.adapters.voice.embedded.sip.framing import KEEP_ALIVE, PONG, FramingError, StreamFramer
 from madoguchi.adapters.voice.embedded.sip.grammar import BadSyntaxError, Via
@@ -64,6 +64,31 @@ class TransportListener(Protocol):
         """A flow has failed: what was sent last may not have arrived."""
 
 
+class Network(Protocol):
+    """The sockets, as a user agent sees them."""
+
+    host: str
+    """The address that they are bound to."""
+    port: int
+
+    async def open(self, host: str, port: int) -> None:
+        """Listen; port 0 takes a free one.
+
+        Raises:
+            OSError: the port is taken.
+        """
+
+    async def close(self) -> None:
+        """Close every socket."""
+
+    def flow_to(self, transport: str, remote: Peer) -> Flow:
+        """Return the way to `remote`.
+
+        Raises:
+            ValueError: the transport is not spoken here.
+        """
+
+
 @dataclass(frozen=True)
 class UdpFlow:
     """Datagrams to one address."""
@@ -92,9 +117,9 @@ class UdpEndpoint(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Remember the socket, and give it room for bursts."""
-        if isinstance(transport, asyncio.DatagramTransport):
-            self._transport = transport
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        # Event loops do not agree on the base classes of their transports, so that these cannot be asked for.
+        self._transport = cast("asyncio.DatagramTransport", transport)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
         """Pass a datagram up; keep-alives are dropped."""
@@ -138,19 +163,17 @@ class TcpConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin; refuse when there are too many."""
-        if not isinstance(transport, asyncio.Transport):
-            return
-        self._stream = transport
+        stream = self._stream = cast("asyncio.Transport", transport)
         peer = transport.get_extra_info("peername")
         if peer is None:
-            transport.abort()
+            stream.abort()
             return
         self.remote = (peer[0], peer[1])
         if not self._owner.admit(self):
-            transport.abort()
+            stream.abort()
             return
         for data in self._waiting:
-            transport.write(data)
+            stream.write(data)
         self._waiting.clear()
         if not self.outgoing:
             self._expect_more()
