@@ -13,6 +13,7 @@ from madoguchi.kernel.ids import LegId
 from madoguchi.media import opus, srtp
 from madoguchi.media.webrtc.events import Address, AgreedAudio, HubEvent
 from madoguchi.media.webrtc.hub import BrowserHub
+from madoguchi.media.webrtc.tcp import TcpConnection
 
 TICK_S = 0.02
 RATE = 16_000
@@ -99,20 +100,20 @@ class Talk:
         return loudest(np.concatenate(latest), self.rate) if latest else 0.0
 
 
-class Worker(asyncio.DatagramProtocol):
-    """Runs a hub. `via` maps the way out for tests that put something between."""
+class Worker:
+    """Runs a hub."""
 
     def __init__(self, hub: BrowserHub, transport: asyncio.DatagramTransport) -> None:
         self.hub = hub
         self.transport = transport
         self.talks: dict[LegId, Talk] = {}
         self.happened: list[HubEvent] = []
+        self.streams: dict[Address, _Stream] = {}
         self.addresses_used: dict[LegId, Address] = {}
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
         self._next = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
-        self.send: Callable[[bytes, Address], None] = self._send
 
     def answer(self, leg: str, offer: str, *, hertz: float = 1000.0, listen_only: bool = False) -> str:
         """Make the leg; it is told a tone of `hertz`."""
@@ -157,7 +158,7 @@ class Worker(asyncio.DatagramProtocol):
             sealed = self.hub.send_rtp(leg, packet, length)
             if sealed is not None:
                 self.addresses_used[leg] = sealed[1]
-                self.send(bytes(sealed[0]), sealed[1])
+                self._send(bytes(sealed[0]), sealed[1])
         self.hub.poll(now)
         self._flush()
         self._next = max(self._next + TICK_S, now)
@@ -165,12 +166,14 @@ class Worker(asyncio.DatagramProtocol):
 
     def _flush(self) -> None:
         for data, address in self.hub.outgoing():
-            self.send(data, address)
+            self._send(data, address)
         self.happened += self.hub.events()
         self._changed.set()
 
     def _send(self, data: bytes, address: Address) -> None:
-        if not self.transport.is_closing():
+        if address in self.streams:
+            self.streams[address].send(data)
+        elif not self.transport.is_closing():
             self.transport.sendto(data, address)
 
 
@@ -190,18 +193,58 @@ async def udp_socket(arrived: Callable[[bytes, Address], None]) -> tuple[asyncio
     return transport, cast("int", transport.get_extra_info("sockname")[1])
 
 
+class _Stream(asyncio.Protocol):
+    """One TCP connection of a browser."""
+
+    def __init__(self, worker: "Worker") -> None:
+        self._worker = worker
+        self._connection = TcpConnection()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self.address: Address = (*transport.get_extra_info("peername")[:2], "tcp")
+        self._worker.streams[self.address] = self
+
+    def data_received(self, data: bytes) -> None:
+        for datagram in self._connection.receive(data):
+            self._worker.arrived(datagram, self.address)
+
+    def send(self, data: bytes) -> None:
+        assert self._connection.queue(data)
+        self._transport.write(self._connection.waiting)
+        self._connection.sent(len(self._connection.waiting))
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        del self._worker.streams[self.address]
+        self._worker.hub.path_lost(self.address)
+
+    def close(self) -> None:
+        self._transport.close()
+
+
 @contextlib.asynccontextmanager
 async def running_worker(
     policy: tuple[str, ...] = ("opus", "PCMU", "PCMA"),
     *,
     advertised_port: int | None = None,
-    tcp_port: int | None = None,
+    tcp: bool = False,
+    silent_s: float = 8.0,
 ) -> AsyncIterator[Worker]:
-    """A worker with its socket on the loopback interface."""
+    """A worker with its socket on the loopback interface, and with a port for streams where `tcp`."""
     waiting: list[tuple[bytes, Address]] = []
     transport, port = await udp_socket(lambda data, address: waiting.append((data, address)))
-    hub = BrowserHub(["127.0.0.1"], advertised_port or port, policy=policy, tcp_port=tcp_port, silent_s=8.0)
-    worker = Worker(hub, transport)
+    workers: dict[str, Worker] = {}
+    server: asyncio.Server | None = None
+    if tcp:
+        server = await asyncio.get_running_loop().create_server(lambda: _Stream(workers["one"]), "127.0.0.1", 0)
+    hub = BrowserHub(
+        ["127.0.0.1"],
+        advertised_port or port,
+        policy=policy,
+        tcp_port=server.sockets[0].getsockname()[1] if server else None,
+        silent_s=silent_s,
+    )
+    worker = workers["one"] = Worker(hub, transport)
     cast("_Socket", transport.get_protocol()).arrived = worker.arrived
     worker.start()
     try:
@@ -209,3 +252,8 @@ async def running_worker(
     finally:
         worker.stop()
         transport.close()
+        for stream in list(worker.streams.values()):
+            stream.close()
+        if server is not None:
+            server.close()
+            await server.wait_closed()

@@ -111,7 +111,7 @@ class BrowserLink:
             self._timers_at = now + _LOOK_AT_TIMERS_S
             self._dtls.poll()
             self._flush(self.ice.selected)
-        if now >= self._report_at:
+        if now >= self._report_at and self._sent.packets != self._sent.reported:
             self._report_at = now + rtcp.REPORT_EVERY_S
             self._report(now)
         return self._over()
@@ -136,7 +136,7 @@ class BrowserLink:
 
     def _report(self, now: float) -> None:
         sent, address = self._sent, self.ice.selected
-        if self._sender is None or address is None or sent.packets == sent.reported:
+        if self._sender is None or address is None:
             return
         sent.reported = sent.packets
         report = rtcp.sender_report(self.audio.ssrc, sent, now)
