@@ -1,6 +1,7 @@
 """Consumers, known or not, and their browser sessions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from madoguchi.kernel.ids import ConsumerId, SessionId
 from madoguchi.kernel.time import Instant
@@ -36,3 +37,12 @@ class ConsumerPrincipal:
 
     consumer: Consumer
     session: SessionId
+
+
+def web_user_name(at: datetime) -> str:
+    """Return the name of somebody of whom nothing is known but when he came.
+
+    Args:
+        at: the time in the organisation's own time zone.
+    """
+    return f"Web User {at:%m/%d %H:%M}"

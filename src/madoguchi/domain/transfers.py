@@ -1,0 +1,23 @@
+"""Where an agent can send an interaction."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from madoguchi.kernel.ids import QueueId, UserId
+
+
+@dataclass(frozen=True)
+class ToQueue:
+    """To whoever of a queue takes it."""
+
+    queue: QueueId
+
+
+@dataclass(frozen=True)
+class ToAgent:
+    """To one colleague; to the interaction's queue where he does not answer."""
+
+    agent: UserId
+
+
+TransferTarget: TypeAlias = ToQueue | ToAgent

@@ -1,0 +1,373 @@
+"""Chats, as consumers, agents and supervisors use them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeAlias
+
+from madoguchi.domain.access.permissions import Permission
+from madoguchi.domain.access.users import Principal
+from madoguchi.domain.agents.messages import AgentNotFreeError, FreeSlot, Reservation, Reserve
+from madoguchi.domain.chats import messages
+from madoguchi.domain.chats.attachments import Attachment
+from madoguchi.domain.chats.chat import Chat
+from madoguchi.domain.chats.commands import (
+    ChatMessage,
+    EndChat,
+    HandOver,
+    MarkDelivered,
+    MarkRead,
+    NotYourChatError,
+    SendMessage,
+    SetTyping,
+    StartChat,
+    StopChat,
+)
+from madoguchi.domain.chats.lifecycle import Side, TimeOuts
+from madoguchi.domain.consumers.consumer import ConsumerPrincipal
+from madoguchi.domain.queues.queue import MenuChannel, Queue
+from madoguchi.domain.routing.offers import Channel, Offer
+from madoguchi.domain.transfers import ToAgent, ToQueue, TransferTarget
+from madoguchi.kernel.errors import ConflictError, InvalidInputError, Kind, MadoguchiError, NotFoundError
+from madoguchi.kernel.ids import AttachmentId, InteractionId, OfferId, QueueId
+from madoguchi.kernel.time import Instant, Span
+from madoguchi.ports.environment import Clock, IdSource
+from madoguchi.ports.storage import MessageRow, Storage
+from madoguchi.services.attachments import AttachmentService
+from madoguchi.services.chat_life import CODEC, LiveAgents
+from madoguchi.services.chat_views import ChatViews
+from madoguchi.services.lifecycle import InteractionOverError, Outcome
+from madoguchi.services.rate_limits import Rate, RateLimit
+from madoguchi.services.rows import Json
+from madoguchi.services.rows_chats import chat_row
+from madoguchi.services.transcripts import transcript
+
+Sender: TypeAlias = Principal | ConsumerPrincipal
+
+PAGE: Final = 1_000
+MARGIN: Final = Span(seconds=5)
+"""How much longer a slot is reserved than its offer stands, so that an answer in the last second finds it."""
+
+
+class TooManyChatsError(MadoguchiError):
+    """You have too many chats at once."""
+
+    kind = Kind.CONFLICT
+    code = "too_many_chats"
+
+
+@dataclass(frozen=True)
+class ChatSettings:
+    """How chats go where the organisation has not said otherwise."""
+
+    time_outs: TimeOuts = TimeOuts()  # noqa: RUF009 - frozen, so sharing it is safe
+    zone: str = "Asia/Tokyo"
+    """The time zone of transcripts."""
+    at_once: int = 3
+    """Live chats of one consumer."""
+    starts: Rate = Rate(10, Span(minutes=1))  # noqa: RUF009 - as above
+    """New chats of one consumer."""
+    lines: Rate = Rate(60, Span(seconds=10))  # noqa: RUF009 - as above
+    """Lines of one sender in one chat."""
+    files: Rate = Rate(10, Span(minutes=1))  # noqa: RUF009 - as above
+
+
+class LiveChats(Protocol):
+    """The chats' owners."""
+
+    def state(self, owner: str) -> Chat | None:
+        """Return a live chat's present state."""
+
+    def states(self) -> Iterator[Chat]:
+        """Yield the present state of every live chat."""
+
+    async def create(self, owner: str, message: ChatMessage) -> Outcome[Chat]:
+        """Make a new chat by its first message."""
+
+    async def send(self, owner: str, command: ChatMessage) -> Outcome[Chat]:
+        """Have `command` decided and committed."""
+
+
+class ChatService:
+    """Consumers chat with agents."""
+
+    def __init__(
+        self,
+        chats: LiveChats,
+        agents: LiveAgents,
+        storage: Storage,
+        shown: ChatViews,
+        attachments: AttachmentService,
+        clock: Clock,
+        ids: IdSource,
+        settings: ChatSettings | None = None,
+    ) -> None:
+        self._chats = chats
+        self._agents = agents
+        self._storage = storage
+        self._shown = shown
+        self._attachments = attachments
+        self._clock = clock
+        self._ids = ids
+        self._settings = settings or ChatSettings()
+        self._starts = RateLimit(clock, self._settings.starts)
+        self._lines = RateLimit(clock, self._settings.lines)
+        self._files = RateLimit(clock, self._settings.files)
+
+    async def start(
+        self, consumer: ConsumerPrincipal, queue: QueueId, language: str, text: str | None
+    ) -> InteractionId:
+        """Let the consumer wait in `queue`; return the chat.
+
+        Raises:
+            NotFoundError: no such queue takes chats.
+            InvalidInputError: the text is empty or too long.
+            TooManyChatsError: he has too many already.
+            TooFastError: he has begun too many lately.
+        """
+        found = await self._queue(queue)
+        if MenuChannel.WEB not in found.channels:
+            raise NotFoundError("no such queue takes chats", field="queue")
+        first = messages.text(text) if text else None
+        who = consumer.consumer
+        if sum(chat.consumer.id == who.id for chat in self._chats.states()) >= self._settings.at_once:
+            raise TooManyChatsError(f"at most {self._settings.at_once}; end one first")
+        self._starts.require(who.id)
+        chat = InteractionId(self._ids.new("chat"))
+        await self._chats.create(chat, StartChat(chat, who, found, language, first, self._settings.time_outs))
+        return chat
+
+    async def send(self, sender: Sender, chat: InteractionId, client_id: str, text: str) -> int:
+        """Write a line; return its number. It is on disk then. The same `client_id` again is the same line.
+
+        Raises:
+            InvalidInputError: the text or the id is empty or too long.
+            NotYourChatError: the chat is with somebody else.
+            InteractionOverError: it is over.
+            TooFastError: the sender wrote too many lines lately.
+        """
+        if not 1 <= len(client_id) <= messages.CLIENT_ID_LIMIT:
+            raise InvalidInputError(f"1 to {messages.CLIENT_ID_LIMIT} characters", field="client_id")
+        return await self._say(sender, chat, client_id, messages.text(text))
+
+    async def typing(self, sender: Sender, chat: InteractionId, typing: bool) -> None:  # noqa: FBT001 - the one thing it says
+        """Tell the other side that the sender types, or has stopped.
+
+        Raises:
+            NotYourChatError: the chat is with somebody else.
+        """
+        side, who = _party(sender)
+        await self._quietly(chat, SetTyping(side, who, typing=typing))
+
+    async def delivered(self, sender: Sender, chat: InteractionId, seq: int) -> None:
+        """Note that the sender's page has all lines up to `seq`.
+
+        Raises:
+            NotYourChatError: the chat is with somebody else.
+        """
+        await self._quietly(chat, MarkDelivered(*_party(sender), seq))
+
+    async def read(self, sender: Sender, chat: InteractionId, seq: int) -> None:
+        """Note that the sender has seen all lines up to `seq`.
+
+        Raises:
+            NotYourChatError: the chat is with somebody else.
+        """
+        await self._quietly(chat, MarkRead(*_party(sender), seq))
+
+    async def attach(self, sender: Sender, chat: InteractionId, client_id: str, name: str, path: Path) -> int:
+        """Write a line that is the file at `path`; return its number.
+
+        Raises:
+            BadAttachmentError: the file is not accepted; the detail says why.
+            NotYourChatError: the chat is with somebody else.
+            InteractionOverError: it is over.
+        """
+        side, who = _party(sender)
+        if not 1 <= len(client_id) <= messages.CLIENT_ID_LIMIT:
+            raise InvalidInputError(f"1 to {messages.CLIENT_ID_LIMIT} characters", field="client_id")
+        state = await self._live(chat)
+        if not _takes_part(state, side, who):
+            raise NotYourChatError("it is with somebody else")
+        known = state.line(side, client_id)
+        if known is not None:
+            return known.seq
+        self._files.require(f"{chat}/{who}")
+        file = await self._attachments.keep(chat, name, path)
+        try:
+            return await self._say(sender, chat, client_id, messages.attachment(file))
+        except MadoguchiError:
+            await self._attachments.drop(file)
+            raise
+
+    async def attachment(self, viewer: Sender, attachment: AttachmentId) -> Attachment:
+        """Return what is known of a file; who sees the chat sees its files.
+
+        Raises:
+            NotFoundError: there is none, or none that he may see.
+        """
+        found = await self._attachments.find(attachment)
+        if found is None:
+            raise NotFoundError("there is no such file")
+        chat = await self._shown.present(found.interaction)
+        if not _may_look(viewer, chat, Permission.MONITOR, Permission.VIEW_TRANSCRIPTS):
+            raise NotFoundError("there is no such file")
+        return found
+
+    async def transfer(self, actor: Principal, chat: InteractionId, target: TransferTarget) -> None:
+        """Hand the consumer over and leave.
+
+        Raises:
+            NotAllowedError: the actor takes no chats.
+            NotYourChatError: the chat is with somebody else.
+            NotFoundError: there is no such queue or agent.
+            AgentNotFreeError: the agent cannot take it now.
+        """
+        actor.require(Permission.DESK)
+        state = await self._live(chat)
+        if not _takes_part(state, Side.AGENT, actor.user.id):
+            raise NotYourChatError("it is with somebody else")
+        match target:
+            case ToQueue(queue):
+                found = await self._queue(queue)
+                if MenuChannel.WEB not in found.channels:
+                    raise NotFoundError("no such queue takes chats", field="queue")
+                await self._chats.send(chat, HandOver(actor.user.id, found))
+            case ToAgent():
+                await self._transfer_to_agent(actor, state, target)
+
+    async def end(self, sender: Sender, chat: InteractionId) -> None:
+        """End the chat as its agent or consumer. Ending what has ended is no error.
+
+        Raises:
+            NotYourChatError: the chat is with somebody else.
+        """
+        await self._quietly(chat, EndChat(*_party(sender)))
+
+    async def end_stuck(self, actor: Principal, chat: InteractionId) -> None:
+        """End a chat whatever its state. Ending what has ended is no error.
+
+        Raises:
+            NotAllowedError: the actor may not end others' chats.
+            NotFoundError: there is no such chat.
+        """
+        actor.require(Permission.END_INTERACTIONS)
+        try:
+            await self._chats.send(chat, StopChat(actor.user.id))
+        except InteractionOverError:
+            return
+
+    async def transcript(self, viewer: Sender, chat: InteractionId, kind: str) -> str:
+        """Return the chat as a file: `txt` or `json`.
+
+        Raises:
+            NotFoundError: there is no such chat, or none that he may see.
+            InvalidInputError: there is no such format.
+        """
+        found = await self._shown.present(chat)
+        if not _may_look(viewer, found, Permission.VIEW_TRANSCRIPTS):
+            raise NotFoundError("there is no such chat, or it is not yours")
+        return transcript(found, await self._all_lines(chat), kind, self._settings.zone)
+
+    async def completed(self, actor: Principal, limit: int, before: Instant | None) -> Sequence[Mapping[str, Any]]:
+        """Return ended chats as `ChatRow`s, newest first, those that ended before `before` only.
+
+        Raises:
+            NotAllowedError: the actor may not see all chats.
+        """
+        actor.require(Permission.VIEW_CHATS)
+        found = await self._storage.interactions.finished("chat", limit=limit, before=before)
+        rows: list[Json] = [chat_row(CODEC.state(snapshot.data)) for snapshot in found]
+        return rows
+
+    async def _transfer_to_agent(self, actor: Principal, state: Chat, target: ToAgent) -> None:
+        colleague = self._agents.state(target.agent)
+        if colleague is None:
+            raise NotFoundError("there is no such agent", field="agent")
+        if target.agent == actor.user.id:
+            raise ConflictError("you have it already", field="agent")
+        now = self._clock.now()
+        until = now + Span(seconds=state.queue.offer_s)
+        offer = Offer(OfferId(self._ids.new("offer")), target.agent, colleague.name, now, until)
+        slot = Reservation(offer.id, state.id, Channel.CHAT, until + MARGIN)
+        try:
+            await self._agents.send(target.agent, Reserve(slot))
+        except NotFoundError:
+            raise AgentNotFreeError("there is no such agent at work") from None
+        try:
+            await self._chats.send(state.id, HandOver(actor.user.id, state.queue, offer))
+        except MadoguchiError:
+            self._agents.tell(target.agent, FreeSlot(target.agent, offer.id, missed=False))
+            raise
+
+    async def _say(self, sender: Sender, chat: InteractionId, client_id: str, body: messages.Body) -> int:
+        side, who = _party(sender)
+        self._lines.require(f"{chat}/{who}")
+        try:
+            outcome = await self._chats.send(chat, SendMessage(side, who, client_id, body))
+        except InteractionOverError:
+            seq = await self._said_before(chat, side, who, client_id)
+            if seq is None:
+                raise
+            return seq
+        assert isinstance(outcome.answer, int)  # noqa: S101 - a line's number
+        return outcome.answer
+
+    async def _said_before(self, chat: InteractionId, side: Side, who: str, client_id: str) -> int | None:
+        """A page that lost the answer sends its last line again, perhaps when the chat is over: it was stored."""
+        said = await self._all_lines(chat)
+        sent = (side.value, who, client_id)
+        return next((line.seq for line in said if (line.sender, line.sender_id, line.client_id) == sent), None)
+
+    async def _all_lines(self, chat: InteractionId) -> Sequence[MessageRow]:
+        lines: list[MessageRow] = []
+        while page := await self._storage.interactions.messages(chat, after=len(lines), limit=PAGE):
+            lines += page
+            if len(page) < PAGE:
+                break
+        return lines
+
+    async def _quietly(self, chat: InteractionId, command: EndChat | SetTyping | MarkDelivered | MarkRead) -> None:
+        """Send `command`; when the chat is over, it is late and no error for those who took part."""
+        try:
+            await self._chats.send(chat, command)
+        except InteractionOverError:
+            state = await self._shown.present(chat)
+            if not _took_part(state, command.side, command.sender):
+                raise NotYourChatError("it is with somebody else") from None
+
+    async def _live(self, chat: InteractionId) -> Chat:
+        live = self._chats.state(chat) or await self._shown.present(chat)
+        if not live.live:
+            raise InteractionOverError(chat)
+        return live
+
+    async def _queue(self, queue: QueueId) -> Queue:
+        found = await self._storage.catalogue.queue(queue)
+        if found is None:
+            raise NotFoundError("there is no such queue", field="queue")
+        return found
+
+
+def _party(sender: Sender) -> tuple[Side, str]:
+    if isinstance(sender, ConsumerPrincipal):
+        return Side.CONSUMER, sender.consumer.id
+    sender.require(Permission.DESK)
+    return Side.AGENT, sender.user.id
+
+
+def _takes_part(chat: Chat, side: Side, who: str) -> bool:
+    if side is Side.CONSUMER:
+        return chat.consumer.id == who
+    return chat.agent is not None and chat.agent.id == who
+
+
+def _took_part(chat: Chat, side: Side, who: str) -> bool:
+    return chat.consumer.id == who if side is Side.CONSUMER else who in chat.agents
+
+
+def _may_look(viewer: Sender, chat: Chat, *permissions: Permission) -> bool:
+    """Whether `viewer` is the chat's consumer, is or was its agent, or has one of `permissions`."""
+    if isinstance(viewer, ConsumerPrincipal):
+        return chat.consumer.id == viewer.consumer.id
+    return viewer.user.id in chat.agents or any(one in viewer.permissions for one in permissions)

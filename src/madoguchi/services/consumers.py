@@ -1,0 +1,103 @@
+"""Consumers' pages: who they are, and what they may choose from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from madoguchi.domain.access.sign_in import SignInNeededError
+from madoguchi.domain.chats.attachments import MediaType
+from madoguchi.domain.consumers.consumer import Consumer, ConsumerPrincipal, ConsumerSession, web_user_name
+from madoguchi.domain.queues.queue import MenuChannel
+from madoguchi.kernel.ids import ConsumerId, SessionId
+from madoguchi.kernel.time import Instant, Span
+from madoguchi.ports.environment import Clock, IdSource
+from madoguchi.ports.storage import Catalogue
+from madoguchi.services.rows import queue_ref
+from madoguchi.services.sign_in import token_hash
+
+__all__ = ["ConsumerPrincipal", "ConsumerService", "ConsumerSettings"]
+
+SESSION: Final = Span(days=30)
+
+
+@dataclass(frozen=True)
+class ConsumerSettings:
+    """What consumers' pages are told, where the organisation has not said otherwise."""
+
+    name: str = "Madoguchi"
+    languages: tuple[str, ...] = ("ja", "en")
+    zone: str = "Asia/Tokyo"
+    """The time zone in which web users are named after the time they came."""
+    attachment_max_bytes: int = 20 * 1024 * 1024
+
+
+class ConsumerService:
+    """Unknown consumers get an id and a name; their page keeps the token, we keep its hash."""
+
+    def __init__(
+        self, catalogue: Catalogue, clock: Clock, ids: IdSource, settings: ConsumerSettings | None = None
+    ) -> None:
+        self._catalogue = catalogue
+        self._clock = clock
+        self._ids = ids
+        self._settings = settings or ConsumerSettings()
+
+    async def open_session(self, resume: str | None, language: str | None) -> tuple[str, Consumer, Instant]:
+        """Begin a consumer's session, or take up the one whose token is `resume`; return token, consumer and end.
+
+        A token that is not known or whose time is over begins a new session for a new consumer.
+        """
+        del language  # the page says it again with every chat and call
+        now = self._clock.now()
+        known = await self._known(resume, now) if resume else None
+        if resume and known is not None:
+            consumer, session = known
+            return resume, consumer, session.expires_at
+        consumer_id = ConsumerId(self._ids.new("consumer"))
+        consumer = Consumer(consumer_id, web_user_name(now.astimezone(ZoneInfo(self._settings.zone))), None, now)
+        token = self._ids.secret()
+        session = ConsumerSession(
+            SessionId(self._ids.new("session")), token_hash(token), consumer.id, now, now + SESSION
+        )
+        await self._catalogue.save_consumer(consumer)
+        await self._catalogue.add_consumer_session(session)
+        return token, consumer, session.expires_at
+
+    async def authenticate(self, token: str) -> ConsumerPrincipal:
+        """Return who has `token`.
+
+        Raises:
+            SignInNeededError: nobody has, or the session is over.
+        """
+        known = await self._known(token, self._clock.now())
+        if known is None:
+            raise SignInNeededError("the session is over; begin a new one")
+        consumer, session = known
+        return ConsumerPrincipal(consumer, session.id)
+
+    async def config(self) -> Mapping[str, Any]:
+        """Return what a page needs to know before anybody talks."""
+        branding = await self._catalogue.settings("branding")
+        return {
+            "name": branding.get("name", self._settings.name),
+            "languages": list(self._settings.languages),
+            "queues": await self._queues(),
+            "attachments": {
+                "max_bytes": self._settings.attachment_max_bytes,
+                "types": [media_type.value for media_type in MediaType],
+            },
+        }
+
+    async def _queues(self) -> Sequence[Mapping[str, Any]]:
+        queues = await self._catalogue.queues()
+        return [
+            {**queue_ref(queue), "channels": ["chat", "call"]} for queue in queues if MenuChannel.WEB in queue.channels
+        ]
+
+    async def _known(self, token: str, now: Instant) -> tuple[Consumer, ConsumerSession] | None:
+        session = await self._catalogue.consumer_session(token_hash(token))
+        if session is None or session.expires_at <= now:
+            return None
+        consumer = await self._catalogue.consumer(session.consumer)
+        return (consumer, session) if consumer is not None else None
