@@ -7,7 +7,6 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
-from madoguchi.domain.agents.messages import AgentNotFreeError, FreeSlot, Reservation, Reserve
 from madoguchi.domain.chats import messages
 from madoguchi.domain.chats.attachments import Attachment
 from madoguchi.domain.chats.chat import Chat
@@ -26,18 +25,19 @@ from madoguchi.domain.chats.commands import (
 from madoguchi.domain.chats.lifecycle import Side, TimeOuts
 from madoguchi.domain.consumers.consumer import ConsumerPrincipal
 from madoguchi.domain.queues.queue import MenuChannel, Queue
-from madoguchi.domain.routing.offers import Channel, Offer
+from madoguchi.domain.routing.offers import Channel
 from madoguchi.domain.transfers import ToAgent, ToQueue, TransferTarget
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, Kind, MadoguchiError, NotFoundError
-from madoguchi.kernel.ids import AttachmentId, InteractionId, OfferId, QueueId
+from madoguchi.kernel.ids import AttachmentId, InteractionId, QueueId
 from madoguchi.kernel.time import Instant, Span
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import MessageRow, Storage
 from madoguchi.services.attachments import AttachmentService
-from madoguchi.services.chat_life import CODEC, LiveAgents
+from madoguchi.services.chat_life import CODEC
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.lifecycle import InteractionOverError, Outcome
 from madoguchi.services.rate_limits import Rate, RateLimit
+from madoguchi.services.reservations import Reservations
 from madoguchi.services.rows import Json
 from madoguchi.services.rows_chats import chat_row
 from madoguchi.services.transcripts import transcript
@@ -45,8 +45,6 @@ from madoguchi.services.transcripts import transcript
 Sender: TypeAlias = Principal | ConsumerPrincipal
 
 PAGE: Final = 1_000
-MARGIN: Final = Span(seconds=5)
-"""How much longer a slot is reserved than its offer stands, so that an answer in the last second finds it."""
 
 
 class TooManyChatsError(MadoguchiError):
@@ -94,7 +92,7 @@ class ChatService:
     def __init__(
         self,
         chats: LiveChats,
-        agents: LiveAgents,
+        reservations: Reservations,
         storage: Storage,
         shown: ChatViews,
         attachments: AttachmentService,
@@ -103,7 +101,7 @@ class ChatService:
         settings: ChatSettings | None = None,
     ) -> None:
         self._chats = chats
-        self._agents = agents
+        self._reservations = reservations
         self._storage = storage
         self._shown = shown
         self._attachments = attachments
@@ -220,8 +218,8 @@ class ChatService:
         Raises:
             NotAllowedError: the actor takes no chats.
             NotYourChatError: the chat is with somebody else.
-            NotFoundError: there is no such queue or agent.
-            AgentNotFreeError: the agent cannot take it now.
+            NotFoundError: there is no such queue.
+            AgentNotFreeError: the agent cannot take it now, or there is no such agent at work.
         """
         actor.require(Permission.DESK)
         state = await self._live(chat)
@@ -281,23 +279,13 @@ class ChatService:
         return rows
 
     async def _transfer_to_agent(self, actor: Principal, state: Chat, target: ToAgent) -> None:
-        colleague = self._agents.state(target.agent)
-        if colleague is None:
-            raise NotFoundError("there is no such agent", field="agent")
         if target.agent == actor.user.id:
             raise ConflictError("you have it already", field="agent")
-        now = self._clock.now()
-        until = now + Span(seconds=state.queue.offer_s)
-        offer = Offer(OfferId(self._ids.new("offer")), target.agent, colleague.name, now, until)
-        slot = Reservation(offer.id, state.id, Channel.CHAT, until + MARGIN)
-        try:
-            await self._agents.send(target.agent, Reserve(slot))
-        except NotFoundError:
-            raise AgentNotFreeError("there is no such agent at work") from None
+        offer = await self._reservations.reserve(target.agent, state.id, Channel.CHAT, state.queue.offer_s)
         try:
             await self._chats.send(state.id, HandOver(actor.user.id, state.queue, offer))
         except MadoguchiError:
-            self._agents.tell(target.agent, FreeSlot(target.agent, offer.id, missed=False))
+            self._reservations.free(offer)
             raise
 
     async def _say(self, sender: Sender, chat: InteractionId, client_id: str, body: messages.Body) -> int:

@@ -24,6 +24,7 @@ from madoguchi.services.attachments import AttachmentRules, AttachmentService
 from madoguchi.services.chat_life import CHATS, ChatPerformer
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService, ChatSettings
+from madoguchi.services.reservations import Reservations
 from madoguchi.services.runtime import Owners, Runtime
 from madoguchi.services.views import Row, ViewService, ViewStore
 from madoguchi.testing.chats import ANA, BEN, MEI, RETURNS, SALES
@@ -150,7 +151,7 @@ async def a_chat_house(
     shown.attach(chats)
     chats.observe(shown.changed)
     attachments = AttachmentService(storage.catalogue, blobs, clock, ids, rules)
-    service = ChatService(chats, agents, storage, shown, attachments, clock, ids, settings)
+    service = ChatService(chats, Reservations(agents, clock, ids), storage, shown, attachments, clock, ids, settings)
     for queue in (SALES, RETURNS):
         await storage.catalogue.save_queue(queue)
     async with AsyncExitStack() as stack:

@@ -218,7 +218,7 @@ async def test_a_transfer_that_cannot_be_changes_nothing(house: ChatHouse) -> No
     chat = await house.answered()
     for target, error in (
         (ToAgent(ANA), ConflictError),
-        (ToAgent(UserId("user_nobody")), NotFoundError),
+        (ToAgent(UserId("user_nobody")), AgentNotFreeError),
         (ToQueue(QueueId("queue_none")), NotFoundError),
     ):
         with pytest.raises(error):
