@@ -17,6 +17,9 @@ FAST_LENGTH: Final = rtp.SHORTEST + FRAME
 QUIET: Final = 256
 """Peak of a frame in which nobody speaks."""
 
+_PAUSE_TICKS: Final = 5
+"""After so many ticks without a packet a far end is silent by its own will, and nothing is missing."""
+
 Ints = NDArray[np.int64]
 
 
@@ -177,7 +180,8 @@ class Intake:
             table.said_wide[slot] = frame
             self._missing[slot] = gap
             self._quiet[slot] = frame.max() < QUIET and frame.min() > -QUIET
-        self.concealed += int((self._missing & jitter.started & (jitter.play >= 0)).sum())
+        talks = table.heard_at > self._tick - _PAUSE_TICKS
+        self.concealed += int((self._missing & talks & jitter.started & (jitter.play >= 0)).sum())
         skips = np.flatnonzero(jitter.end_tick(self._missing, self._quiet))
         for slot in skips.tolist():
             skipped = self._table.at[slot]

@@ -73,6 +73,8 @@ class Worker:
         self._orders = msgspec.msgpack.Decoder(Request)
         self._reports: deque[Report] = deque()
         """Filled by any thread, emptied by this one."""
+        self._early: list[bytes] = []
+        """Orders that came together with the settings."""
         self._out = bytearray()
         self._over = False
         self._exchange: Exchange | None = None
@@ -95,6 +97,8 @@ class Worker:
         ticker = self._ticker = Ticker(TICK_S, self._tick, self._wait)
         self._warm_up(exchange)
         self._reports.append(Ready())
+        for body in self._early:
+            self._take(self._orders.decode(body))
         while not self._over:
             ticker.step()
         exchange.close()
@@ -104,8 +108,10 @@ class Worker:
         """Wait for the settings; None when the other side goes away instead."""
         while not self._over:
             select.select([self._channel], [], [])
-            for body in self._read():
-                return msgspec.msgpack.decode(body, type=WorkerSettings)
+            frames = self._read()
+            if frames:
+                self._early = frames[1:]
+                return msgspec.msgpack.decode(frames[0], type=WorkerSettings)
         return None
 
     def _warm_up(self, exchange: Exchange) -> None:
