@@ -1,6 +1,7 @@
 """Everything that chats need, running: owners, views, services, on whatever storage a test brings."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,6 +39,17 @@ def a_worker(user: UserId, *roles: Role) -> Principal:
     name = user.removeprefix("user_").title()
     person = User(user, name, f"{name.lower()}@example.com", frozenset(roles or {Role.AGENT}))
     return Principal.of(person, SessionId(f"session_{name}"))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until `condition` holds; what needs a database's thread takes its time.
+
+    Raises:
+        TimeoutError: it does not hold after ten seconds.
+    """
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.002)
 
 
 def a_visitor(consumer: Consumer = MEI) -> ConsumerPrincipal:

@@ -21,7 +21,7 @@ from madoguchi.services.chats import TooManyChatsError
 from madoguchi.services.lifecycle import InteractionOverError
 from madoguchi.services.rate_limits import TooFastError
 from madoguchi.services.views import DeltaFrame, Frame, SnapshotFrame
-from madoguchi.testing.chat_house import KEN, ChatHouse, MemoryBlobs, a_chat_house, a_visitor, a_worker
+from madoguchi.testing.chat_house import KEN, ChatHouse, MemoryBlobs, a_chat_house, a_visitor, a_worker, until
 from madoguchi.testing.chats import ANA, BEN, MEI, RETURNS, SALES
 from madoguchi.testing.environment import CountingIds, FakeClock, settle
 from madoguchi.testing.storage import MemoryStorage
@@ -68,7 +68,7 @@ async def test_a_chat_from_the_first_line_to_the_transcript(house: ChatHouse) ->
     (row,) = await service.completed(SUPERVISOR, 10, None)
     assert (row["id"], row["agent"], row["waiting_since"]) == (chat, {"id": ANA, "name": "Ana"}, None)
     assert await service.completed(SUPERVISOR, 10, house.clock.now()) == []
-    assert [one.state.value for one in house.agent(ANA).handlings] == ["wrap_up"]
+    await until(lambda: [one.state.value for one in house.agent(ANA).handlings] == ["wrap_up"])
 
 
 @pytest.mark.req("BASE-13")
@@ -384,8 +384,8 @@ async def test_a_killed_server_loses_no_acknowledged_line_and_the_chat_goes_on(
     storage = lasting()
     await storage.open()
     async with a_chat_house(storage, clock=clock, ids=ids, blobs=blobs) as house:
-        await settle()
-        assert house.state(waiting).state is ChatState.QUEUED, "the offer lapsed with the server"
+        await until(lambda: house.state(waiting).state is ChatState.QUEUED)  # the offer lapsed with the server
+        await until(lambda: house.state(chat).consumer_typing is None)
         assert house.state(chat).state is ChatState.CHATTING
         assert house.rows(f"desk:{ANA}")[chat]["unread"] == 3
         assert house.rows(f"consumer:{KEN.id}")[over]["end_reason"] == "agent_ended"
