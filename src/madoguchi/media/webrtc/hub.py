@@ -18,6 +18,7 @@ the port and are told apart by their first byte (RFC 7983); legs are told apart 
 by the address that it has validated.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -101,7 +102,7 @@ class BrowserHub:
 
         A later offer of the same RTCPeerConnection (an ICE restart after a change of network, a new direction) goes on
         with the keys and streams that there are. One of another connection, as after a reload of the page, replaces the
-        leg: it will be `Connected` anew.
+        leg: it will be `Connected` anew, with the same SSRC, so that the worker's stream to it goes on.
 
         Args:
             leg: the leg's id.
@@ -119,7 +120,7 @@ class BrowserHub:
         former = self._links.get(leg)
         if former is not None and not _continues(former.offer, offer):
             former = None
-        ssrc = former.audio.ssrc if former else int.from_bytes(self._entropy(4), "big") or 1
+        ssrc = stream_of(leg)
         audio = choose_audio(offer, self._policy, listen_only=listen_only, ssrc=ssrc)
         if former is not None and offer.ufrag == former.offer.ufrag:
             credentials = former.ice.credentials
@@ -268,6 +269,11 @@ class BrowserHub:
             ufrag = self._entropy(4).hex()
             if ufrag not in self._by_ufrag:
                 return ufrag
+
+
+def stream_of(leg: LegId) -> int:
+    """The SSRC of what `leg` is sent: always the same, whatever connections it has (RFC 3550 section 8)."""
+    return int.from_bytes(hashlib.sha256(leg.encode()).digest()[:4], "big") or 1
 
 
 def _continues(former: sdp.Offer, offer: sdp.Offer) -> bool:

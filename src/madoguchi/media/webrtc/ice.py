@@ -59,6 +59,8 @@ class Path:
     priority: int = 0
     nominated_at: float | None = None
     """When it was last nominated; None when the latest check did not do so."""
+    was_nominated: bool = False
+    """Whether it ever was: some browsers say so once and then only keep their consent fresh."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class IceAgent:
         """Go on with new credentials (RFC 8445 section 9). The path in use stays until the browser chooses anew."""
         self.credentials = credentials
         for path in self._paths.values():
-            path.nominated_at = None
+            path.nominated_at, path.was_nominated = None, False
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -117,7 +119,7 @@ class IceAgent:
         """Take a path out, for instance one whose TCP connection is gone or that another leg has taken over."""
         self._paths.pop(address, None)
         if self.selected == address:
-            live = [path for path in self._paths.values() if path.nominated_at is not None]
+            live = [path for path in self._paths.values() if path.was_nominated]
             self.selected = max(live, key=lambda path: path.priority).address if live else None
 
     def handle(
@@ -165,7 +167,7 @@ class IceAgent:
         if address == self.selected:
             return
         path = self._paths.get(address)
-        if path is not None and path.nominated_at is not None:
+        if path is not None and path.was_nominated:
             path.heard_at = now
             self.selected = address
 
@@ -180,6 +182,7 @@ class IceAgent:
         priority = attributes.get("PRIORITY")
         path.priority = priority if isinstance(priority, int) else 0
         path.nominated_at = now if "USE-CANDIDATE" in attributes else None
+        path.was_nominated |= path.nominated_at is not None
         if path.nominated_at is not None and self._prefers(path, now):
             self.selected = address
 

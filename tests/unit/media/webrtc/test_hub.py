@@ -310,6 +310,8 @@ def test_a_reloaded_page_takes_its_leg_over(hub: BrowserHub) -> None:
     second.connect(MOBILE)
 
     assert hub.events() == [Connected(LEG), Connected(LEG)]
+    assert second.audio.ssrc == first.audio.ssrc
+    assert second.credentials() != first.credentials()
     assert hub.legs == (LEG,)
     first.got = second.got
     assert first.heard_goodbye(first.take(HOME))

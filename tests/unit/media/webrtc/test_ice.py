@@ -161,6 +161,17 @@ def test_media_shows_which_of_two_nominated_paths_is_used() -> None:
     assert agent.selected == MOBILE
 
 
+def test_a_browser_that_nominates_only_once_is_followed_all_the_same() -> None:
+    agent = IceAgent(OURS)
+    answered(agent, a_check(priority=10), MOBILE, 0.0)
+    answered(agent, a_check(priority=20), HOME, 0.1)
+    answered(agent, a_check(priority=10, nominate=False), MOBILE, 5.0)
+
+    agent.heard(MOBILE, 5.1)
+
+    assert agent.selected == MOBILE
+
+
 def test_media_from_anywhere_else_moves_nothing() -> None:
     agent = IceAgent(OURS)
     answered(agent, a_check(), HOME)
