@@ -89,6 +89,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         "127.0.0.0/8",
         "::1/128",
     )
+    consumer_rate: Annotated[
+        float, Meta(gt=0, description="Requests a second that one consumer may send in the long run.")
+    ] = 10.0
     sip_host: Annotated[str, Meta(description="Address that SIP listens on.")] = "0.0.0.0"  # noqa: S104 - a server
     sip_port: Annotated[Port, Meta(description="UDP and TCP port that SIP listens on; 0 takes a free one.")] = 5060
     sip_address: Annotated[
@@ -252,7 +255,12 @@ def _kind(annotation: Any) -> str:
     if get_origin(bare) is tuple:
         item = get_args(bare)[0]
         return "tables" if isinstance(item, type) and issubclass(item, msgspec.Struct) else "list"
-    return {str: "text", int: "number", bool: "`true` \\| `false`"}.get(bare, "text")
+    return {str: "text", int: "number", float: "number", bool: "`true` \\| `false`"}.get(bare, "text")
+
+
+def fields() -> Sequence[msgspec.structs.FieldInfo]:
+    """Return the declarations of all settings, in their order."""
+    return msgspec.structs.fields(Settings)
 
 
 def shown(name: str, value: Any) -> str:
