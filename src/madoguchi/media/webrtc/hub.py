@@ -37,6 +37,8 @@ CONNECT_S: Final = 30.0
 SILENT_S: Final = 30.0
 """After how long without a sign of consent nothing may be sent any more (RFC 7675 section 5.1)."""
 REFUSALS_PER_S: Final = 50.0
+LOOK_EVERY_S: Final = 0.05
+"""How often `poll` looks at the timers of all legs; none is finer."""
 
 _STUN: Final = range(4)
 _DTLS: Final = range(20, 64)
@@ -90,6 +92,7 @@ class BrowserHub:
         self._by_address: dict[Address, BrowserLink] = {}
         self._outbox: list[tuple[bytes, Address]] = []
         self._events: list[HubEvent] = []
+        self._look_at = float("-inf")
         self._refusals = ice.Allowance(REFUSALS_PER_S, REFUSALS_PER_S)
 
     @property
@@ -186,6 +189,9 @@ class BrowserHub:
 
     def poll(self, now: float) -> None:
         """Run all timers: lost handshake flights, reports, legs that did not come or are silent."""
+        if now < self._look_at:
+            return
+        self._look_at = now + LOOK_EVERY_S
         for link in list(self._links.values()):
             reason = link.poll(now)
             if reason is None and not link.connected and now - link.opened_at > self._connect_s:

@@ -14,7 +14,6 @@ from madoguchi.media.webrtc.ice import Credentials, IceAgent
 from madoguchi.media.webrtc.sdp import Offer
 
 RTP_HEADER: Final = 12
-_LOOK_AT_TIMERS_S: Final = 0.05
 
 
 class BrowserLink:
@@ -45,7 +44,6 @@ class BrowserLink:
         self._sender: srtp.SrtpSender | None = None
         self._receiver: srtp.SrtpReceiver | None = None
         self._sent = rtcp.SentCount()
-        self._timers_at = now
         self._report_at = now
 
     @property
@@ -107,8 +105,7 @@ class BrowserLink:
 
     def poll(self, now: float) -> CloseReason | None:
         """Run the timers of handshake and reports. Returns why the leg is over, if it is."""
-        if self._dtls.state is DtlsState.HANDSHAKING and self.ice.selected is not None and now >= self._timers_at:
-            self._timers_at = now + _LOOK_AT_TIMERS_S
+        if self._dtls.state is DtlsState.HANDSHAKING and self.ice.selected is not None:
             self._dtls.poll()
             self._flush(self.ice.selected)
         if now >= self._report_at and self._sent.packets != self._sent.reported:
