@@ -1,7 +1,7 @@
 """How the runtime handles agents. They are always live, and order nothing."""
 
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import Final, Never
 
 from madoguchi.domain.agents.agent import Agent, AgentEvent, evolve
 from madoguchi.domain.agents.decide import decide
@@ -11,19 +11,19 @@ from madoguchi.services.codec import Codec
 from madoguchi.services.lifecycle import Lifecycle
 
 
-def _no_effect(effect: NoReturn, error: MadoguchiError) -> AgentMessage:
+def _no_effect(effect: Never, error: MadoguchiError) -> AgentMessage:
     raise AssertionError(f"agents order nothing, but {effect} failed: {error}")
 
 
 class NoEffects:
     """Performs the effects of agents, of which there are none."""
 
-    async def perform(self, owner: str, effect: NoReturn, key: str) -> Sequence[AgentMessage]:
+    async def perform(self, owner: str, effect: Never, key: str) -> Sequence[AgentMessage]:
         """Never called."""
         raise AssertionError(f"agents order nothing, but {owner} ordered {effect} ({key})")
 
 
-AGENTS: Final[Lifecycle[Agent, AgentMessage, AgentEvent, NoReturn]] = Lifecycle(
+AGENTS: Final[Lifecycle[Agent, AgentMessage, AgentEvent, Never]] = Lifecycle(
     kind="agent",
     codec=Codec(Agent),
     decide=decide,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, Never, TypeAlias
 
 from madoguchi.domain.agents.agent import (
     Agent,
@@ -41,7 +41,7 @@ MISSED_LIMIT: Final[Mapping[Channel, int]] = {Channel.CALL: 1, Channel.CHAT: 2}
 """How many offers in a row an agent may let lapse before his status becomes `missed`."""
 EXTENSION: Final = timedelta(minutes=1)
 
-AgentDecision: TypeAlias = Decision[AgentEvent, NoReturn]
+AgentDecision: TypeAlias = Decision[AgentEvent, Never]
 _Events: TypeAlias = tuple[AgentEvent, ...]
 
 

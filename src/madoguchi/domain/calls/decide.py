@@ -96,7 +96,8 @@ def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:
         case PlaceOffers():
             ringing.place(draft, message)
         case AcceptOffer():
-            ringing.accept(draft, message)
+            handling = ringing.accept(draft, message)
+            return draft.decision(answer=handling)
         case DeclineOffer():
             ringing.decline(draft, message)
         case ConsumerHangUp():

@@ -36,8 +36,8 @@ def place(draft: Draft, message: PlaceOffers) -> None:
         raise ConflictError("the call does not wait for an agent")
 
 
-def accept(draft: Draft, message: AcceptOffer) -> None:
-    """Give the call to the agent. The first answer wins; the others' offers are withdrawn.
+def accept(draft: Draft, message: AcceptOffer) -> HandlingId:
+    """Give the call to the agent; return his handling. The first answer wins, the others' offers are withdrawn.
 
     Raises:
         OfferGoneError: no offer to this agent stands now.
@@ -54,6 +54,7 @@ def accept(draft: Draft, message: AcceptOffer) -> None:
     waited_s = (draft.now - (call.queued_at or call.started_at)).total_seconds()
     draft.add(OfferAccepted(offer.id, offer.agent, offer.name, party, handling, draft.now, waited_s))
     draft.order(OpenHandling(offer.agent, handling, offer.id, call.id, Channel.CALL, call.consumer, call.queue))
+    return handling
 
 
 def decline(draft: Draft, message: DeclineOffer) -> None:

@@ -1,0 +1,112 @@
+"""What is known of calls, live and over: details with timeline and recordings, and the list of those that ended."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from madoguchi.domain.access.permissions import Permission
+from madoguchi.domain.access.users import Principal
+from madoguchi.domain.calls.call import Call
+from madoguchi.domain.recording import Recording
+from madoguchi.kernel.errors import NotFoundError
+from madoguchi.kernel.ids import InteractionId
+from madoguchi.kernel.time import Instant
+from madoguchi.ports.storage import InteractionStore, JournalRow
+from madoguchi.services.call_life import CALLS
+from madoguchi.services.recordings import RecordingService
+from madoguchi.services.rows import Json, moment
+from madoguchi.services.rows_calls import call_row, is_agent_of, supervised_row
+
+TOLD: Final = frozenset(
+    {
+        "CallStarted",
+        "QueueChosen",
+        "RecordingAnswered",
+        "Enqueued",
+        "Offered",
+        "OffersAdded",
+        "OfferMissed",
+        "OfferDeclined",
+        "OfferAccepted",
+        "Held",
+        "Muted",
+        "MediaDropped",
+        "RecordingBegan",
+        "RecordingPaused",
+        "RecordingClosed",
+        "Transferred",
+        "Requeued",
+        "TalkEnded",
+        "Resolved",
+        "ConsumerLeft",
+        "Dismissed",
+        "Broke",
+    }
+)
+"""Events that make up the timeline. Those of supervisors are not among them."""
+_WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class CallHistory:
+    """Reads calls from the store."""
+
+    def __init__(self, store: InteractionStore, recordings: RecordingService) -> None:
+        self._store = store
+        self._recordings = recordings
+
+    async def details(self, actor: Principal, call: InteractionId, live: Call | None) -> Json:
+        """Return a `CallRow` with `timeline` and `recordings`.
+
+        Raises:
+            NotFoundError: there is none, or none that the caller may see.
+        """
+        state = live or await self._load(call)
+        supervises = Permission.VIEW_CALLS in actor.permissions
+        if state is None or not (supervises or is_agent_of(state, actor.user.id)):
+            raise NotFoundError("there is no such call, or it is not yours")
+        seen = {one.id for one in state.parties if not one.supervises}
+        journal = await self._store.journal(call)
+        return {
+            **(supervised_row(state) if supervises else call_row(state)),
+            "timeline": [
+                _entry(row)
+                for row in journal
+                if (row.kind in TOLD and row.data.get("party", None) in {None, *seen}) or row.kind == "CallStarted"
+            ],
+            "recordings": [recording_row(one) for one in await self._recordings.of(call)],
+        }
+
+    async def completed(self, limit: int, before: Instant | None) -> Sequence[Json]:
+        """Return ended calls as rows, newest first."""
+        found = await self._store.finished(CALLS.kind, limit=limit, before=before)
+        return [call_row(CALLS.codec.state(one.data)) for one in found]
+
+    async def _load(self, call: InteractionId) -> Call | None:
+        snapshot = await self._store.load(call)
+        return CALLS.codec.state(snapshot.data) if snapshot is not None and snapshot.kind == CALLS.kind else None
+
+
+def recording_row(one: Recording) -> Json:
+    """Return a recording as details list it."""
+    return {"id": one.id, "state": one.state.value, "span_s": one.span_s, "size": one.size}
+
+
+def _entry(row: JournalRow) -> Json:
+    return {"at": moment(row.at), "kind": _WORD.sub("_", row.kind).lower(), "data": _plain(row.data)}
+
+
+def _plain(data: Mapping[str, Any]) -> Json:
+    """Return what a reader of the timeline needs: plain values, and of nested things their id and name."""
+    plain: Json = {}
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            plain[key] = {part: value[part] for part in ("id", "name", "names", "to_agent_name") if part in value}
+        elif isinstance(value, list):
+            plain[key] = [
+                {part: one[part] for part in ("agent", "name") if part in one}
+                for one in value
+                if isinstance(one, Mapping)
+            ]
+        else:
+            plain[key] = value
+    return plain

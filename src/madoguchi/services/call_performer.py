@@ -1,0 +1,73 @@
+"""Does what calls order: tells the voice engine, and tells agents' owners."""
+
+from collections.abc import Sequence
+
+from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
+from madoguchi.domain.calls.commands import CallMessage, PlaybackOver
+from madoguchi.domain.calls.effects import (
+    AnswerLeg,
+    CallEffect,
+    CloseBridge,
+    PauseRecording,
+    Play,
+    ReleaseLeg,
+    SendDigits,
+    SetGains,
+    StartRecording,
+    StopPlayback,
+    StopRecording,
+    VoiceEffect,
+)
+from madoguchi.kernel.ids import InteractionId
+from madoguchi.ports.voice import VoiceEngine
+from madoguchi.services.prompts import PromptService
+from madoguchi.services.recordings import RecordingService
+from madoguchi.services.reservations import LiveAgents
+
+
+class CallPerformer:
+    """Performs the effects of calls. Every operation is idempotent by the ids that the call chose."""
+
+    def __init__(
+        self, voice: VoiceEngine, agents: LiveAgents, prompts: PromptService, recordings: RecordingService
+    ) -> None:
+        self._voice = voice
+        self._agents = agents
+        self._prompts = prompts
+        self._recordings = recordings
+
+    async def perform(self, owner: str, effect: CallEffect, key: str) -> Sequence[CallMessage]:
+        """Do `effect`; see `Performer`."""
+        del key
+        if isinstance(effect, FreeSlot | OpenHandling | EndHandling):
+            await self._agents.send(effect.agent, effect)
+            return ()
+        return await self._speak(InteractionId(owner), effect)
+
+    async def _speak(self, call: InteractionId, effect: VoiceEffect) -> Sequence[CallMessage]:  # noqa: C901 - one case per effect
+        voice = self._voice
+        match effect:
+            case AnswerLeg(leg):
+                await voice.answer(leg)
+            case ReleaseLeg(leg):
+                await voice.release(leg)
+            case Play(playback, leg, lines, music):
+                sounds = await self._prompts.sounds(lines, music=music)
+                if not sounds:
+                    return (PlaybackOver(playback),)
+                await voice.play(playback, leg, sounds)
+            case StopPlayback(playback):
+                await voice.stop_playback(playback)
+            case SetGains(bridge, legs, gains):
+                await voice.set_gains(bridge, legs, gains)
+            case CloseBridge(bridge):
+                await voice.close_bridge(bridge)
+            case SendDigits(leg, digits):
+                await voice.send_digits(leg, digits)
+            case StartRecording():
+                await self._recordings.begin(call, effect)
+            case PauseRecording():
+                await self._recordings.pause(effect)
+            case StopRecording():
+                await self._recordings.stop(effect)
+        return ()

@@ -1,0 +1,85 @@
+"""From changes of calls and agents to rows of live screens: what is shown where, and what is gone."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+from madoguchi.domain.agents.agent import Agent
+from madoguchi.domain.calls.call import Call, Medium
+from madoguchi.domain.queues.queue import Queue
+from madoguchi.kernel.ids import UserId
+from madoguchi.kernel.time import Instant
+from madoguchi.services import views
+from madoguchi.services.lifecycle import Change
+from madoguchi.services.rows import Json
+from madoguchi.services.rows_agents import agent_row, presence_row, wrap_up_row, wrapping_up
+from madoguchi.services.rows_calls import consumer_row, desk_row, monitoring_row, offer_row, supervised_row
+
+CONSUMER_REMEMBERS: Final = timedelta(minutes=10)
+"""How long an ended call stays in its consumer's view."""
+
+
+class Publisher(Protocol):
+    """Where rows go: `ViewStore`."""
+
+    def publish(self, topic: str, put: Iterable[Mapping[str, Any]] = (), gone: Iterable[str] = ()) -> None:
+        """Replace or add the rows `put`, and remove those named in `gone`."""
+
+    def retire(self, topic: str, row_id: str, at: Instant) -> None:
+        """Remove a row at `at`."""
+
+
+class CallProjection:
+    """Shows calls."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+        self._shown: dict[str, set[tuple[str, str]]] = {}
+
+    def __call__(self, change: Change[Call, Any]) -> None:
+        """Publish what changed; an observer of the runtime's calls."""
+        call = change.state
+        rows = {} if call.over else dict(_rows(call))
+        before = self._shown.pop(call.id, set())
+        for topic, row_id in before - rows.keys():
+            self._publisher.publish(topic, gone=(row_id,))
+        for (topic, _), row in rows.items():
+            self._publisher.publish(topic, put=(row,))
+        if rows:
+            self._shown[call.id] = set(rows)
+        if call.medium is Medium.WEB:
+            topic = views.consumer(call.consumer.id)
+            self._publisher.publish(topic, put=(consumer_row(call),))
+            if call.ended_at is not None:
+                self._publisher.retire(topic, call.id, call.ended_at + CONSUMER_REMEMBERS)
+
+
+def _rows(call: Call) -> Iterable[tuple[tuple[str, str], Json]]:
+    yield (views.CALLS, call.id), supervised_row(call)
+    agent = call.agent_party
+    if agent is not None and agent.user is not None:
+        yield (views.desk(agent.user), call.id), desk_row(call, agent)
+    for offer in call.offers:
+        yield (views.desk(offer.agent), offer.id), offer_row(call, offer)
+    for monitor in call.monitors():
+        if monitor.user is not None and monitor.monitoring is not None:
+            yield (views.monitoring(monitor.user), monitor.monitoring), monitoring_row(call, monitor)
+
+
+class AgentProjection:
+    """Shows agents."""
+
+    def __init__(self, publisher: Publisher, queues_of: Callable[[UserId], Sequence[Queue]]) -> None:
+        self._publisher = publisher
+        self._queues_of = queues_of
+        self._wrap_ups: dict[str, set[str]] = {}
+
+    def __call__(self, change: Change[Agent, Any]) -> None:
+        """Publish what changed; an observer of the runtime's agents."""
+        agent = change.state
+        self._publisher.publish(views.AGENTS, put=(agent_row(agent, self._queues_of(agent.id)),))
+        rows = [presence_row(agent), *(wrap_up_row(one) for one in wrapping_up(agent))]
+        now = {one.id for one in wrapping_up(agent)}
+        gone = self._wrap_ups.get(agent.id, set()) - now
+        self._wrap_ups[agent.id] = {str(one) for one in now}
+        self._publisher.publish(views.desk(agent.id), put=rows, gone=tuple(gone))

@@ -1,0 +1,63 @@
+"""The first step of every offer: an agent's slot, kept until a moment after the offer lapses."""
+
+from datetime import timedelta
+from typing import Final, Protocol
+
+from madoguchi.domain.agents.agent import Agent
+from madoguchi.domain.agents.messages import AgentMessage, AgentNotFreeError, FreeSlot, Reservation, Reserve
+from madoguchi.domain.routing.offers import Channel, Offer
+from madoguchi.kernel.errors import NotFoundError
+from madoguchi.kernel.ids import InteractionId, OfferId, UserId
+from madoguchi.ports.environment import Clock, IdSource
+from madoguchi.services.lifecycle import Outcome
+
+MARGIN: Final = timedelta(seconds=5)
+"""How much longer than the offer the slot is kept: an answer in its last second still finds it."""
+
+
+class LiveAgents(Protocol):
+    """The agents' owners."""
+
+    def state(self, owner: str) -> Agent | None:
+        """Return an agent's present state."""
+
+    async def send(self, owner: str, command: AgentMessage) -> Outcome[Agent]:
+        """Have `command` decided and committed by the agent's owner."""
+
+    def tell(self, owner: str, fact: AgentMessage) -> None:
+        """Report a fact to the agent's owner."""
+
+
+class Reservations:
+    """Asks agents' owners for slots."""
+
+    def __init__(self, agents: LiveAgents, clock: Clock, ids: IdSource) -> None:
+        self._agents = agents
+        self._clock = clock
+        self._ids = ids
+
+    async def reserve(
+        self, agent: UserId, interaction: InteractionId, channel: Channel, offer_s: float, *, to_all: bool = False
+    ) -> Offer:
+        """Keep a slot, and return the offer that may be placed now.
+
+        Raises:
+            AgentNotFreeError: the agent is away, busy or unknown.
+            StorageUnavailableError: nothing was kept.
+        """
+        known = self._agents.state(agent)
+        if known is None:
+            raise AgentNotFreeError("there is no such agent at work")
+        now = self._clock.now()
+        expires_at = now + timedelta(seconds=offer_s)
+        offer = Offer(OfferId(self._ids.new("offer")), agent, known.name, now, expires_at, to_all=to_all)
+        reservation = Reservation(offer.id, interaction, channel, expires_at + MARGIN)
+        try:
+            await self._agents.send(agent, Reserve(reservation))
+        except NotFoundError as error:
+            raise AgentNotFreeError("there is no such agent at work") from error
+        return offer
+
+    def free(self, offer: Offer) -> None:
+        """Give the slot back: the offer was not placed."""
+        self._agents.tell(offer.agent, FreeSlot(offer.agent, offer.id, missed=False))

@@ -1,0 +1,133 @@
+"""Calls as rows of live screens: for supervisors, for the agent's desk, for the consumer."""
+
+from typing import Final
+
+from madoguchi.domain.calls.call import Call, Transfer
+from madoguchi.domain.calls.parties import Media, Party
+from madoguchi.domain.routing.offers import Channel, Offer
+from madoguchi.kernel.ids import UserId
+from madoguchi.services.rows import Json, consumer, moment, person, queue_or_none, queue_ref
+
+CONNECTION: Final = {
+    Media.NONE: "connecting",
+    Media.CONNECTING: "connecting",
+    Media.CONNECTED: "connected",
+    Media.LOST: "lost",
+}
+
+
+def call_row(call: Call) -> Json:
+    """Return a `CallRow` without monitors."""
+    agent = call.agent_party or (call.last_agent if call.over else None)
+    return {
+        "id": call.id,
+        "kind": "call",
+        "state": call.state.value,
+        "medium": call.medium.value,
+        "language": call.language,
+        "consumer": consumer(call.consumer),
+        "queue": queue_or_none(call.queue),
+        "agent": person(agent.user, agent.name) if agent is not None else None,
+        "offered_to": [person(one.agent, one.name) for one in call.offers],
+        "position": call.position,
+        "started_at": moment(call.started_at),
+        "queued_at": moment(call.queued_at),
+        "answered_at": moment(call.answered_at),
+        "ended_at": moment(call.ended_at),
+        "on_hold": call.consumer_party.on_hold,
+        "recording": _recording(call),
+        "transfers": [_transfer(one) for one in call.transfers],
+        "participants": [_participant(one) for one in call.parties if one.present and not one.supervises],
+        "end_reason": call.end_reason.value if call.end_reason is not None else None,
+    }
+
+
+def supervised_row(call: Call) -> Json:
+    """Return a `CallRow` as supervisors see it."""
+    return {**call_row(call), "monitors": [person(one.user, one.name) for one in call.monitors()]}
+
+
+def desk_row(call: Call, agent: Party) -> Json:
+    """Return the call as its agent sees it."""
+    return {**call_row(call), "handling": agent.handling, "my_media": agent.media.value, "muted": agent.muted}
+
+
+def offer_row(call: Call, offer: Offer) -> Json:
+    """Return what rings at an agent's desk."""
+    assert call.queue is not None  # noqa: S101 - only what waits in a queue is offered
+    return {
+        "id": offer.id,
+        "kind": "offer",
+        "offer": offer.id,
+        "interaction": call.id,
+        "channel": Channel.CALL.value,
+        "medium": call.medium.value,
+        "consumer": consumer(call.consumer),
+        "queue": queue_ref(call.queue),
+        "language": call.language,
+        "queued_at": moment(call.queued_at),
+        "offered_at": moment(offer.placed_at),
+        "expires_at": moment(offer.expires_at),
+    }
+
+
+def monitoring_row(call: Call, monitor: Party) -> Json:
+    """Return the monitoring as the supervisor sees it."""
+    agent = call.agent_party
+    return {
+        "id": monitor.monitoring,
+        "kind": "monitoring",
+        "call": call.id,
+        "consumer": consumer(call.consumer),
+        "agent": person(agent.user, agent.name) if agent is not None else None,
+        "since": moment(monitor.since),
+        "media": CONNECTION[monitor.media],
+    }
+
+
+def consumer_row(call: Call) -> Json:
+    """Return the call as its consumer may see it."""
+    agent = call.agent_party
+    return {
+        "id": call.id,
+        "kind": "call",
+        "state": call.state.value,
+        "queue": queue_or_none(call.queue),
+        "agent": {"name": agent.name} if agent is not None else None,
+        "position": call.position,
+        "started_at": moment(call.started_at),
+        "answered_at": moment(call.answered_at),
+        "on_hold": call.consumer_party.on_hold,
+        "my_media": call.consumer_party.media.value,
+        "end_reason": call.end_reason.value if call.end_reason is not None else None,
+    }
+
+
+def is_agent_of(call: Call, user: UserId) -> bool:
+    """Whether `user` handles the call now, or did."""
+    return any(one.user == user and one.handling is not None for one in call.parties)
+
+
+def _recording(call: Call) -> str:
+    if call.recording is not None:
+        return "paused" if call.recording.paused else "recording"
+    return "stopped" if call.recordings else "off"
+
+
+def _transfer(one: Transfer) -> Json:
+    return {
+        "at": moment(one.at),
+        "from": person(one.agent, one.agent_name),
+        "to_queue": queue_or_none(one.to_queue),
+        "to_agent": person(one.to_agent, one.to_agent_name) if one.to_agent is not None else None,
+    }
+
+
+def _participant(one: Party) -> Json:
+    return {
+        "party": one.id,
+        "role": one.role.value,
+        "name": one.name,
+        "since": moment(one.since),
+        "connected": one.connected,
+    }

@@ -1,0 +1,80 @@
+"""Supervisors listen to live calls, unseen."""
+
+from madoguchi.domain.access.permissions import Permission
+from madoguchi.domain.access.users import Principal
+from madoguchi.domain.calls.commands import AttachMonitor, Monitor, StopMonitoring
+from madoguchi.domain.calls.lifecycle import CallState
+from madoguchi.kernel.errors import ConflictError, NotFoundError
+from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId
+from madoguchi.ports.environment import IdSource
+from madoguchi.ports.voice import BrowserAnswer, BrowserOffer
+from madoguchi.services.browser_legs import BrowserLegs
+from madoguchi.services.calls import CallOwners
+
+
+class SupervisionService:
+    """Starts and stops monitorings. Several users may listen to one call, and one user to several."""
+
+    def __init__(self, calls: CallOwners, legs: BrowserLegs, ids: IdSource) -> None:
+        self._calls = calls
+        self._legs = legs
+        self._ids = ids
+
+    async def monitor(
+        self, actor: Principal, call: InteractionId, offer: BrowserOffer
+    ) -> tuple[MonitoringId, LegId, BrowserAnswer]:
+        """Let `actor` hear both sides. Neither can tell, and nothing that his browser sends is heard.
+
+        Raises:
+            NotAllowedError: the caller may not monitor.
+            NotFoundError: there is no such live call.
+            ConflictError: nobody talks in it at present.
+            BadBrowserOfferError: the offer cannot be used.
+        """
+        actor.require(Permission.MONITOR)
+        state = self._calls.state(call)
+        if state is None:
+            raise NotFoundError("there is no such live call")
+        if state.state is not CallState.TALKING:
+            raise ConflictError("nobody talks in this call at present")
+        monitoring = MonitoringId(self._ids.new("monitoring"))
+        user = actor.user
+        leg, answer, _ = await self._legs.connect(
+            offer,
+            lambda leg: self._calls.send(call, Monitor(user.id, user.name, monitoring, leg)),
+            listen_only=True,
+        )
+        return monitoring, leg, answer
+
+    async def attach_media(
+        self, actor: Principal, monitoring: MonitoringId, offer: BrowserOffer
+    ) -> tuple[LegId, BrowserAnswer]:
+        """Connect the supervisor's browser anew; the leg that was there before ends.
+
+        Raises:
+            NotAllowedError: the caller may not monitor.
+            NotFoundError: he has no such monitoring.
+            BadBrowserOfferError: the offer cannot be used.
+        """
+        actor.require(Permission.MONITOR)
+        call, user = self._find(actor, monitoring), actor.user.id
+        leg, answer, _ = await self._legs.connect(
+            offer, lambda leg: self._calls.send(call, AttachMonitor(user, monitoring, leg)), listen_only=True
+        )
+        return leg, answer
+
+    async def stop(self, actor: Principal, monitoring: MonitoringId) -> None:
+        """Listen no more.
+
+        Raises:
+            NotAllowedError: the caller may not monitor.
+            NotFoundError: he has no such monitoring.
+        """
+        actor.require(Permission.MONITOR)
+        await self._calls.send(self._find(actor, monitoring), StopMonitoring(actor.user.id, monitoring))
+
+    def _find(self, actor: Principal, monitoring: MonitoringId) -> InteractionId:
+        for call in self._calls.states():
+            if any(one.monitoring == monitoring and one.user == actor.user.id for one in call.monitors()):
+                return call.id
+        raise NotFoundError("you have no such monitoring")
