@@ -260,13 +260,14 @@ class VoiceScene:
             return
         if known.timer is not None:
             known.timer.cancel()
-        for recording in [r.id for r in self.recordings.values() if r.leg == leg]:
-            self._end_recording(recording)
         self._end_moment()
-        self._end_playback_to(leg)
         del self.legs[leg]
         self._members = {b: tuple(m for m in members if m != leg) for b, members in self._members.items()}
+        # As with a real engine, whose media is elsewhere: what the leg's end brings with it is reported after it.
         self._report(LegReleased(leg, cause))
+        self._end_playback_to(leg)
+        for recording in [r.id for r in self.recordings.values() if r.leg == leg]:
+            self._end_recording(recording)
 
     def _tones_of(self, path: Path) -> Tones | None:
         """Return a sound's tones: as registered, nothing for any other file, None where there is no such file."""
