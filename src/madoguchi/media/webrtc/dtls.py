@@ -108,7 +108,8 @@ class DtlsServer:
                 self._connection.do_handshake()
                 self._finish()
                 return
-            self._connection.recv(_READ_AT_ONCE)  # nobody has business with data here: it is dropped
+            while True:
+                self._connection.recv(_READ_AT_ONCE)  # nobody has business with data here: it is dropped
         except SSL.WantReadError:
             pass
         except SSL.ZeroReturnError:

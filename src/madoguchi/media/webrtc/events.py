@@ -1,6 +1,6 @@
 """What the hub tells the media worker: facts about browser legs and what was agreed with each browser."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
@@ -37,6 +37,8 @@ class Closed:
 
     leg: LegId
     reason: CloseReason
+    detail: str = field(default="", compare=False)
+    """What the handshake failed on; for the log."""
 
 
 HubEvent: TypeAlias = Connected | Closed

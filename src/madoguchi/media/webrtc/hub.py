@@ -259,7 +259,7 @@ class BrowserHub:
     def _settle(self, link: BrowserLink, reason: CloseReason | None) -> None:
         if reason is not None:
             self._forget(link)
-            self._events.append(Closed(link.leg, reason))
+            self._events.append(Closed(link.leg, reason, link.failure))
         elif link.just_connected():
             self._events.append(Connected(link.leg))
 

@@ -48,7 +48,7 @@ class BrowserLink:
 
     @property
     def failure(self) -> str:
-        """Why the handshake failed, for the log."""
+        """Why the handshake failed; empty while it has not."""
         return self._dtls.failure
 
     def renew(self, offer: Offer, audio: AgreedAudio, credentials: Credentials) -> None:

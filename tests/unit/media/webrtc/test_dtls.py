@@ -1,6 +1,7 @@
 """The DTLS handshake, over memory."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -113,6 +114,51 @@ def test_no_srtp_profile_in_common_is_a_failure() -> None:
 
     assert server.state is DtlsState.FAILED
     assert server.keys is None
+
+
+def a_client_with_other_ciphers() -> Client:
+    context = client_context(certificate=THEIRS)
+    context.set_cipher_list(b"ECDHE-RSA-AES128-GCM-SHA256")
+    return _client_of(context)
+
+
+def a_client_without_a_certificate() -> Client:
+    context = SSL.Context(SSL.DTLS_CLIENT_METHOD)
+    context.set_tlsext_use_srtp(b"SRTP_AES128_CM_SHA1_80")
+    return _client_of(context)
+
+
+def _client_of(context: SSL.Context) -> Client:
+    client = Client()
+    client.tls = SSL.Connection(context, None)
+    client.tls.set_connect_state()
+    return client
+
+
+@pytest.mark.parametrize("make", [a_client_with_other_ciphers, a_client_without_a_certificate])
+def test_a_failed_handshake_is_final_and_says_why(make: Callable[[], Client]) -> None:
+    server = a_server()
+
+    flights = handshake(server, make())
+
+    assert server.state is DtlsState.FAILED
+    assert server.failure
+    assert any(datagram[0] == 21 for flight in flights for datagram in flight), "an alert tells the other side"
+    server.receive(b"\x16")
+    server.poll()
+    server.close()
+    assert server.state is DtlsState.FAILED
+
+
+def test_a_goodbye_behind_data_is_noticed() -> None:
+    server, client = a_server(), Client()
+    handshake(server, client)
+    client.tls.send(b"data that nobody wants")
+    client.tls.shutdown()
+
+    server.receive(b"".join(client.step([])))
+
+    assert server.state is DtlsState.CLOSED
 
 
 def test_lost_flights_are_sent_again_when_the_timer_has_run_out() -> None:

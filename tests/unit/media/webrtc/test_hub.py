@@ -194,7 +194,10 @@ def test_a_certificate_that_was_not_promised_ends_the_leg(hub: BrowserHub) -> No
     browser.check()
     browser.handshake()
 
-    assert hub.events() == [Closed(LEG, CloseReason.HANDSHAKE_FAILED)]
+    (event,) = hub.events()
+    assert event == Closed(LEG, CloseReason.HANDSHAKE_FAILED)
+    assert isinstance(event, Closed)
+    assert "certificate" in event.detail
     assert hub.legs == ()
     assert browser.check() is None
 
@@ -441,6 +444,27 @@ def test_the_policy_is_the_hubs() -> None:
     _, audio = a_hub(("PCMU", "opus")).answer(LEG, an_offer(), listen_only=False, now=0.0)
 
     assert audio.codec == "PCMU"
+
+
+def test_ufrags_are_told_apart_even_when_chance_repeats_itself() -> None:
+    bytes_to_come = [b"aaaa", b"p" * 16, b"aaaa", b"bbbb", b"p" * 16]
+    hub = BrowserHub(["192.0.2.7"], 1, certificate=CERTIFICATE, entropy=lambda _: bytes_to_come.pop(0))
+
+    first, _ = hub.answer(LegId("leg_1"), an_offer(), listen_only=False, now=0.0)
+    second, _ = hub.answer(LegId("leg_2"), an_offer(), listen_only=False, now=0.0)
+
+    assert "a=ice-ufrag:61616161" in first
+    assert "a=ice-ufrag:62626262" in second
+
+
+def test_a_browser_that_roams_far_costs_a_bounded_memory(hub: BrowserHub) -> None:
+    browser = Browser(hub)
+    browser.connect()
+    for port in range(200):
+        browser.check(("198.51.100.1", port), 10.0 + port)
+
+    assert len(hub._by_address) <= 17
+    assert browser.speak(1, ("198.51.100.1", 199), 300.0) == [rtp(1)]
 
 
 def test_role_conflicts_are_answered_so_that_the_browser_takes_the_lead(hub: BrowserHub) -> None:
