@@ -1,24 +1,23 @@
 """The SIP user agent: sockets below, calls above. Decides who may call; knows nothing of media."""
 
+import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, Protocol
 
 from madoguchi.adapters.voice.embedded.settings import EmbeddedVoiceSettings
 from madoguchi.adapters.voice.embedded.sip.call import ALLOW, SUPPORTED, Call
 from madoguchi.adapters.voice.embedded.sip.call_ports import CallEvents
 from madoguchi.adapters.voice.embedded.sip.client import ClientTransaction
-from madoguchi.adapters.voice.embedded.sip.exchange import Exchange
 from madoguchi.adapters.voice.embedded.sip.gatekeeper import Gatekeeper
 from madoguchi.adapters.voice.embedded.sip.grammar import (
     BadSyntaxError,
     SipUri,
-    UnknownSchemeError,
-    is_token,
-    parse_list,
     parse_uri,
 )
 from madoguchi.adapters.voice.embedded.sip.incoming import IncomingCall
+from madoguchi.adapters.voice.embedded.sip.ingress import DIALOG_METHODS, account_of, refusal
 from madoguchi.adapters.voice.embedded.sip.media_session import MediaPolicy, MediaSession, NotAcceptableError
 from madoguchi.adapters.voice.embedded.sip.message import BadMessageError, Request, Response, respond
 from madoguchi.adapters.voice.embedded.sip.outgoing import Destination, OutgoingCall
@@ -45,9 +44,6 @@ from madoguchi.ports.environment import IdSource, Rng
 log = logging.getLogger(__name__)
 
 PRODUCT: Final = "Madoguchi"
-KNOWN_OPTIONS: Final = frozenset({"100rel", "timer"})
-DIALOG_METHODS: Final = frozenset({"BYE", "INFO", "UPDATE", "PRACK", "NOTIFY", "REFER"})
-KNOWN_METHODS: Final = frozenset({"INVITE", "OPTIONS", "REGISTER", "SUBSCRIBE", "MESSAGE", "PUBLISH"}) | DIALOG_METHODS
 RETRY_AFTER_S: Final = 5
 
 
@@ -90,6 +86,7 @@ class UserAgent:
         self._calls: dict[tuple[str, str], Call] = {}
         self._invites: dict[InviteServer, IncomingCall] = {}
         self._sessions = 0
+        self._drained = asyncio.Event()
 
     # --- For the engine ---
 
@@ -116,6 +113,22 @@ class UserAgent:
         """
         await self._transports.open(self._settings.sip_host, self._settings.sip_port)
 
+    async def drain(self, limit_s: float) -> None:
+        """Wait until every call is over on both sides, and `limit_s` at most."""
+        self._drained.clear()
+        if self._calls:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(limit_s):
+                    await self._drained.wait()
+
+    async def host_of(self, uri: str) -> str:
+        """Return the numeric address that `uri` leads to, or its host where that cannot be found."""
+        target = parse_uri(uri)
+        try:
+            return (await resolve(target.host, SIP_PORT))[0]
+        except BadSyntaxError:
+            return target.host
+
     async def close(self) -> None:
         """Close the sockets."""
         await self._transports.close()
@@ -132,10 +145,6 @@ class UserAgent:
         self._calls[call.call_id, call.tag] = call
         call.start()
         return call
-
-    def request(self, exchange: Exchange) -> None:
-        """Send a request outside any call, such as REGISTER."""
-        exchange.start()
 
     # --- For calls ---
 
@@ -204,6 +213,8 @@ class UserAgent:
         self._calls.pop((call.call_id, call.tag), None)
         if isinstance(call, IncomingCall):
             self._invites.pop(call.transaction, None)
+        if not self._calls:
+            self._drained.set()
 
     # --- For the transports ---
 
@@ -240,7 +251,9 @@ class UserAgent:
 
     def requested(self, request: Request, transaction: ServerTransaction) -> None:
         """Answer a new request."""
-        if self._refused(request, transaction):
+        if (refused := refusal(request)) is not None:
+            code, headers = refused
+            self._answer(transaction, code, **headers)
             return
         if request.recipient.tag:
             call = self._calls.get((request.call_id, request.recipient.tag))
@@ -282,35 +295,11 @@ class UserAgent:
 
     # --- Inside ---
 
-    def _refused(self, request: Request, transaction: ServerTransaction) -> bool:
-        """Check what RFC 3261 section 8.2 wants checked before anything else."""
-        if request.method not in KNOWN_METHODS:
-            self._answer(transaction, 501 if is_token(request.method) else 400, Allow=ALLOW)
-            return True
-        try:
-            _ = request.uri
-        except UnknownSchemeError:
-            self._answer(transaction, 416)
-            return True
-        except BadSyntaxError:
-            self._answer(transaction, 400)
-            return True
-        required = parse_list(request.headers.all("require"))
-        unknown = [option for option in required if option.lower() not in KNOWN_OPTIONS]
-        if unknown:
-            self._answer(transaction, 420, Unsupported=", ".join(unknown))
-            return True
-        if request.method in {"INVITE", "UPDATE"} and request.body and not request.sdp:
-            self._answer(transaction, 415, Accept="application/sdp")
-            return True
-        return False
-
     def _on_register(self, request: Request, transaction: ServerTransaction) -> None:
         user = self._gate.authenticate(request, transaction, self.secret()[:16], proxy=False)
         if user is None:
             return
-        account = request.recipient.uri.user if _is_sip(request.recipient.uri_text) else ""
-        if self.peers.phone(user) is None or account != user:
+        if self.peers.phone(user) is None or account_of(request) != user:
             self._answer(transaction, 403)
             return
         try:
@@ -384,11 +373,3 @@ class UserAgent:
 def _use_hint(uri: SipUri, hint: Flow) -> bool:
     host = uri.host.strip("[]")
     return behind_nat(host, hint.remote[0]) or (hint.reliable and host == hint.remote[0])
-
-
-def _is_sip(text: str) -> bool:
-    try:
-        parse_uri(text)
-    except BadSyntaxError:
-        return False
-    return True

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -16,8 +15,8 @@ from madoguchi.adapters.voice.embedded.sip.media_session import MediaSession, No
 from madoguchi.adapters.voice.embedded.sip.message import Request, Response, respond
 from madoguchi.adapters.voice.embedded.sip.server import ServerTransaction
 from madoguchi.adapters.voice.embedded.sip.session_timer import MIN_SE_S, IntervalTooSmallError, SessionTimer
-from madoguchi.adapters.voice.embedded.sip.timers import Timer
 from madoguchi.adapters.voice.embedded.sip.transport import Flow
+from madoguchi.adapters.voice.embedded.sip.unconfirmed import Unconfirmed
 from madoguchi.ports.voice import ReleaseCause
 
 log = logging.getLogger(__name__)
@@ -39,16 +38,6 @@ class CallState(Enum):
     OVER = "over"
 
 
-@dataclass
-class _Unconfirmed:
-    """A 2xx of ours that is repeated until its ACK comes."""
-
-    cseq: int
-    offered: bool
-    """Whether our 2xx held an offer, so that the ACK must bring the answer."""
-    timers: list[Timer]
-
-
 class Call:
     """What incoming and outgoing calls share."""
 
@@ -64,7 +53,7 @@ class Call:
         self.credentials: Credentials | None = None
         self.timer = SessionTimer(agent.timers, self._refresh, self._expired)
         self._peer_allows: set[str] = set()
-        self._unconfirmed: _Unconfirmed | None = None
+        self._unconfirmed: Unconfirmed | None = None
         self._own_offer = False
         self._bye_later = False
         self._told_end = False
@@ -94,6 +83,23 @@ class Call:
         self._referral = done
         local = self.dialog.local.partition(";tag=")[0]
         self.send("REFER", judge, [("Refer-To", f"<{target}>"), ("Referred-By", local)])
+
+    @property
+    def peer_host(self) -> str:
+        """The far end's domain, for numbers that it is asked to call."""
+        return self.dialog.remote_host if self.dialog else ""
+
+    def send_digits(self, digits: str) -> None:
+        """Press keys by INFO, one after the other has been taken."""
+        if not digits or self.state is not CallState.UP:
+            return
+
+        def then(response: Response) -> None:
+            if response.final:
+                self.send_digits(digits[1:])
+
+        body = f"Signal={digits[0]}\r\nDuration=120\r\n"
+        self.send("INFO", then, [("Content-Type", DTMF_TYPES[0])], body)
 
     # --- What the peer does ---
 
@@ -205,7 +211,8 @@ class Call:
             for name, value in headers:
                 request.headers.set(name, value)
             if body:
-                request.headers.set("Content-Type", SDP)
+                if "content-type" not in request.headers:
+                    request.headers.set("Content-Type", SDP)
                 request.body = body.encode()
             return request
 
@@ -215,16 +222,11 @@ class Call:
         """Send a 2xx to an INVITE, and repeat it until its ACK comes."""
         offered = not transaction.request.sdp
         response = self.reply(transaction, 200, headers=[("Supported", SUPPORTED), *headers], body=body)
-        wire, timing = bytes(response), self.agent.timing
-        waiting = self._unconfirmed = _Unconfirmed(transaction.request.cseq[0], offered, [])
-
-        def repeat(gap_s: float) -> None:
-            transaction.flow.send(wire)
-            again = min(2 * gap_s, timing.t2_s)
-            waiting.timers[1] = self.agent.timers.after(again, lambda: repeat(again))
-
-        waiting.timers.append(self.agent.timers.after(timing.limit_s, self._never_confirmed))
-        waiting.timers.append(self.agent.timers.after(timing.t1_s, lambda: repeat(timing.t1_s)))
+        wire = bytes(response)
+        self._unconfirmed = Unconfirmed(transaction.request.cseq[0], offered)
+        self._unconfirmed.start(
+            self.agent.timers, self.agent.timing, lambda: transaction.flow.send(wire), self._never_confirmed
+        )
 
     def learn(self, message: Request | Response) -> None:
         """Remember what the peer can do."""
@@ -249,8 +251,7 @@ class Call:
 
     def _confirm(self) -> None:
         if self._unconfirmed is not None:
-            for timer in self._unconfirmed.timers:
-                timer.cancel()
+            self._unconfirmed.stop()
             self._unconfirmed = None
 
     def _never_confirmed(self) -> None:

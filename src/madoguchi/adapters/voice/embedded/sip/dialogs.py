@@ -59,6 +59,14 @@ class Dialog:
         """The URI that decides where requests are sent."""
         return _first_route(self).uri_text if self.routes else self.remote_target
 
+    @property
+    def remote_host(self) -> str:
+        """The host of the peer's own address."""
+        try:
+            return parse_address(self.remote).uri.host
+        except BadSyntaxError:
+            return ""
+
     def refresh(self, message: Message) -> None:
         """Take a new Contact of the peer's into account (target refresh)."""
         if (contact := message.contact) is not None:

@@ -45,6 +45,11 @@ class IncomingCall(Call):
         self._session_headers: list[tuple[str, str]] = []
         self.learn(request)
 
+    @property
+    def request_host(self) -> str:
+        """The address that the call comes from."""
+        return self.transaction.flow.remote[0]
+
     def begin(self, events: CallEvents, session_headers: list[tuple[str, str]]) -> None:
         """Tell `events` from now on; `session_headers` go into the answer."""
         self.events = events
@@ -56,7 +61,7 @@ class IncomingCall(Call):
             return
         if "100rel" not in self.request.tokens("require"):
             self.reply(self.transaction, 180)
-        elif self.request.sdp and not self._reliable:
+        elif self.request.sdp and not self._rseq:
             self._rseq += 1
             response = self.reply(self.transaction, 180, headers=[("Require", "100rel"), ("RSeq", str(self._rseq))])
             self._repeat_ringing(bytes(response), self.agent.timing.t1_s)
@@ -120,7 +125,7 @@ class IncomingCall(Call):
         """The caller confirms that he knows it rings."""
         numbers = request.headers.get("rack").split()
         expected = [str(self._rseq), str(self.request.cseq[0]), "INVITE"]
-        if not self._reliable or numbers != expected:
+        if not self._rseq or numbers != expected:
             self.reply(transaction, 481)
             return
         self._stop_repeating()
