@@ -184,10 +184,12 @@ class AttachmentService:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+        if err:
+            _log.warning("attachment_decoder_said", text=err.decode(errors="replace")[-1_000:])
         if process.returncode == 0 and out:
             answer: dict[str, Any] = json.loads(out)
             return answer
-        _log.warning("attachment_decoder_died", code=process.returncode, said=err.decode(errors="replace")[-500:])
+        _log.warning("attachment_decoder_died", code=process.returncode)
         if process.returncode is not None and process.returncode < 0:
             return {"refused": "the file is damaged, or needs too much to be read"}
         raise UnavailableError("the file could not be checked; try again")

@@ -48,7 +48,7 @@ async def until(condition: Callable[[], bool]) -> None:
         TimeoutError: it does not hold after ten seconds.
     """
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for does not know of it
             await asyncio.sleep(0.002)
 
 
