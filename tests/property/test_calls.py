@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import hypothesis.strategies as st
 from hypothesis import assume
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
 from madoguchi.domain.calls import media
@@ -49,7 +49,7 @@ from madoguchi.domain.calls.effects import (
     StopRecording,
 )
 from madoguchi.domain.calls.lifecycle import CallState
-from madoguchi.domain.queues.queue import RecordingPolicy
+from madoguchi.domain.queues.queue import Queue, RecordingPolicy
 from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, PlaceOffers
 from madoguchi.domain.supervision import Role
 from madoguchi.kernel.errors import MadoguchiError
@@ -142,9 +142,28 @@ class Calls(RuleBasedStateMachine):
             self.open_legs.discard(leg)
         return leg
 
+    @initialize(target=legs, depth=st.integers(0, 4), medium=st.sampled_from(Medium), queue=st.sampled_from(QUEUES))
+    def begins_somewhere(self, depth: int, medium: Medium, queue: Queue) -> LegId:
+        """Most sequences begin in the middle, so that the interesting states are not left to chance."""
+        if depth:
+            self.open_legs.add(CONSUMER_LEG)
+            self.tell(Arrive(CALL_ID, CONSUMER_LEG, medium, "ja", "Madoguchi", a_consumer(), menu=(queue,)))
+            self.tell(LegUp(CONSUMER_LEG))
+            while self.script.call.state is CallState.IN_MENU:
+                self.playback_ends()
+                self.time_passes(5)
+        if depth > 1:
+            offer = self.rings([ANA])
+            self.answers_offer(ANA, offer, accept=True)
+            leg = self.attaches(ANA)
+            self.tell(LegUp(leg))
+        if depth > 3:
+            self.tell(LegUp(self.listens(1, again=False)))
+        return CONSUMER_LEG
+
     @precondition(lambda self: self.script.state is None)
     @rule(target=legs, medium=st.sampled_from(Medium), menu=st.lists(st.sampled_from(QUEUES), unique_by=lambda q: q.id))
-    def arrives(self, medium: Medium, menu: Sequence[object]) -> LegId:
+    def arrives(self, medium: Medium, menu: Sequence[Queue]) -> LegId:
         queues = tuple(one for one in QUEUES if one in menu)
         self.open_legs.add(CONSUMER_LEG)
         self.tell(Arrive(CALL_ID, CONSUMER_LEG, medium, "ja", "Madoguchi", a_consumer(), menu=queues))

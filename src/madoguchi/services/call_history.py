@@ -9,7 +9,7 @@ from madoguchi.domain.access.users import Principal
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import NotFoundError
-from madoguchi.kernel.ids import InteractionId
+from madoguchi.kernel.ids import InteractionId, PartyId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.storage import InteractionStore, JournalRow
 from madoguchi.services.call_life import CALLS
@@ -68,11 +68,7 @@ class CallHistory:
         journal = await self._store.journal(call)
         return {
             **(supervised_row(state) if supervises else call_row(state)),
-            "timeline": [
-                _entry(row)
-                for row in journal
-                if (row.kind in TOLD and row.data.get("party", None) in {None, *seen}) or row.kind == "CallStarted"
-            ],
+            "timeline": [_entry(row) for row in journal if row.kind in TOLD and _concerns(row, seen)],
             "recordings": [recording_row(one) for one in await self._recordings.of(call)],
         }
 
@@ -89,6 +85,12 @@ class CallHistory:
 def recording_row(one: Recording) -> Json:
     """Return a recording as details list it."""
     return {"id": one.id, "state": one.state.value, "span_s": one.span_s, "size": one.size}
+
+
+def _concerns(row: JournalRow, seen: set[PartyId]) -> bool:
+    """Whether the event is about the call as a whole, or about a party that agent and consumer know of."""
+    party = row.data.get("party")
+    return not isinstance(party, str) or party in seen
 
 
 def _entry(row: JournalRow) -> Json:

@@ -148,6 +148,7 @@ class Core:
         """
         await self.queues.load()
         await self._prompts.start()
+        await self.recordings.start()
         await self.runtime.__aenter__()
         try:
             await self.desk.start()

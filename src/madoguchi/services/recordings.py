@@ -53,6 +53,10 @@ class RecordingService:
         self._captured: asyncio.Queue[RecordingId] = asyncio.Queue()
         self._begun: set[RecordingId] = set()
 
+    async def start(self) -> None:
+        """Make sure that there is a folder for captures."""
+        await asyncio.to_thread((self._data / LIVE_FOLDER).mkdir, parents=True, exist_ok=True)
+
     async def begin(self, interaction: InteractionId, order: StartRecording) -> None:
         """Start to record a leg. Beginning the same recording again changes nothing.
 
@@ -63,7 +67,6 @@ class RecordingService:
         """
         wav = Path(LIVE_FOLDER) / f"{interaction}_{order.number}.wav"
         path = self._data / wav
-        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
         now = self._clock.now()
         noted = Recording(order.recording, interaction, RecordingState.LIVE, now, str(wav))
         self._begun.add(order.recording)

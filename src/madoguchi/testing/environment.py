@@ -1,7 +1,7 @@
 """Clock, ids and chance that do the same every time."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Final, TypeVar
@@ -56,6 +56,18 @@ async def settle(rounds: int = 50) -> None:
     """Let all tasks that can run do so, as long as they need nothing but each other."""
     for _ in range(rounds):
         await asyncio.sleep(0)
+
+
+async def until(condition: Callable[[], object], limit_s: float = 10.0) -> None:
+    """Wait for what needs real time, such as a thread's work: poll until `condition` is true.
+
+    Raises:
+        TimeoutError: it never was.
+    """
+    async with asyncio.timeout(limit_s):
+        while not condition():  # noqa: ASYNC110 - nobody tells when a thread is done
+            await asyncio.sleep(0.005)
+    await settle()
 
 
 class CountingIds:
