@@ -1,7 +1,7 @@
 """Agents take and decline what is offered to them, calls and chats alike."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
@@ -15,7 +15,7 @@ from madoguchi.services.reservations import LiveAgents
 class Offered(Protocol):
     """The owners of calls or chats."""
 
-    async def send(self, owner: str, command: AcceptOffer | DeclineOffer) -> Outcome[object]:
+    async def send(self, owner: str, command: AcceptOffer | DeclineOffer) -> Outcome[Any]:
         """Have `command` decided; an acceptance is answered with the handling's id."""
 
 

@@ -43,7 +43,7 @@ def show_started(url: str, sip: str, data: str) -> None:
     """Show where to go."""
     console.print(f"Portal      {url}/")
     console.print(f"Demo shop   {url}/demo-shop/   (the consumer's side: chat and call from here)")
-    console.print(f"SIP         {sip}   (any phone: call sip:madoguchi@this-machine)")
+    console.print(f"SIP         {sip}   (call sip:madoguchi@<this machine> with any SIP phone)")
     console.print(f"Data        {data}")
     console.print("Ctrl-C stops it. `madoguchi demo` makes callers and chatters.")
 

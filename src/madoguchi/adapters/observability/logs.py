@@ -46,7 +46,8 @@ def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None =
         logger.propagate = True
     # An access log would hold ids of people's interactions next to their addresses; the metrics have the figures.
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def _strike_out(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -17,6 +17,13 @@ _ANY: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - compared, not bou
 
 def embedded_voice(settings: EmbeddedVoiceSettings, ids: IdSource, rng: Rng) -> EmbeddedVoice:
     """Return an engine with media workers of its own, not started yet."""
+    return embedded_voice_and_media(settings, ids, rng)[0]
+
+
+def embedded_voice_and_media(
+    settings: EmbeddedVoiceSettings, ids: IdSource, rng: Rng
+) -> tuple[EmbeddedVoice, MediaPlane]:
+    """Return an engine, and its media plane for whoever wants to know how its workers fare."""
     addresses = tuple(settings.media_addresses) or _found(settings)
     media = MediaPlane(
         MediaPlaneSettings(
@@ -28,7 +35,7 @@ def embedded_voice(settings: EmbeddedVoiceSettings, ids: IdSource, rng: Rng) -> 
             browser_lost_s=settings.browser_lost_s,
         )
     )
-    return EmbeddedVoice(settings, media, ids, rng)
+    return EmbeddedVoice(settings, media, ids, rng), media
 
 
 def _found(settings: EmbeddedVoiceSettings) -> tuple[str, ...]:

@@ -1,0 +1,223 @@
+"""The services over any set of ports: how they depend on each other, and in which order they begin and end."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
+from madoguchi.domain.chats.commands import PositionIs as ChatPositionIs
+from madoguchi.domain.routing.offers import Channel
+from madoguchi.kernel.time import Span
+from madoguchi.ports.blobs import Blobs
+from madoguchi.ports.directory import Directory
+from madoguchi.ports.environment import Clock, IdSource
+from madoguchi.ports.speech import AudioTranscoder, SpeechSynthesizer
+from madoguchi.ports.storage import Storage
+from madoguchi.ports.voice import LegArrived, VoiceEngine
+from madoguchi.services.agent_life import AGENTS, NoEffects
+from madoguchi.services.attachments import AttachmentService
+from madoguchi.services.browser_legs import BrowserLegs
+from madoguchi.services.bundle import Services
+from madoguchi.services.call_history import CallHistory
+from madoguchi.services.call_life import CALLS
+from madoguchi.services.call_performer import CallPerformer
+from madoguchi.services.calls import CallService
+from madoguchi.services.chat_life import CHATS, ChatPerformer
+from madoguchi.services.chat_views import ChatViews
+from madoguchi.services.chats import ChatService
+from madoguchi.services.consumers import ConsumerService
+from madoguchi.services.desk import DeskService
+from madoguchi.services.dispatch import Dispatcher, WaitingRoom
+from madoguchi.services.handlings import HandlingService
+from madoguchi.services.offers import OfferService
+from madoguchi.services.phone_calls import PhoneCalls
+from madoguchi.services.projection import AgentProjection, CallProjection
+from madoguchi.services.prompts import PromptService
+from madoguchi.services.queues import QueueService
+from madoguchi.services.recordings import RecordingService
+from madoguchi.services.reservations import Reservations
+from madoguchi.services.runtime import Runtime
+from madoguchi.services.sign_in import Passwords, SignInService
+from madoguchi.services.supervision import SupervisionService
+from madoguchi.services.tenant import Tenant
+from madoguchi.services.view_store import ViewStore
+from madoguchi.services.views import ViewService
+from madoguchi.services.voice_facts import VoiceFacts
+
+DRAIN: Final = Span(seconds=3)
+"""How long live calls may take to note their end when the house closes."""
+_STEP: Final = Span(milliseconds=50)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the house stands on."""
+
+    storage: Storage
+    voice: VoiceEngine
+    blobs: Blobs
+    speech: SpeechSynthesizer
+    transcoder: AudioTranscoder
+    directory: Directory
+    clock: Clock
+    ids: IdSource
+    data: Path
+    """The folder for live recordings and made sounds."""
+    passwords: Passwords | None = None
+    """How passwords are hashed; tests take a cheap way."""
+
+
+class House:
+    """All services, ready to be `opened`."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        clock, ids, storage, catalogue = ports.clock, ports.ids, ports.storage, ports.storage.catalogue
+        self._runtime = Runtime(storage.interactions, ports.directory, clock, ids)
+        self._views = ViewStore(clock, ids)
+        self._queues = QueueService(catalogue)
+        self._prompts = PromptService(ports.speech, ports.data / "sounds")
+        self._recordings = RecordingService(
+            voice=ports.voice,
+            catalogue=catalogue,
+            blobs=ports.blobs,
+            transcoder=ports.transcoder,
+            clock=clock,
+            data=ports.data,
+        )
+        self._agents = self._runtime.add(AGENTS, NoEffects())
+        self._calls = self._runtime.add(
+            CALLS, CallPerformer(ports.voice, self._agents, self._prompts, self._recordings)
+        )
+        self._chats = self._runtime.add(CHATS, ChatPerformer(self._agents))
+        self._desk = DeskService(self._agents, catalogue)
+        self._queues.available = self._desk.available
+        self._reservations = Reservations(self._agents, clock, ids)
+        self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock)
+        self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
+        self._chat_views = ChatViews(self._views, storage.interactions)
+        self._early: list[LegArrived] | None = []
+        """Calls that came before the runtime ran; none are kept once it does."""
+        tenant = Tenant(catalogue)
+        self._phone = PhoneCalls(
+            calls=self._calls,
+            voice=ports.voice,
+            catalogue=catalogue,
+            queues=self._queues,
+            tenant=tenant,
+            clock=clock,
+            ids=ids,
+        )
+        self._observe()
+        self.services = self._made(tenant)
+
+    def _observe(self) -> None:
+        self._agents.observe(AgentProjection(self._views, self._queues.of_agent))
+        self._agents.observe(self._dispatcher.agent_changed)
+        self._calls.observe(CallProjection(self._views))
+        self._calls.observe(self._facts.changed)
+        self._chat_views.attach(self._chats)
+        self._chats.observe(self._chat_views.changed)
+        self._dispatcher.add(WaitingRoom(self._calls, CallPositionIs))
+        self._dispatcher.add(WaitingRoom(self._chats, ChatPositionIs))
+
+    def _made(self, tenant: Tenant) -> Services:
+        clock, ids, storage = self._ports.clock, self._ports.ids, self._ports.storage
+        legs = BrowserLegs(self._ports.voice, self._facts, ids)
+        attachments = AttachmentService(storage.catalogue, self._ports.blobs, clock, ids)
+        calls = CallService(
+            calls=self._calls,
+            legs=legs,
+            queues=self._queues,
+            reservations=self._reservations,
+            history=CallHistory(storage.interactions, self._recordings),
+            tenant=tenant,
+            ids=ids,
+        )
+        return Services(
+            sign_in=SignInService(storage.catalogue, clock, ids, self._ports.passwords),
+            consumers=ConsumerService(storage.catalogue, clock, ids),
+            desk=self._desk,
+            offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
+            calls=calls,
+            chats=ChatService(self._chats, self._reservations, storage, self._chat_views, attachments, clock, ids),
+            handlings=HandlingService(self._agents),
+            supervision=SupervisionService(self._calls, legs, ids),
+            recordings=self._recordings,
+            queues=self._queues,
+            views=ViewService(self._views, self._chat_views),
+        )
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Recover what was live, take calls and chats, and end well.
+
+        The engine starts first, because recovered calls have orders for it; it ends before the runtime does, because
+        the calls that end with it are to be noted.
+
+        Raises:
+            VoiceUnavailableError: the voice engine cannot start.
+            StorageUnavailableError: what was live cannot be read.
+        """
+        await self._queues.load()
+        await self._prompts.start()
+        await self._ports.voice.start(self._facts.listen)
+        closed = False
+        try:
+            async with self._runtime:
+                await self._begin()
+                try:
+                    yield
+                finally:
+                    closed = True
+                    await self._ports.voice.close()
+                    await self._drain()
+        finally:
+            if not closed:
+                await self._ports.voice.close()
+
+    async def _begin(self) -> None:
+        await self._desk.start()
+        await self._chat_views.restore(self._ports.clock.now())
+        for work in (self._views.run(), self._dispatcher.run(), self._recordings.run()):
+            self._runtime.spawn(work)
+        early, self._early = self._early or [], None
+        for leg in early:
+            self._arrived(leg)
+        self._dispatcher.wake()
+
+    def _arrived(self, leg: LegArrived) -> None:
+        if self._early is not None:
+            self._early.append(leg)
+        else:
+            self._runtime.spawn(self._phone.arrived(leg))
+
+    async def _drain(self) -> None:
+        until = self._ports.clock.now() + DRAIN
+        while any(True for _ in self._calls.states()) and self._ports.clock.now() < until:
+            await self._ports.clock.sleep(_STEP)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` as long as the house is open. An exception out of it closes the house."""
+        self._runtime.spawn(work)
+
+    def live(self) -> Mapping[str, Mapping[str, float]]:
+        """Return how many calls, chats and agents are in which state now, and how many offers stand."""
+        calls, chats = list(self._calls.states()), list(self._chats.states())
+        offers: dict[str, float] = {
+            "call": sum(len(call.offers) for call in calls),
+            "chat": sum(len(chat.offers) for chat in chats),
+        }
+        return {
+            "calls": _counted(call.state.value for call in calls),
+            "chats": _counted(chat.state.value for chat in chats),
+            "agents": _counted(agent.status.value for agent in self._agents.states()),
+            "offers": offers,
+        }
+
+
+def _counted(states: Iterable[Any]) -> dict[str, float]:
+    return {str(state): float(count) for state, count in Counter(states).items()}
