@@ -30,6 +30,16 @@ export interface OutboxOptions {
   storageKey?: string;
 }
 
+/** Refusals that time alone will mend. */
+const LATER: ReadonlySet<string> = new Set([
+  "timeout",
+  "unavailable",
+  "storage_unavailable",
+  "too_fast",
+  "too_many_commands",
+  "too_many_requests",
+]);
+
 /**
  * Sends chat lines, each chat's in order, one under way at a time. A line keeps its `client_id` over reconnects and reloads,
  * and the server makes one line of one id, so nothing is lost and nothing doubled.
@@ -114,7 +124,7 @@ export class Outbox {
   #failed(line: OutgoingLine, problem: ProblemError): boolean {
     // Not answered means not known: only the same id again is safe.
     if (problem.code === "disconnected") return true;
-    if (problem.code === "timeout" || problem.code === "unavailable" || problem.code === "rate_limited") {
+    if (LATER.has(problem.code)) {
       const attempt = this.#attempts.get(line.chat) ?? 0;
       this.#attempts.set(line.chat, attempt + 1);
       this.#waiting.set(

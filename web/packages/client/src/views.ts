@@ -21,12 +21,20 @@ export class Views {
     this.#clock = clock;
   }
 
+  /** Returns the view if somebody holds it already, else null. */
+  peek<View extends ViewName>(
+    view: View,
+    ...params: ViewParams[View] extends undefined ? [] : [ViewParams[View]]
+  ): Subscription<ViewRows[View]> | null {
+    return (this.#shared.get(keyOf(view, params[0]))?.subscription ?? null) as Subscription<ViewRows[View]> | null;
+  }
+
   /** Returns the view; `release` it when you no longer read it. */
   hold<View extends ViewName>(
     view: View,
     ...params: ViewParams[View] extends undefined ? [] : [ViewParams[View]]
   ): { subscription: Subscription<ViewRows[View]>; release: () => void } {
-    const key = `${view} ${JSON.stringify(params[0] ?? null)}`;
+    const key = keyOf(view, params[0]);
     let shared = this.#shared.get(key);
     if (shared === undefined) {
       const subscription = this.#connection.subscribe(view, ...params) as unknown as Subscription<never>;
@@ -51,4 +59,8 @@ export class Views {
       },
     };
   }
+}
+
+function keyOf(view: ViewName, params: unknown): string {
+  return `${view} ${JSON.stringify(params ?? null)}`;
 }

@@ -1,0 +1,205 @@
+import { asProblem } from "@madoguchi/client";
+import type { AgentRow, PresenceStatus } from "@madoguchi/protocol";
+import { Menu, Nothing, notify, SelectField, VirtualTable, IconButton, type Column, type MenuGroup } from "@madoguchi/ui";
+import { createContext, useCallback, useContext, useMemo, type ReactNode } from "react";
+import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
+import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
+import { Elapsed } from "../../shared/Elapsed.tsx";
+import { useAction, useFigure, useLive, useRow, useSortedIds, useValue, useView } from "../../shared/hooks.ts";
+import { agentLook, ELAPSED, languageName, presenceLook, queuePath, searchable } from "../../shared/labels.ts";
+import { useServices } from "../../shared/services.ts";
+import { StateBadge } from "../../shared/StateBadge.tsx";
+import { problemText, useLanguage, useT } from "../../shared/text.tsx";
+import { ViewGate } from "../../shared/ViewGate.tsx";
+
+const since = (row: AgentRow): string => (row.occupancy === "idle" ? row.since : (row.occupied_since ?? row.since));
+
+const VALUES: Readonly<Record<string, (row: AgentRow) => SortValue>> = {
+  state: (row) => `${row.occupancy === "idle" ? "1" : "0"} ${row.occupancy} ${row.status}`,
+  agent: (row) => row.name,
+  elapsed: (row) => sinceValue(since(row)),
+  calls: (row) => row.calls_today,
+  chats: (row) => row.chats_today,
+};
+const USUAL = { column: "state", descending: false };
+const FILTERS = ["available", "in_call", "in_chat", "wrap_up", "away", "signed_out"] as const;
+const CHOICES: readonly PresenceStatus[] = ["available", "break", "meal", "unavailable", "signed_out"];
+
+/** Whether the agent belongs to a choice of the status filter. */
+function matches(row: AgentRow, filter: string | undefined): boolean {
+  switch (filter) {
+    case undefined:
+      return true;
+    case "available":
+      return row.status === "available" && row.occupancy === "idle";
+    case "in_call":
+    case "in_chat":
+    case "wrap_up":
+      return row.occupancy === filter;
+    case "signed_out":
+      return row.status === "signed_out";
+    case "away":
+      return row.occupancy === "idle" && row.status !== "available" && row.status !== "signed_out";
+    default:
+      return true;
+  }
+}
+
+const Open = createContext<(call: string) => void>(() => undefined);
+const count = (rows: readonly AgentRow[]): number => rows.length;
+
+/** Who is here, what they do and for how long; from here supervisors listen and change statuses. */
+export function AgentBoard(props: BoardProps): ReactNode {
+  const t = useT();
+  const view = useView("agents");
+  const { search } = props;
+  const { q, queue, status } = search;
+  const sort = sortOf(search, Object.keys(VALUES), USUAL);
+  const keep = useCallback(
+    (row: AgentRow) => {
+      if (!matches(row, status)) return false;
+      if (queue !== undefined && !row.queues.some((each) => each.id === queue)) return false;
+      if (q === undefined) return true;
+      return [row.name, row.email].some((word) => searchable(word).includes(searchable(q)));
+    },
+    [q, queue, status],
+  );
+  const compare = useMemo(
+    () => comparator<AgentRow>(VALUES[sort.column] ?? (() => 0), sort.descending),
+    [sort.column, sort.descending],
+  );
+  const ids = useSortedIds(view, keep, compare);
+  const all = useFigure(view, count);
+  const columns: Column[] = [
+    { id: "state", label: t("column.status"), width: "136px", sortable: true },
+    { id: "agent", label: t("column.agent"), width: "minmax(130px, 1.1fr)", sortable: true },
+    { id: "elapsed", label: t("column.elapsed"), width: "88px", end: true, sortable: true },
+    { id: "with", label: t("column.with"), width: "minmax(150px, 1.6fr)" },
+    { id: "load", label: t("column.chats_now"), width: "88px", end: true },
+    { id: "calls", label: t("column.calls_today"), width: "76px", end: true, sortable: true },
+    { id: "chats", label: t("column.chats_today"), width: "76px", end: true, sortable: true },
+    { id: "languages", label: t("consumer.language"), width: "minmax(90px, 0.7fr)" },
+    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
+  ];
+  return (
+    <main className="board" id="main">
+      <BoardHead title={t("page.agents")} count={t("board.agents", { count: all })} />
+      <BoardFilters search={search} onSearch={props.onSearch} placeholder={t("board.search_agents")}>
+        <SelectField
+          label={t("board.status")}
+          hideLabel
+          value={status ?? ""}
+          onChange={(event) => props.onSearch({ status: event.target.value })}
+          options={[
+            { value: "", label: t("board.all_statuses") },
+            ...FILTERS.map((value) => ({ value, label: t(`filter.${value}`) })),
+          ]}
+        />
+      </BoardFilters>
+      <ViewGate subscription={view}>
+        <Open value={props.onCall}>
+          <VirtualTable
+            label={t("page.agents")}
+            columns={columns}
+            ids={ids}
+            sort={sort}
+            onSort={(next) => props.onSearch(sortChange(next))}
+            Row={Line}
+            minWidth={920}
+            updatesLabel={(changes) => t("board.updates", { count: changes })}
+            empty={<Nothing icon="users" title={t(all === 0 ? "empty.agents" : "state.nothing_found")} />}
+          />
+        </Open>
+      </ViewGate>
+    </main>
+  );
+}
+
+function Line({ id }: { id: string }): ReactNode {
+  const t = useT();
+  const language = useLanguage();
+  const row = useRow(useView("agents")?.rows, id);
+  if (row === undefined) return <div className="cell muted">{t("board.gone")}</div>;
+  const work = [...row.calls, ...row.chats];
+  const text = work
+    .map((each) => [each.consumer.name, each.queue === null ? "" : queuePath(each.queue, language)].filter((part) => part !== "").join(" · "))
+    .join(" / ");
+  return (
+    <>
+      <div className="cell" role="cell">
+        <StateBadge look={agentLook(row.status, row.occupancy)} />
+      </div>
+      <div className="cell strong" role="cell" title={row.email}>
+        {row.name}
+      </div>
+      <div className="cell end" role="cell">
+        <Elapsed since={since(row)} limits={ELAPSED} />
+      </div>
+      <div className="cell muted" role="cell" title={text}>
+        {text === "" ? "–" : text}
+        {row.next_status === undefined || row.next_status === null ? null : ` → ${t(presenceLook(row.next_status).label)}`}
+      </div>
+      <div className="cell end" role="cell">
+        {row.chats.length} / {row.chat_limit}
+      </div>
+      <div className="cell end" role="cell">
+        {row.calls_today}
+      </div>
+      <div className="cell end" role="cell">
+        {row.chats_today}
+      </div>
+      <div className="cell" role="cell">
+        {row.languages.map((tag) => languageName(tag, language)).join(", ")}
+      </div>
+      <div className="cell actions" role="cell">
+        <Actions row={row} />
+      </div>
+    </>
+  );
+}
+
+function Actions({ row }: { row: AgentRow }): ReactNode {
+  const t = useT();
+  const { api, can, monitorings } = useServices();
+  const live = useLive();
+  const open = useContext(Open);
+  const active = useValue(monitorings.active);
+  const [, run] = useAction((error) => {
+    notify({ title: t("presence.failed"), detail: problemText(t, asProblem(error)), error: true });
+  });
+  const groups: MenuGroup[] = [];
+  const call = row.calls[0];
+  if (call !== undefined) {
+    const listening = active.some((each) => each.call === call.id);
+    groups.push({
+      kind: "actions",
+      items: [
+        ...(can("monitor")
+          ? [
+              listening
+                ? { id: "stop", label: t("monitor.stop"), icon: "ear" as const, onSelect: () => void monitorings.stop(call.id) }
+                : {
+                    id: "monitor",
+                    label: t("monitor.start"),
+                    icon: "ear" as const,
+                    disabled: !live,
+                    onSelect: () => monitorings.start(call.id, call.consumer.name),
+                  },
+            ]
+          : []),
+        ...(can("calls.view") ? [{ id: "details", label: t("details.call"), icon: "info" as const, onSelect: () => open(call.id) }] : []),
+      ],
+    });
+  }
+  if (can("agents.edit")) {
+    groups.push({
+      kind: "choice",
+      label: t("agents.change_status"),
+      value: row.status,
+      choices: CHOICES.map((status) => ({ value: status, label: t(presenceLook(status).label) })),
+      onChange: (status) => void run(() => api.setAgentPresence(row.id, status as PresenceStatus)),
+    });
+  }
+  if (groups.length === 0) return null;
+  return <Menu trigger={<IconButton icon="more" label={t("action.for", { name: row.name })} />} groups={groups} />;
+}

@@ -1,0 +1,107 @@
+import { asProblem, dateAndTime } from "@madoguchi/client";
+import { Button, Failure, Nothing, Skeleton } from "@madoguchi/ui";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo, type ReactNode } from "react";
+import { BoardFilters, BoardHead } from "../../shared/Board.tsx";
+import type { BoardProps } from "../../shared/board.ts";
+import { Span } from "../../shared/Elapsed.tsx";
+import { callLook, endReason, queuePath } from "../../shared/labels.ts";
+import { useServices } from "../../shared/services.ts";
+import { StateBadge } from "../../shared/StateBadge.tsx";
+import { isTextKey, problemText, useLanguage, useT } from "../../shared/text.tsx";
+import { useCallKeep } from "./actions.tsx";
+
+const everything = (): boolean => true;
+
+/** Calls that are over, newest first; details have the recording. */
+export function CompletedCalls(props: BoardProps): ReactNode {
+  const t = useT();
+  const language = useLanguage();
+  const { api, connection } = useServices();
+  const query = useInfiniteQuery({
+    queryKey: ["completed", "calls"],
+    queryFn: ({ pageParam }) => api.completedCalls(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: 10_000,
+  });
+  const keep = useCallKeep(props.search, everything);
+  const all = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
+  const rows = all.filter(keep);
+  return (
+    <main className="board" id="main">
+      <BoardHead title={t("page.calls_completed")} />
+      <BoardFilters search={props.search} onSearch={props.onSearch} placeholder={t("board.search_calls")} />
+      {query.data === undefined ? (
+        query.error === null ? (
+          <Skeleton label={t("state.loading")} />
+        ) : (
+          <Failure
+            title={t("state.failed")}
+            detail={problemText(t, asProblem(query.error))}
+            retryLabel={t("action.retry")}
+            onRetry={() => void query.refetch()}
+          />
+        )
+      ) : rows.length === 0 ? (
+        <Nothing icon="phone" title={t(all.length === 0 ? "empty.calls_completed" : "state.nothing_found")} />
+      ) : (
+        <div className="plain-table card" tabIndex={0} role="region" aria-label={t("page.calls_completed")}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t("column.started")}</th>
+                <th scope="col">{t("column.state")}</th>
+                <th scope="col">{t("column.consumer")}</th>
+                <th scope="col">{t("column.agent")}</th>
+                <th scope="col">{t("column.queue")}</th>
+                <th scope="col">{t("column.medium")}</th>
+                <th scope="col" className="end">
+                  {t("column.wait")}
+                </th>
+                <th scope="col" className="end">
+                  {t("column.talk")}
+                </th>
+                <th scope="col">{t("column.reason")}</th>
+                <th scope="col">
+                  <span className="visually-hidden">{t("column.actions")}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.id}>
+                  <td className="num">{dateAndTime(row.started_at, language, connection.now())}</td>
+                  <td>
+                    <StateBadge look={callLook(row)} />
+                  </td>
+                  <td>{row.consumer.name}</td>
+                  <td>{row.agent?.name ?? "–"}</td>
+                  <td>{queuePath(row.queue, language)}</td>
+                  <td>{t(`medium.${row.medium}`)}</td>
+                  <td className="end num">
+                    <Span from={row.queued_at} to={row.answered_at ?? row.ended_at} />
+                  </td>
+                  <td className="end num">
+                    <Span from={row.answered_at} to={row.ended_at} />
+                  </td>
+                  <td>{endReason(t, row.end_reason, isTextKey)}</td>
+                  <td>
+                    <Button onClick={() => props.onCall(row.id)} aria-label={t("details.of", { name: row.consumer.name })}>
+                      {t("details.open")}
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {query.hasNextPage ? (
+        <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {t("board.more")}
+        </Button>
+      ) : null}
+    </main>
+  );
+}

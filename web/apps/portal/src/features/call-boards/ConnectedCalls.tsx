@@ -1,0 +1,163 @@
+import type { CallRow } from "@madoguchi/protocol";
+import { Count, Icon, Nothing, VirtualTable, type Column, type MenuAction } from "@madoguchi/ui";
+import { useCallback, useContext, useMemo, type ReactNode } from "react";
+import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
+import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
+import { Elapsed, Span } from "../../shared/Elapsed.tsx";
+import { useFigure, useLive, useRow, useSortedIds, useValue, useView } from "../../shared/hooks.ts";
+import { callLook, ELAPSED, queuePath } from "../../shared/labels.ts";
+import { RowMenu } from "../../shared/RowMenu.tsx";
+import { useServices } from "../../shared/services.ts";
+import { StateBadge } from "../../shared/StateBadge.tsx";
+import { useLanguage, useT } from "../../shared/text.tsx";
+import { ViewGate } from "../../shared/ViewGate.tsx";
+import { BoardActions, useCallKeep } from "./actions.tsx";
+import { CallFigures } from "./CallFigures.tsx";
+
+const VALUES: Readonly<Record<string, (row: CallRow) => SortValue>> = {
+  state: (row) => (row.on_hold ? 1 : 0),
+  consumer: (row) => row.consumer.name,
+  agent: (row) => row.agent?.name ?? "",
+  queue: (row) => row.queue?.names.ja ?? "",
+  medium: (row) => row.medium,
+  wait: (row) => Date.parse(row.answered_at ?? row.started_at) - Date.parse(row.queued_at ?? row.started_at),
+  talk: (row) => sinceValue(row.answered_at),
+  transfers: (row) => row.transfers.length,
+};
+const USUAL = { column: "talk", descending: true };
+const connected = (row: CallRow): boolean => row.state === "talking";
+const countConnected = (rows: readonly CallRow[]): number => rows.filter(connected).length;
+
+/** Calls in which people talk, live: from here supervisors listen, look into a call, or end it. */
+export function ConnectedCalls(props: BoardProps): ReactNode {
+  const t = useT();
+  const view = useView("calls");
+  const sort = sortOf(props.search, Object.keys(VALUES), USUAL);
+  const keep = useCallKeep(props.search, connected);
+  const compare = useMemo(
+    () => comparator<CallRow>(VALUES[sort.column] ?? (() => 0), sort.descending),
+    [sort.column, sort.descending],
+  );
+  const ids = useSortedIds(view, keep, compare);
+  const all = useFigure(view, countConnected);
+  const columns: Column[] = [
+    { id: "state", label: t("column.state"), width: "104px", sortable: true },
+    { id: "consumer", label: t("column.consumer"), width: "minmax(120px, 1.3fr)", sortable: true },
+    { id: "agent", label: t("column.agent"), width: "minmax(100px, 1fr)", sortable: true },
+    { id: "queue", label: t("column.queue"), width: "minmax(140px, 1.6fr)", sortable: true },
+    { id: "medium", label: t("column.medium"), width: "76px", sortable: true },
+    { id: "wait", label: t("column.wait"), width: "72px", end: true, sortable: true },
+    { id: "talk", label: t("column.talk"), width: "84px", end: true, sortable: true },
+    { id: "transfers", label: t("column.transfers"), width: "64px", end: true, sortable: true },
+    { id: "marks", label: t("column.marks"), width: "72px" },
+    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
+  ];
+  return (
+    <main className="board" id="main">
+      <BoardHead title={t("page.calls_connected")} count={t("board.calls", { count: all })} />
+      <CallFigures />
+      <BoardFilters search={props.search} onSearch={props.onSearch} placeholder={t("board.search_calls")} />
+      <ViewGate subscription={view}>
+        <BoardActions value={props.onCall}>
+          <VirtualTable
+            label={t("page.calls_connected")}
+            columns={columns}
+            ids={ids}
+            sort={sort}
+            onSort={(next) => props.onSearch(sortChange(next))}
+            Row={ConnectedRow}
+            minWidth={920}
+            updatesLabel={(count) => t("board.updates", { count })}
+            empty={
+              <Nothing icon="phone" title={t(all === 0 ? "empty.calls_connected" : "state.nothing_found")}>
+                <p>{t(all === 0 ? "empty.calls_connected_detail" : "state.nothing_found_detail")}</p>
+              </Nothing>
+            }
+          />
+        </BoardActions>
+      </ViewGate>
+    </main>
+  );
+}
+
+function ConnectedRow({ id }: { id: string }): ReactNode {
+  const t = useT();
+  const language = useLanguage();
+  const { can, monitorings } = useServices();
+  const live = useLive();
+  const row = useRow(useView("calls")?.rows, id);
+  const open = useContext(BoardActions);
+  const listening = useValue(monitorings.active).some((each) => each.call === id);
+  const end = useCallback(() => open(id), [open, id]);
+  if (row === undefined) return <div className="cell muted">{t("board.gone")}</div>;
+  const actions: MenuAction[] = [{ id: "details", label: t("details.call"), icon: "info", onSelect: end }];
+  if (can("monitor")) {
+    actions.unshift(
+      listening
+        ? { id: "stop", label: t("monitor.stop"), icon: "ear", onSelect: () => void monitorings.stop(id) }
+        : {
+            id: "monitor",
+            label: t("monitor.start"),
+            icon: "ear",
+            disabled: !live,
+            onSelect: () => monitorings.start(id, row.consumer.name),
+          },
+    );
+  }
+  if (can("monitor_chats.edit")) {
+    actions.push({ id: "end", label: t("call.end"), icon: "hangUp", danger: true, disabled: !live, onSelect: end });
+  }
+  const monitors = row.monitors?.length ?? 0;
+  return (
+    <>
+      <div className="cell" role="cell">
+        <StateBadge look={callLook(row)} />
+      </div>
+      <div className="cell" role="cell" title={row.consumer.name}>
+        <button type="button" className="link" onClick={() => open(id)}>
+          {row.consumer.name}
+        </button>
+      </div>
+      <div className="cell" role="cell">
+        {row.agent?.name ?? "–"}
+      </div>
+      <div className="cell" role="cell" title={queuePath(row.queue, language)}>
+        {queuePath(row.queue, language)}
+      </div>
+      <div className="cell" role="cell">
+        {t(`medium.${row.medium}`)}
+      </div>
+      <div className="cell end" role="cell">
+        <Span from={row.queued_at} to={row.answered_at} />
+      </div>
+      <div className="cell end" role="cell">
+        <Elapsed since={row.answered_at} limits={ELAPSED} />
+      </div>
+      <div className="cell end" role="cell">
+        {row.transfers.length}
+      </div>
+      <div className="cell marks" role="cell">
+        {row.recording === "recording" ? <Mark text={t("recording.recording")} icon="record" tone="danger" /> : null}
+        {row.recording === "paused" ? <Mark text={t("recording.paused")} icon="pause" tone="warning" /> : null}
+        {monitors > 0 ? (
+          <>
+            <Mark text={t("monitor.count", { count: monitors })} icon="ear" tone="info" />
+            {monitors > 1 ? <Count value={monitors} label={t("monitor.count", { count: monitors })} /> : null}
+          </>
+        ) : null}
+      </div>
+      <div className="cell actions" role="cell">
+        <RowMenu name={row.consumer.name} actions={actions} />
+      </div>
+    </>
+  );
+}
+
+function Mark({ text, icon, tone }: { text: string; icon: "record" | "pause" | "ear"; tone: string }): ReactNode {
+  return (
+    <span className="mark" data-tone={tone} title={text}>
+      <Icon name={icon} />
+      <span className="visually-hidden">{text}</span>
+    </span>
+  );
+}

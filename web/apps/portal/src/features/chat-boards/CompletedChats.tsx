@@ -1,0 +1,158 @@
+import { asProblem, dateAndTime } from "@madoguchi/client";
+import type { ChatRow, MessageRow, TranscriptMessage } from "@madoguchi/protocol";
+import { Button, Dialog, Failure, Nothing, Skeleton } from "@madoguchi/ui";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo, useState, type ReactNode } from "react";
+import { BoardFilters, BoardHead } from "../../shared/Board.tsx";
+import type { BoardSearch } from "../../shared/board.ts";
+import { Conversation } from "../../shared/Conversation.tsx";
+import { Span } from "../../shared/Elapsed.tsx";
+import { chatLook, endReason, queuePath, searchable } from "../../shared/labels.ts";
+import { useServices } from "../../shared/services.ts";
+import { StateBadge } from "../../shared/StateBadge.tsx";
+import { isTextKey, problemText, useLanguage, useT } from "../../shared/text.tsx";
+
+export interface CompletedChatsProps {
+  search: BoardSearch;
+  onSearch: (change: Partial<BoardSearch>) => void;
+}
+
+/** Chats that are over, newest first, with their transcripts. */
+export function CompletedChats(props: CompletedChatsProps): ReactNode {
+  const t = useT();
+  const language = useLanguage();
+  const { api, can, connection } = useServices();
+  const [open, setOpen] = useState<ChatRow | null>(null);
+  const query = useInfiniteQuery({
+    queryKey: ["completed", "chats"],
+    queryFn: ({ pageParam }) => api.completedChats(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: 10_000,
+  });
+  const { q, queue } = props.search;
+  const all = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
+  const rows = all.filter(
+    (row) =>
+      (queue === undefined || row.queue.id === queue) &&
+      (q === undefined ||
+        [row.consumer.name, row.agent?.name ?? "", row.id].some((word) => searchable(word).includes(searchable(q)))),
+  );
+  return (
+    <main className="board" id="main">
+      <BoardHead title={t("page.chats_completed")} />
+      <BoardFilters search={props.search} onSearch={props.onSearch} placeholder={t("board.search_chats")} />
+      {query.data === undefined ? (
+        query.error === null ? (
+          <Skeleton label={t("state.loading")} />
+        ) : (
+          <Failure
+            title={t("state.failed")}
+            detail={problemText(t, asProblem(query.error))}
+            retryLabel={t("action.retry")}
+            onRetry={() => void query.refetch()}
+          />
+        )
+      ) : rows.length === 0 ? (
+        <Nothing icon="chat" title={t(all.length === 0 ? "empty.chats_completed" : "state.nothing_found")} />
+      ) : (
+        <div className="plain-table card" tabIndex={0} role="region" aria-label={t("page.chats_completed")}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t("column.started")}</th>
+                <th scope="col">{t("column.state")}</th>
+                <th scope="col">{t("column.consumer")}</th>
+                <th scope="col">{t("column.agent")}</th>
+                <th scope="col">{t("column.queue")}</th>
+                <th scope="col" className="end">
+                  {t("column.wait")}
+                </th>
+                <th scope="col" className="end">
+                  {t("column.duration")}
+                </th>
+                <th scope="col">{t("column.reason")}</th>
+                <th scope="col">
+                  <span className="visually-hidden">{t("column.actions")}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.id}>
+                  <td className="num">{dateAndTime(row.started_at, language, connection.now())}</td>
+                  <td>
+                    <StateBadge look={chatLook(row)} />
+                  </td>
+                  <td>{row.consumer.name}</td>
+                  <td>{row.agent?.name ?? "–"}</td>
+                  <td>{queuePath(row.queue, language)}</td>
+                  <td className="end num">
+                    <Span from={row.queued_at} to={row.answered_at ?? row.ended_at} />
+                  </td>
+                  <td className="end num">
+                    <Span from={row.answered_at} to={row.ended_at} />
+                  </td>
+                  <td>{endReason(t, row.end_reason, isTextKey)}</td>
+                  <td>
+                    {can("transcripts.view") ? (
+                      <Button onClick={() => setOpen(row)} aria-label={t("transcript.of", { name: row.consumer.name })}>
+                        {t("transcript.title")}
+                      </Button>
+                    ) : null}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {query.hasNextPage ? (
+        <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {t("board.more")}
+        </Button>
+      ) : null}
+      <Dialog
+        open={open !== null}
+        onClose={() => setOpen(null)}
+        title={open === null ? t("transcript.title") : t("transcript.of", { name: open.consumer.name })}
+        closeLabel={t("action.close")}
+        className="transcript"
+        footer={
+          open === null ? null : (
+            <a className="button" href={api.transcriptUrl(open.id, "txt")} download={`${open.id}.txt`}>
+              {t("transcript.download")}
+            </a>
+          )
+        }
+      >
+        {open === null ? null : <Transcript chat={open} />}
+      </Dialog>
+    </main>
+  );
+}
+
+function Transcript({ chat }: { chat: ChatRow }): ReactNode {
+  const t = useT();
+  const { api } = useServices();
+  const query = useQuery({ queryKey: ["transcript", chat.id], queryFn: () => api.transcript(chat.id) });
+  const rows = useMemo(() => query.data?.messages.map(asRow) ?? [], [query.data]);
+  if (query.data === undefined) {
+    if (query.error === null) return <Skeleton label={t("state.loading")} />;
+    return (
+      <Failure
+        title={t("state.failed")}
+        detail={problemText(t, asProblem(query.error))}
+        retryLabel={t("action.retry")}
+        onRetry={() => void query.refetch()}
+      />
+    );
+  }
+  return (
+    <Conversation label={t("transcript.title")} rows={rows} side="agent" language={chat.language} attachmentUrl={api.attachmentUrl} />
+  );
+}
+
+function asRow(message: TranscriptMessage): MessageRow {
+  return { ...message, id: `m${message.seq}`, kind: "message", sender_id: "", client_id: null };
+}

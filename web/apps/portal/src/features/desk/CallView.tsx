@@ -1,0 +1,194 @@
+import { asProblem, type MediaLeg, type MediaState } from "@madoguchi/client";
+import type { DeskCallRow } from "@madoguchi/protocol";
+import { Badge, Bar, Button, Confirm, notify } from "@madoguchi/ui";
+import { useState, type ReactNode } from "react";
+import { AudioLevel } from "../../shared/AudioLevel.tsx";
+import { Elapsed } from "../../shared/Elapsed.tsx";
+import { useAction, useLive, useValue } from "../../shared/hooks.ts";
+import { useShortcuts } from "../../shared/keys.ts";
+import { callLook } from "../../shared/labels.ts";
+import { useServices } from "../../shared/services.ts";
+import { StateBadge } from "../../shared/StateBadge.tsx";
+import { problemText, useT } from "../../shared/text.tsx";
+import { CallStory } from "./CallStory.tsx";
+import { Keypad } from "./Keypad.tsx";
+import { TransferDialog } from "./TransferDialog.tsx";
+
+/** The running call: who it is, for how long, and one click for each control. */
+export function CallView({ call }: { call: DeskCallRow }): ReactNode {
+  const t = useT();
+  const { api, softphone } = useServices();
+  const leg = useValue(softphone.legs).get(call.id) ?? null;
+  const live = useLive();
+  const [busy, run] = useAction((error) => {
+    notify({ title: t("call.action_failed"), detail: problemText(t, asProblem(error)), error: true });
+  });
+  const [keypad, setKeypad] = useState(false);
+  const [transferring, setTransferring] = useState(false);
+  const [ending, setEnding] = useState(false);
+  const recording = call.recording === "recording" || call.recording === "paused";
+
+  const mute = (): void => void run(() => softphone.mute(call.id, !call.muted));
+  const hold = (): void => void run(() => api.hold(call.id, !call.on_hold));
+  useShortcuts(live && !busy ? { KeyM: mute, KeyH: hold, KeyT: () => setTransferring(true) } : {});
+
+  return (
+    <section className="call-view" aria-label={t("call.with", { name: call.consumer.name })}>
+      <header className="work-head">
+        <div className="title">
+          <h2>{call.consumer.name}</h2>
+          <StateBadge look={callLook(call)} />
+          {call.muted ? <Badge tone="warning" glyph="⊘">{t("call.muted")}</Badge> : null}
+          <RecordingBadge call={call} />
+          {leg === null ? null : <Loudness leg={leg} />}
+          <span className="timer num">
+            <Elapsed since={call.answered_at ?? call.started_at} />
+          </span>
+        </div>
+        <div className="controls">
+          <Button
+            large
+            icon={call.muted ? "micOff" : "mic"}
+            shortcut="Alt+M"
+            aria-pressed={call.muted}
+            className="warn"
+            disabled={!live}
+            onClick={mute}
+          >
+            {t("call.mute")}
+          </Button>
+          <Button large icon="pause" shortcut="Alt+H" aria-pressed={call.on_hold} className="warn" disabled={!live} onClick={hold}>
+            {t("call.hold")}
+          </Button>
+          <Button large icon="keypad" aria-pressed={keypad} disabled={!live} onClick={() => setKeypad(!keypad)}>
+            {t("call.keypad")}
+          </Button>
+          <Button large icon="transfer" shortcut="Alt+T" disabled={!live} onClick={() => setTransferring(true)}>
+            {t("call.transfer")}
+          </Button>
+          {recording ? (
+            <Button
+              large
+              icon="record"
+              aria-pressed={call.recording === "paused"}
+              className="warn"
+              disabled={!live}
+              onClick={() => void run(() => api.pauseRecording(call.id, call.recording !== "paused"))}
+            >
+              {t("call.pause_recording")}
+            </Button>
+          ) : null}
+          <Button kind="danger" large icon="hangUp" className="end" disabled={!live} onClick={() => setEnding(true)}>
+            {t("call.end")}
+          </Button>
+        </div>
+        <VoiceBar call={call} leg={leg} />
+        {call.recording === "paused" ? (
+          <Bar
+            tone="danger"
+            icon="pause"
+            role="status"
+            actions={
+              <Button onClick={() => void run(() => api.pauseRecording(call.id, false))} disabled={!live}>
+                {t("call.resume_recording")}
+              </Button>
+            }
+          >
+            {t("call.recording_paused")}
+          </Bar>
+        ) : null}
+        {keypad ? <Keypad disabled={!live} onDigit={(digit) => void run(() => api.digits(call.id, digit))} onClose={() => setKeypad(false)} /> : null}
+      </header>
+      <CallStory call={call} />
+      <TransferDialog
+        open={transferring}
+        onClose={() => setTransferring(false)}
+        onTransfer={(target) => api.transferCall(call.id, target)}
+        name={call.consumer.name}
+        channel="call"
+      />
+      <Confirm
+        open={ending}
+        title={t("call.end_title")}
+        confirmLabel={t("call.end")}
+        cancelLabel={t("action.cancel")}
+        busy={busy}
+        onCancel={() => setEnding(false)}
+        onConfirm={() => void run(() => api.hangUp(call.id)).then(() => setEnding(false))}
+      >
+        {t("call.end_detail", { name: call.consumer.name })}
+      </Confirm>
+    </section>
+  );
+}
+
+function RecordingBadge({ call }: { call: DeskCallRow }): ReactNode {
+  const t = useT();
+  if (call.recording === "recording") return <Badge tone="danger" glyph="●">{t("recording.recording")}</Badge>;
+  if (call.recording === "paused") return <Badge tone="warning" glyph="❚❚">{t("recording.paused")}</Badge>;
+  return null;
+}
+
+function Loudness({ leg }: { leg: MediaLeg }): ReactNode {
+  const t = useT();
+  const remote = useValue(leg.remote);
+  return (
+    <span className="loudness">
+      <AudioLevel stream={remote} label={t("call.level")} />
+    </span>
+  );
+}
+
+/** What is wrong with the voice, and the click that mends it; nothing while all is well. */
+function VoiceBar({ call, leg }: { call: DeskCallRow; leg: MediaLeg | null }): ReactNode {
+  const t = useT();
+  const { softphone } = useServices();
+  if (leg === null) {
+    if (call.my_media !== "connected") return <Bar tone="info" icon="phone" role="status">{t("voice.connecting")}</Bar>;
+    return (
+      <Bar tone="info" icon="info" role="status" actions={<Button onClick={() => softphone.useHere(call.id)}>{t("voice.use_here")}</Button>}>
+        {t("voice.elsewhere")}
+      </Bar>
+    );
+  }
+  return <LegBar call={call} leg={leg} />;
+}
+
+function LegBar({ call, leg }: { call: DeskCallRow; leg: MediaLeg }): ReactNode {
+  const t = useT();
+  const { softphone } = useServices();
+  const state = useValue(leg.state);
+  const again = <Button onClick={() => softphone.useHere(call.id)}>{t("action.retry")}</Button>;
+  if (state.blocked) {
+    return (
+      <Bar tone="warning" icon="volume" role="alert" actions={<Button onClick={() => leg.resume()}>{t("sound.enable")}</Button>}>
+        {t("voice.blocked")}
+      </Bar>
+    );
+  }
+  switch (state.phase) {
+    case "asking":
+      return <Bar tone="info" icon="mic" role="status">{t("voice.asking")}</Bar>;
+    case "idle":
+    case "connecting":
+      return <Bar tone="info" icon="phone" role="status">{t("voice.connecting")}</Bar>;
+    case "reconnecting":
+      return <Bar tone="warning" icon="refresh" role="alert">{t("voice.reconnecting")}</Bar>;
+    case "ended":
+      return (
+        <Bar tone="info" icon="info" role="status" actions={<Button onClick={() => softphone.useHere(call.id)}>{t("voice.use_here")}</Button>}>
+          {t("voice.elsewhere")}
+        </Bar>
+      );
+    case "failed":
+      return <Bar tone="danger" icon="warning" role="alert" actions={again}>{failureText(t, state)}</Bar>;
+    case "connected":
+    case "closed":
+      return null;
+  }
+}
+
+function failureText(t: ReturnType<typeof useT>, state: MediaState): string {
+  if (state.failure === "refused" && state.problem !== null) return problemText(t, state.problem);
+  return t(`voice.${state.failure ?? "unsupported"}`);
+}

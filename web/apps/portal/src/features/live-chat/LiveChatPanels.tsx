@@ -1,0 +1,89 @@
+import type { ChatRow, MessageRow } from "@madoguchi/protocol";
+import { Icon, IconButton, Nothing } from "@madoguchi/ui";
+import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { Conversation } from "../../shared/Conversation.tsx";
+import { useAllRows, useView } from "../../shared/hooks.ts";
+import { queuePath } from "../../shared/labels.ts";
+import { useServices } from "../../shared/services.ts";
+import { useLanguage, useT } from "../../shared/text.tsx";
+import { ViewGate } from "../../shared/ViewGate.tsx";
+
+export interface LiveChatPanelsProps {
+  chats: readonly string[];
+  onClose: (chat: string) => void;
+}
+
+/** Chats read as they happen, beside the table. Nobody in them can tell. */
+export function LiveChatPanels({ chats, onClose }: LiveChatPanelsProps): ReactNode {
+  if (chats.length === 0) return null;
+  return (
+    <div className="live-chats">
+      {chats.map((chat) => (
+        <Panel key={chat} chat={chat} onClose={() => onClose(chat)} />
+      ))}
+    </div>
+  );
+}
+
+function Panel({ chat, onClose }: { chat: string; onClose: () => void }): ReactNode {
+  const t = useT();
+  const language = useLanguage();
+  const { api } = useServices();
+  const view = useView("chat", { chat });
+  const rows = useAllRows(view);
+  const row = rows.find((each): each is ChatRow => each.kind === "chat");
+  const messages = useMemo(() => rows.filter((each): each is MessageRow => each.kind === "message"), [rows]);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const who = row?.typing.consumer === true ? row.consumer.name : row?.typing.agent === true ? (row.agent?.name ?? null) : null;
+  return (
+    <section
+      className="live-chat"
+      aria-label={row === undefined ? t("live_chat.title") : t("live_chat.of", { name: row.consumer.name })}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") onClose();
+      }}
+    >
+      <header>
+        <h2 ref={heading} tabIndex={-1}>
+          {t("live_chat.title")}
+        </h2>
+        <IconButton icon="close" label={t("action.close")} onClick={onClose} />
+      </header>
+      <ViewGate subscription={view}>
+        {row === undefined ? (
+          <Nothing icon="chat" title={t("live_chat.unknown")} />
+        ) : (
+          <>
+            <dl>
+              <div>
+                <dt>{t("column.agent")}</dt>
+                <dd>{row.agent?.name ?? "–"}</dd>
+              </div>
+              <div>
+                <dt>{t("column.end_user")}</dt>
+                <dd>{row.consumer.name}</dd>
+              </div>
+              <div className="wide">
+                <dt>{t("consumer.issue")}</dt>
+                <dd>{queuePath(row.queue, language)}</dd>
+              </div>
+            </dl>
+            <Conversation
+              label={t("live_chat.of", { name: row.consumer.name })}
+              rows={messages}
+              receipts={row}
+              side="agent"
+              language={row.language}
+              typing={who}
+              attachmentUrl={api.attachmentUrl}
+            />
+            <p className="foot muted">
+              <Icon name="eye" size="small" /> {t("live_chat.unseen")}
+            </p>
+          </>
+        )}
+      </ViewGate>
+    </section>
+  );
+}

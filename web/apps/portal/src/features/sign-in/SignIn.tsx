@@ -1,0 +1,85 @@
+import { asProblem, type PortalApi } from "@madoguchi/client";
+import { Bar, Button, TextField } from "@madoguchi/ui";
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
+import { problemText, useT } from "../../shared/text.tsx";
+
+/** E-mail and password. Both can be pasted and filled in by password managers. */
+export function SignIn(props: {
+  api: PortalApi;
+  /** Why the person has to sign in again, if that was not his choice. */
+  expired: boolean;
+  onSignedIn: () => void;
+  footer: ReactNode;
+}): ReactNode {
+  const t = useT();
+  const [error, setError] = useState<string | null>(null);
+  const [missing, setMissing] = useState<"email" | "password" | null>(null);
+  const [busy, setBusy] = useState(false);
+  const email = useRef<HTMLInputElement>(null);
+  const password = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    document.title = `${t("sign_in.title")} – ${t("app.name")}`;
+    email.current?.focus();
+  }, [t]);
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const [who, secret] = [email.current?.value.trim() ?? "", password.current?.value ?? ""];
+    setError(null);
+    setMissing(who === "" ? "email" : secret === "" ? "password" : null);
+    if (who === "" || secret === "") {
+      (who === "" ? email : password).current?.focus();
+      return;
+    }
+    setBusy(true);
+    try {
+      await props.api.signIn(who, secret);
+      props.onSignedIn();
+    } catch (failure) {
+      setBusy(false);
+      setError(problemText(t, asProblem(failure)));
+      password.current?.select();
+    }
+  };
+
+  return (
+    <main className="sign-in">
+      <form className="card" onSubmit={(event) => void submit(event)} noValidate>
+        <img src="/icon.svg" alt="" width="40" height="40" />
+        <h1>{t("sign_in.heading")}</h1>
+        {props.expired ? (
+          <Bar tone="warning" icon="clock" role="status">
+            {t("sign_in.expired")}
+          </Bar>
+        ) : null}
+        {error === null ? null : (
+          <Bar tone="danger" icon="warning" role="alert">
+            {error}
+          </Bar>
+        )}
+        <TextField
+          ref={email}
+          label={t("sign_in.email")}
+          type="email"
+          autoComplete="username"
+          inputMode="email"
+          large
+          error={missing === "email" ? t("sign_in.email_missing") : null}
+        />
+        <TextField
+          ref={password}
+          label={t("sign_in.password")}
+          type="password"
+          autoComplete="current-password"
+          large
+          error={missing === "password" ? t("sign_in.password_missing") : null}
+        />
+        <Button kind="primary" type="submit" large busy={busy}>
+          {t("sign_in.submit")}
+        </Button>
+      </form>
+      {props.footer}
+    </main>
+  );
+}

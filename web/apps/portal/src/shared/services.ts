@@ -1,0 +1,93 @@
+import {
+  Connection,
+  Leadership,
+  Outbox,
+  Ringer,
+  Ticker,
+  Views,
+  webSocketWire,
+  type Observable,
+  type PortalApi,
+} from "@madoguchi/client";
+import type { Permission, SessionInfo } from "@madoguchi/protocol";
+import { createContext, useContext } from "react";
+import { Monitorings } from "./monitorings.ts";
+import type { Settings } from "./settings.ts";
+import { Softphone } from "./softphone.ts";
+
+/** Everything that lives as long as somebody is signed in. */
+export interface Services {
+  api: PortalApi;
+  session: SessionInfo;
+  settings: Observable<Settings>;
+  connection: Connection;
+  views: Views;
+  outbox: Outbox;
+  ringer: Ringer;
+  leadership: Leadership;
+  softphone: Softphone;
+  monitorings: Monitorings;
+  ticker: Ticker;
+  can: (permission: Permission) => boolean;
+  close: () => void;
+}
+
+export function openServices(api: PortalApi, session: SessionInfo, settings: Observable<Settings>): Services {
+  const connection = new Connection({ open: webSocketWire("/api/v1/realtime") });
+  const views = new Views(connection);
+  const outbox = new Outbox(connection, {
+    newId: () => crypto.randomUUID(),
+    storage: storageOrNull(() => sessionStorage),
+    storageKey: `madoguchi.outbox.${session.user.id}`,
+  });
+  const leadership = new Leadership(`madoguchi-softphone-${session.user.id}`, locks());
+  const memory = storageOrNull(() => sessionStorage);
+  const softphone = new Softphone({ api, settings, leadership, memory });
+  const monitorings = new Monitorings({ api, settings });
+  const can = (permission: Permission): boolean => session.permissions.includes(permission);
+  const online = (): void => connection.nudge();
+  window.addEventListener("online", online);
+  connection.start();
+  return {
+    api,
+    session,
+    settings,
+    connection,
+    views,
+    outbox,
+    ringer: new Ringer(),
+    leadership,
+    softphone,
+    monitorings,
+    ticker: new Ticker(connection.now),
+    can,
+    close: () => {
+      window.removeEventListener("online", online);
+      softphone.close();
+      monitorings.close();
+      leadership.close();
+      connection.stop();
+    },
+  };
+}
+
+function locks(): LockManager | null {
+  return "locks" in navigator ? navigator.locks : null;
+}
+
+function storageOrNull(read: () => Storage): Storage | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
+export const ServicesContext = createContext<Services | null>(null);
+
+/** What lives with the signed-in session; only below the shell. */
+export function useServices(): Services {
+  const services = useContext(ServicesContext);
+  if (services === null) throw new Error("there is no session here");
+  return services;
+}

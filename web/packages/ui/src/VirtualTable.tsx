@@ -1,0 +1,170 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { memo, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type ReactNode } from "react";
+import { reorder } from "./order.ts";
+
+export interface Column {
+  id: string;
+  label: string;
+  /** A CSS grid track, e.g. `minmax(120px, 1fr)`. */
+  width: string;
+  end?: boolean;
+  sortable?: boolean;
+  hideLabel?: boolean;
+}
+
+export interface Sort {
+  column: string;
+  descending: boolean;
+}
+
+export interface VirtualTableProps {
+  label: string;
+  columns: Column[];
+  /** Row ids in order; the same array as long as nothing moved. */
+  ids: readonly string[];
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+  /** Draws a row's cells. Must be stable; rows re-draw by their own subscriptions. */
+  Row: (props: { id: string }) => ReactNode;
+  /** Below this width the table scrolls sideways. */
+  minWidth: number;
+  /** What the chip says while `count` changes wait for the pointer to leave. */
+  updatesLabel: (count: number) => string;
+  /** Instead of rows, when there are none. */
+  empty: ReactNode;
+}
+
+/** A table that draws only the rows in sight, and does not move them while the pointer is over them. */
+export function VirtualTable(props: VirtualTableProps): ReactNode {
+  const scroll = useRef<HTMLDivElement>(null);
+  const [held, setHeld] = useState<readonly string[] | null>(null);
+  const [height, setHeight] = useState(40);
+  const { ids } = props;
+  const shown = held === null ? ids : held;
+  const waiting = held === null ? 0 : reorder(held, ids);
+
+  useLayoutEffect(() => {
+    const read = (): void => {
+      setHeight(parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")) || 40);
+    };
+    read();
+    const watcher = new MutationObserver(read);
+    watcher.observe(document.documentElement, { attributes: true, attributeFilter: ["data-density"] });
+    return () => watcher.disconnect();
+  }, []);
+
+  useEffect(() => setHeld(null), [props.sort.column, props.sort.descending]);
+
+  const virtual = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => height,
+    overscan: 8,
+    getItemKey: (index) => shown[index] ?? index,
+  });
+  useEffect(() => virtual.measure(), [height, virtual]);
+
+  const style = {
+    "--columns": props.columns.map((column) => column.width).join(" "),
+    "--table-width": `${props.minWidth}px`,
+  } as CSSProperties;
+
+  return (
+    <div className="table-wrap">
+      {waiting > 0 ? (
+        <button type="button" className="button table-chip" onClick={() => setHeld(null)}>
+          {props.updatesLabel(waiting)}
+        </button>
+      ) : null}
+      <div
+        className="table"
+        role="table"
+        aria-label={props.label}
+        aria-rowcount={ids.length + 1}
+        aria-colcount={props.columns.length}
+        style={style}
+        onPointerEnter={(event) => {
+          if (event.pointerType === "mouse") setHeld(ids);
+        }}
+        onPointerLeave={() => setHeld(null)}
+      >
+        <div className="table-scroll" ref={scroll} tabIndex={0} role="presentation">
+          <div className="table-head" role="rowgroup">
+            <div className="table-row" role="row" aria-rowindex={1}>
+              {props.columns.map((column) => (
+                <Head key={column.id} column={column} sort={props.sort} onSort={props.onSort} />
+              ))}
+            </div>
+          </div>
+          {shown.length === 0 ? (
+            <div role="rowgroup">
+              <div role="row">
+                <div role="cell">{props.empty}</div>
+              </div>
+            </div>
+          ) : (
+            <div className="table-body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+              {virtual.getVirtualItems().map((item) => {
+                const id = shown[item.index];
+                return id === undefined ? null : (
+                  <Line key={item.key} id={id} index={item.index} top={item.start} Row={props.Row} />
+                );
+              })}
+            </div>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+const Line = memo(function Line(props: {
+  id: string;
+  index: number;
+  top: number;
+  Row: (props: { id: string }) => ReactNode;
+}): ReactNode {
+  const { Row } = props;
+  return (
+    <div
+      className="table-row"
+      role="row"
+      aria-rowindex={props.index + 2}
+      data-row={props.id}
+      style={{ transform: `translateY(${props.top}px)` }}
+    >
+      <Row id={props.id} />
+    </div>
+  );
+});
+
+function Head(props: { column: Column; sort: Sort; onSort: (sort: Sort) => void }): ReactNode {
+  const { column, sort } = props;
+  const active = sort.column === column.id;
+  const label = <span className={column.hideLabel === true ? "visually-hidden" : ""}>{column.label}</span>;
+  return (
+    <div
+      role="columnheader"
+      className={`cell ${column.end === true ? "end" : ""}`}
+      aria-sort={active ? (sort.descending ? "descending" : "ascending") : undefined}
+    >
+      {column.sortable === true ? (
+        <button
+          type="button"
+          className="sort"
+          data-active={active ? "" : undefined}
+          onClick={() => props.onSort({ column: column.id, descending: active ? !sort.descending : false })}
+        >
+          {label}
+          {active ? (
+            <span className="arrow" aria-hidden="true">
+              {sort.descending ? "▼" : "▲"}
+            </span>
+          ) : null}
+        </button>
+      ) : (
+        label
+      )}
+    </div>
+  );
+}
