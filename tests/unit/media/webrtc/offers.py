@@ -71,3 +71,36 @@ def replaced(old: str, new: str, text: str = AUDIO) -> str:
     """`text` with `old`, which is in it, replaced."""
     assert old in text
     return text.replace(old, new)
+
+
+FIREFOX = f"""\
+v=0
+o=mozilla...THIS_IS_SDPARTA-99.0 9179010648370785654 0 IN IP4 0.0.0.0
+s=-
+t=0 0
+a=sendrecv
+a=fingerprint:sha-256 {SHA_256}
+a=group:BUNDLE 0
+a=ice-options:trickle
+a=msid-semantic:WMS *
+m=audio 9 UDP/TLS/RTP/SAVPF 109 9 0 8 101
+c=IN IP4 0.0.0.0
+a=recvonly
+a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
+a=extmap:2/recvonly urn:ietf:params:rtp-hdrext:csrc-audio-level
+a=extmap-allow-mixed
+a=fmtp:109 maxplaybackrate=48000;stereo=1;useinbandfec=1
+a=fmtp:101 0-15
+a=ice-pwd:eb4ab3e9c8abf3cdb82c06be333ff9d6
+a=ice-ufrag:f9a355c5
+a=mid:0
+a=rtcp-mux
+a=rtpmap:109 opus/48000/2
+a=rtpmap:9 G722/8000/1
+a=rtpmap:0 PCMU/8000
+a=rtpmap:8 PCMA/8000
+a=rtpmap:101 telephone-event/8000
+a=setup:actpass
+a=ssrc:3056811984 cname:{{33a5a905-1123-4f5f-9bd0-48571ced77f0}}
+""".replace("\n", "\r\n")
+"""Firefox puts the fingerprint and a direction above all sections, and has one clock for digits."""

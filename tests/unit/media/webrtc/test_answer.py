@@ -11,7 +11,7 @@ from madoguchi.media.webrtc import sdp
 from madoguchi.media.webrtc.answer import OurSide, choose_audio, write_answer
 from madoguchi.media.webrtc.events import AgreedAudio
 from madoguchi.media.webrtc.sdp import BadSdpError
-from tests.unit.media.webrtc.offers import AUDIO, DATA, SHA_256, VIDEO, an_offer, replaced, without
+from tests.unit.media.webrtc.offers import AUDIO, DATA, FIREFOX, SHA_256, VIDEO, an_offer, replaced, without
 
 POLICY = ("opus", "PCMU", "PCMA")
 OURS = OurSide(
@@ -46,6 +46,14 @@ def test_opus_is_chosen_with_the_digits_of_both_clocks() -> None:
         receives=True,
         inband_fec=True,
     )
+
+
+def test_firefox_is_answered_too() -> None:
+    audio = agree(FIREFOX)
+
+    assert (audio.codec, audio.payload_type, audio.dtmf) == ("opus", 109, ((101, 8_000),))
+    assert (audio.sends, audio.receives, audio.inband_fec) == (False, True, True)
+    assert "m=audio 10000 UDP/TLS/RTP/SAVPF 109 101\r\n" in answer(FIREFOX)
 
 
 def test_the_policy_may_prefer_telephone_quality() -> None:
