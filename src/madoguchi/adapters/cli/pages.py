@@ -36,16 +36,19 @@ def show_passwords(rows: Sequence[tuple[str, str, str, str]], kept_in: str) -> N
     for row in rows:
         table.add_row(*row)
     console.print(table)
-    console.print(f"These passwords are shown once. They are also in {kept_in}; delete it when you need it no more.")
+    console.print(
+        f"These passwords are shown once. They are also in {kept_in}; delete it when you need it no more.",
+        soft_wrap=True,
+    )
 
 
 def show_started(url: str, sip: str, data: str) -> None:
     """Show where to go."""
-    console.print(f"Portal      {url}/")
-    console.print(f"Demo shop   {url}/demo-shop/   (the consumer's side: chat and call from here)")
-    console.print(f"SIP         {sip}   (call sip:madoguchi@<this machine> with any SIP phone)")
-    console.print(f"Data        {data}")
-    console.print("Ctrl-C stops it. `madoguchi demo` makes callers and chatters.")
+    console.print(f"Portal      {url}/", soft_wrap=True)
+    console.print(f"Demo shop   {url}/demo-shop/   (the consumer's side: chat and call from here)", soft_wrap=True)
+    console.print(f"SIP         {sip}   (call sip:madoguchi@<this machine> with any SIP phone)", soft_wrap=True)
+    console.print(f"Data        {data}", soft_wrap=True)
+    console.print("Ctrl-C stops it. `madoguchi demo` makes callers and chatters.", soft_wrap=True)
 
 
 def say(text: str) -> None:

@@ -46,7 +46,7 @@ def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None =
         logger.propagate = True
     # An access log would hold ids of people's interactions next to their addresses; the metrics have the figures.
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
-    for chatty in ("httpx", "alembic"):
+    for chatty in ("httpx", "alembic", "uvicorn.error"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
