@@ -3,6 +3,7 @@
 import atexit
 import functools
 import itertools
+import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -53,7 +54,9 @@ def postgres_server() -> PostgresServer:
         server = PostgresServer()
         server.start()
     except NoPostgresError as error:
-        pytest.skip(f"no PostgreSQL server can be run here: {error}")
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"SKIPPED LOUDLY: no PostgreSQL server can be run here: {error}")
     atexit.register(server.remove)
     return server
 

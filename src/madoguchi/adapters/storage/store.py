@@ -8,7 +8,6 @@ from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.interactions import SqlInteractions
 from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
-from madoguchi.kernel.errors import InvalidInputError
 from madoguchi.ports.storage import Catalogue, InteractionStore, StorageHealth
 
 
@@ -78,19 +77,3 @@ def postgres_storage(url: str, *, connections: int = 5) -> SqlStorage:
         connections: how many connections reads and catalogue writes may use; the writer of commits has its own.
     """
     return SqlStorage(PostgresDatabase(url, connections=connections))
-
-
-def storage_at(url: str) -> SqlStorage:
-    """Return the store that a setting names: `postgresql://…`, `sqlite:///relative.db`, `sqlite:////absolute.db`.
-
-    Raises:
-        InvalidInputError: it names no database that is known here.
-    """
-    scheme, separator, rest = url.partition("://")
-    match scheme:
-        case "postgresql" | "postgres":
-            return postgres_storage(url)
-        case "sqlite" if separator and len(rest) > 1:
-            return sqlite_storage(Path(rest[1:]))
-        case _:
-            raise InvalidInputError(f"no database is known by the scheme {scheme!r}: use sqlite:///… or postgresql://…")

@@ -1,6 +1,7 @@
 """What is particular to PostgreSQL: a server that goes and comes, several nodes, an answer that is lost."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -31,7 +32,9 @@ def server() -> Iterator[PostgresServer]:
         server = PostgresServer()
         server.start()
     except NoPostgresError as error:
-        pytest.skip(f"no PostgreSQL server can be run here: {error}")
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"SKIPPED LOUDLY: no PostgreSQL server can be run here: {error}")
     yield server
     server.remove()
 

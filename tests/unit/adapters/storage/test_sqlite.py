@@ -92,6 +92,33 @@ async def test_a_closed_store_says_so(path: Path) -> None:
     assert not (await storage.health()).ready
 
 
+@pytest.mark.req("OPS-1")
+async def test_a_backup_taken_while_writing_is_a_whole_store(storage: SqlStorage, path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "backup.sqlite"
+
+    async def write() -> None:
+        for version in range(1, 201):
+            await storage.interactions.commit(commit(snapshot(version=version), event("call_01", version)))
+
+    def back_up() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as plain:
+            plain.execute("VACUUM INTO ?", (str(copy),))
+
+    async with asyncio.TaskGroup() as group:
+        writing = group.create_task(write())
+        while (found := await storage.interactions.load("call_01")) is None or found.version < 20:
+            await asyncio.wait([writing], timeout=0.001)
+        await asyncio.to_thread(back_up)
+
+    restored = sqlite_storage(copy)
+    await restored.open()
+    found = await restored.interactions.load("call_01")
+    assert found is not None
+    assert found.version >= 20
+    assert len(await restored.interactions.journal("call_01")) == found.version
+    await restored.close()
+
+
 async def test_a_store_opened_again_has_everything(path: Path) -> None:
     for version in (1, 2, 3):
         storage = sqlite_storage(path)
