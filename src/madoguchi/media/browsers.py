@@ -1,8 +1,14 @@
-"""The socket of all browser legs, and the hub behind it."""
+"""The socket of all browser legs, and the hub behind it.
+
+On a machine with several addresses an answer must leave from the very address that the browser has sent to, or the
+browser takes it for a stranger's (RFC 8445 section 7.2.5.2.1). So each packet's local address is part of the address
+that the hub is told.
+"""
 
 import errno
 import logging
 import socket
+import struct
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -18,6 +24,13 @@ log = logging.getLogger(__name__)
 
 _LARGEST: Final = 2048
 _BUFFER: Final = 1 << 21
+_PACKET_INFO: Final = struct.Struct("=I4s4s")
+"""`struct in_pktinfo`: interface, local address, destination in the header (ip(7))."""
+_IP_PKTINFO: Final = 8
+_ROOM: Final = socket.CMSG_SPACE(_PACKET_INFO.size)
+_WITH_LOCAL: Final = 3
+"""Parts of an address of which the last one is the local address."""
+_Ancillary = list[tuple[int, int, bytes]]
 MOST_DATAGRAMS: Final = 4096
 """What one tick takes in; more than all legs send in five ticks."""
 
@@ -59,6 +72,10 @@ class Browsers:
         self._table = table
         self.socket = socket.socket(socket.AF_INET6 if ":" in bind else socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.settimeout(0)
+        self._ways_back: dict[str | int, _Ancillary] = {}
+        """Local addresses, and what makes the system send from there."""
+        if self.socket.family == socket.AF_INET:
+            self.socket.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             self.socket.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
         try:
@@ -80,11 +97,12 @@ class Browsers:
         """Take what has arrived; without `intake` media is dropped, which is for the time between two ticks."""
         for _ in range(MOST_DATAGRAMS):
             try:
-                data, address = self.socket.recvfrom(_LARGEST)
+                data, notes, _flags, source = self.socket.recvmsg(_LARGEST, _ROOM)
             except BlockingIOError:
                 break
             except OSError:
                 continue
+            address = (*source, self._local(notes)) if notes else source
             for leg_id, packet in self._hub.receive(data, address, now):
                 leg = self._table.by_id.get(leg_id)
                 if leg is not None and intake is not None:
@@ -125,9 +143,21 @@ class Browsers:
             self._send_datagram(data, address)
         self.socket.close()
 
+    def _local(self, notes: _Ancillary) -> str:
+        """Return the address that a datagram was sent to, and remember how to answer from there."""
+        _, local, _ = _PACKET_INFO.unpack_from(notes[0][2])
+        name = socket.inet_ntoa(local)
+        if name not in self._ways_back:
+            self._ways_back[name] = [(socket.IPPROTO_IP, _IP_PKTINFO, _PACKET_INFO.pack(0, local, bytes(4)))]
+        return name
+
     def _send_datagram(self, data: bytes | memoryview, address: tuple[str | int, ...]) -> None:
+        way = self._ways_back.get(address[2]) if len(address) == _WITH_LOCAL else None
         try:
-            self.socket.sendto(data, address)
+            if way is None:
+                self.socket.sendto(data, address)
+            else:
+                self.socket.sendmsg([data], way, 0, address[:2])
         except OSError as error:
             if error.errno not in {errno.EAGAIN, errno.ENETUNREACH, errno.EHOSTUNREACH}:
                 log.warning("cannot send to a browser: %s", error.strerror)

@@ -51,7 +51,7 @@ class FakeVoiceEngine(VoiceScene):
         super().__init__(sound_s=sound_s)
         self.operations: list[Operation] = []
         self._browsers_connect = browsers_connect
-        self._phones_answer = phones_answer
+        self.phones_answer = phones_answer
 
     def did(self, name: str) -> list[Operation]:
         """Return the operations called `name`, in order."""
@@ -93,7 +93,7 @@ class FakeVoiceEngine(VoiceScene):
             return
         made = FakeLeg(leg, LegState.DIALLING, to=to, caller=caller, headers=dict(headers))
         self.legs[leg] = made
-        if self._phones_answer:
+        if self.phones_answer:
             self.far_end_rings(leg)
             self._answered(leg)
         else:

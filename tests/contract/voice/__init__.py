@@ -1,0 +1,1 @@
+"""What every voice engine must do, proved by tones."""
