@@ -1,5 +1,6 @@
 """Files that are what they say they are, and files that are not. All bytes are real."""
 
+import asyncio
 import io
 import json
 import re
@@ -317,6 +318,18 @@ async def test_both_sides_attach_files_and_only_they_and_supervisors_get_them(
     for other in (a_visitor(KEN), a_worker(BEN)):
         with pytest.raises(NotFoundError):
             await house.service.attachment(other, body["attachment"])
+
+
+async def test_one_upload_sent_twice_at_a_time_is_one_line_and_one_file(
+    house: ChatHouse, blobs: MemoryBlobs, tmp_path: Path
+) -> None:
+    chat = await house.answered()
+    file = tmp_path / "upload"
+    file.write_bytes(png())
+    uploads = [house.service.attach(a_visitor(), chat, "f1", "cat.png", file) for _ in range(2)]
+    first, second = await asyncio.gather(*uploads)
+    assert first == second == house.state(chat).last_seq
+    assert len(blobs.files) == 1
 
 
 async def test_a_file_for_a_chat_that_is_over_or_not_yours_is_not_even_read(house: ChatHouse, tmp_path: Path) -> None:

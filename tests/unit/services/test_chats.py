@@ -334,6 +334,26 @@ async def test_silence_ends_chats_by_the_clock_alone(house: ChatHouse) -> None:
     assert (await house.shown.present(chat)).state is ChatState.DISMISSED
 
 
+@pytest.mark.req("BASE-13")
+async def test_lines_to_which_both_sides_gave_the_same_id_are_all_kept(lasting: Callable[[], Storage]) -> None:
+    storage = lasting()
+    await storage.open()
+    async with a_chat_house(storage) as house:
+        chat = await house.answered()
+        for sender in (VISITOR, AGENT):
+            for client_id in ("1", "first", "system-2", "a:b"):
+                await house.service.send(sender, chat, client_id, f"{client_id} of mine")
+        seen = await anext(await house.views.subscribe(AGENT, "chat", {"chat": chat}))
+        assert isinstance(seen, SnapshotFrame)
+        assert [row["client_id"] for row in seen.rows[1:]] == [
+            *("", "system-2"),
+            *("1", "first", "system-2", "a:b"),
+            *("1", "first", "system-2", "a:b"),
+        ]
+        assert [row["seq"] for row in seen.rows[1:]] == list(range(1, 11))
+    await storage.close()
+
+
 async def test_without_storage_nothing_is_acknowledged(house: ChatHouse, storage: MemoryStorage) -> None:
     chat = await house.answered()
     storage.interactions.available = False

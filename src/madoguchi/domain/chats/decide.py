@@ -127,7 +127,7 @@ def _start(message: StartChat, now: Instant) -> ChatDecision:
     it = message
     events: list[ChatEvent] = [ChatStarted(it.chat, it.consumer, it.queue, it.language, now, it.time_outs)]
     if it.first is not None:
-        events.append(MessageSent(1, Side.CONSUMER, it.consumer.id, it.consumer.name, "first", it.first, now))
+        events.append(MessageSent(1, Side.CONSUMER, it.consumer.id, it.consumer.name, "", it.first, now))
     return Decision(tuple(events))
 
 
