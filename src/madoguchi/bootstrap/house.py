@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
+from madoguchi.domain.calls.commands import ServerRestarted
 from madoguchi.domain.chats.commands import PositionIs as ChatPositionIs
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.time import Span
@@ -155,8 +156,8 @@ class House:
     async def opened(self) -> AsyncIterator[None]:
         """Recover what was live, take calls and chats, and end well.
 
-        The engine starts first, because recovered calls have orders for it; it ends before the runtime does, because
-        the calls that end with it are to be noted.
+        The engine starts first, because recovered calls have orders for it. In the end the calls note that the server
+        stops before the engine lets go of them, so that nobody seems to have hung up.
 
         Raises:
             VoiceUnavailableError: the voice engine cannot start.
@@ -173,8 +174,8 @@ class House:
                     yield
                 finally:
                     closed = True
+                    await self._end_calls()
                     await self._ports.voice.close()
-                    await self._drain()
         finally:
             if not closed:
                 await self._ports.voice.close()
@@ -195,7 +196,9 @@ class House:
         else:
             self._runtime.spawn(self._phone.arrived(leg))
 
-    async def _drain(self) -> None:
+    async def _end_calls(self) -> None:
+        for call in self._calls.states():
+            self._calls.tell(call.id, ServerRestarted())
         until = self._ports.clock.now() + DRAIN
         while any(True for _ in self._calls.states()) and self._ports.clock.now() < until:
             await self._ports.clock.sleep(_STEP)

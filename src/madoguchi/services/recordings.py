@@ -53,10 +53,6 @@ class RecordingService:
         self._captured: asyncio.Queue[RecordingId] = asyncio.Queue()
         self._begun: set[RecordingId] = set()
 
-    async def start(self) -> None:
-        """Make sure that there is a folder for captures."""
-        await asyncio.to_thread((self._data / LIVE_FOLDER).mkdir, parents=True, exist_ok=True)
-
     async def begin(self, interaction: InteractionId, order: StartRecording) -> None:
         """Start to record a leg. Beginning the same recording again changes nothing.
 
@@ -116,6 +112,8 @@ class RecordingService:
 
     async def run(self) -> None:
         """Recover, then encode until cancelled."""
+        # At once, not in a thread: the first call may come in the loop's next turn.
+        (self._data / LIVE_FOLDER).mkdir(parents=True, exist_ok=True)
         async with asyncio.TaskGroup() as retries:
             await self._find_left_behind(retries)
             while True:

@@ -15,7 +15,7 @@ from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, RecordingId
 from madoguchi.services import views
 from madoguchi.testing.builders import ANA, BEN, CHIE, SUE, a_principal, a_queue
 from madoguchi.testing.environment import settle, until
-from madoguchi.testing.floor import PAGE, Floor, a_visitor
+from tests.unit.services.floor import PAGE, Floor, a_visitor
 
 CALLER = LegId("leg_caller")
 A, B, M = 440, 660, 880
@@ -487,7 +487,7 @@ async def test_after_a_crash_the_call_is_closed_and_its_recording_recovered(tmp_
 
     async with first.restarted() as second:
         await until(lambda: second.blobs.kept and not list((tmp_path / "recordings").iterdir()))
-        assert list(second.core.call_owners.states()) == []
+        assert list(second.owners.states()) == []
         (ended,) = await second.core.calls.completed(second.manager(SUE), 10)
         assert (ended["state"], ended["end_reason"]) == ("failed", "server_restarted")
         assert second.desk(ANA, "wrap_up")

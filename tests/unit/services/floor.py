@@ -1,11 +1,13 @@
 """A whole contact centre in memory: fake voice, fake time, real rules. Tests play callers and agents with it."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self
 
 from madoguchi.adapters.bus.directory import LocalDirectory
+from madoguchi.bootstrap.house import House, Ports
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.users import Credentials, Principal
 from madoguchi.domain.calls.call import Call
@@ -14,8 +16,6 @@ from madoguchi.domain.queues.queue import Queue
 from madoguchi.kernel.ids import ConsumerId, HandlingId, InteractionId, LegId, OfferId, SessionId, UserId
 from madoguchi.ports.voice import BrowserOffer
 from madoguchi.services import views
-from madoguchi.services.core import Core, Outside
-from madoguchi.services.view_store import ViewStore
 from madoguchi.testing.blobs import MemoryBlobs
 from madoguchi.testing.builders import a_principal, a_user
 from madoguchi.testing.environment import NOON, CountingIds, FakeClock, settle
@@ -39,21 +39,22 @@ class Floor:
         self.speech = InstantSpeech(folder)
         self.transcoder = InstantTranscoder()
         self.blobs = MemoryBlobs()
-        self.views = ViewStore(self.clock, self.ids)
-        self.core = Core(
-            Outside(
+        self.house = House(
+            Ports(
                 storage=self.storage,
-                directory=LocalDirectory(),
                 voice=self.voice,
+                blobs=self.blobs,
                 speech=self.speech,
                 transcoder=self.transcoder,
-                blobs=self.blobs,
-                views=self.views,
+                directory=LocalDirectory(),
                 clock=self.clock,
                 ids=self.ids,
                 data=folder,
             )
         )
+        self.core = self.house.services
+        self.views = self.house._views
+        self.owners = self.house._calls
         self._stack = AsyncExitStack()
 
     async def staff(self, *agents: UserId, queues: Sequence[Queue] = ()) -> None:
@@ -66,17 +67,20 @@ class Floor:
 
     async def __aenter__(self) -> Self:
         """Open."""
-        await self._stack.enter_async_context(self.core)
+        await self._stack.enter_async_context(self.house.opened())
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        """Close."""
-        await self._stack.aclose()
+        """Close; time goes on meanwhile."""
+        closing = asyncio.ensure_future(self._stack.aclose())
+        while not closing.done():
+            await self.clock.advance(0.1)
+        await closing
 
     async def killed(self) -> None:
         """Let the process die: nothing is ended or said goodbye to."""
         self._stack.pop_all()
-        await self.core.runtime.__aexit__(None, None, None)
+        await self.house._runtime.__aexit__(None, None, None)
 
     def restarted(self) -> "Floor":
         """Return the next process on the same store."""
@@ -93,10 +97,10 @@ class Floor:
 
     async def rings(self, leg: LegId, *, says: Sequence[int] = ()) -> InteractionId:
         """Let a phone call come in and be answered; return the call."""
-        known = {call.id for call in self.core.call_owners.states()}
+        known = {call.id for call in self.owners.states()}
         self.voice.arrive(leg, called="5000", caller="+819012345678", trunk="carrier", says=says)
         await settle()
-        return next(call.id for call in self.core.call_owners.states() if call.id not in known)
+        return next(call.id for call in self.owners.states() if call.id not in known)
 
     async def hear_out(self, leg: LegId) -> None:
         """Let everything that is being said to `leg` come to its end; music goes on."""
@@ -116,7 +120,7 @@ class Floor:
 
     def call(self, call: InteractionId) -> Call:
         """Return a live call's state."""
-        state = self.core.call_owners.state(call)
+        state = self.owners.state(call)
         assert state is not None, f"{call} is not live"
         return state
 
