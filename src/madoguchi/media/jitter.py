@@ -4,7 +4,7 @@ Positions count 1/8000 s from a stream's first packet, whatever its codec's cloc
 the tick in which it was found, less its position; how much longer that was than the shortest transit of the last
 seconds is its relative delay. Play-out lags the shortest transit by the delay that 97 % of the packets keep. It moves
 by whole 20 ms frames: later by concealing where a frame is missing or nobody speaks, earlier by dropping a frame where
-nobody speaks, or after a second anyway.
+nobody speaks, or within speech when it has been more than one frame too late for a second.
 """
 
 from typing import Final
@@ -129,7 +129,8 @@ class JitterBank:
         self._quiet = quiet
         self._deep_ticks = np.where(self._excess > 0, self._deep_ticks + 1, 0)
         stays = self.waiting | ((self._excess < 0) & missing)
-        skips = (self._excess > 0) & (quiet | missing | (self._deep_ticks > _PATIENCE)) & self.started
+        forced = (self._excess > 1) & (self._deep_ticks > _PATIENCE)
+        skips = ((self._excess > 0) & quiet & self.started) | (forced & self.started)
         self.play += FRAME
         self.play[stays] -= FRAME
         self.play[skips] += FRAME
