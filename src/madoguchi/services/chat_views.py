@@ -12,6 +12,7 @@ from madoguchi.ports.storage import InteractionStore
 from madoguchi.services import views
 from madoguchi.services.chat_life import CODEC, stored_line
 from madoguchi.services.lifecycle import Change
+from madoguchi.services.rows import Json
 from madoguchi.services.rows_chats import (
     chat_row,
     consumer_chat_row,
@@ -61,11 +62,12 @@ class ChatViews:
     def changed(self, change: Change[Chat, ChatEvent]) -> None:
         """Show a change."""
         chat = change.state
-        self._show(chat)
+        row, mine = chat_row(chat), consumer_row(chat)
+        self._show(chat, row, mine)
         lines = [message_row(stored_line(chat, event)) for event in change.events if isinstance(event, MessageSent)]
         old = [message_id(line["seq"] - WINDOW) for line in lines if line["seq"] > WINDOW]
-        self._views.publish(views.chat(chat.id), [chat_row(chat), *lines], old)
-        self._views.publish(views.consumer_chat(chat.id), [consumer_chat_row(chat), *lines], old)
+        self._views.publish(views.chat(chat.id), [row, *lines], old)
+        self._views.publish(views.consumer_chat(chat.id), [consumer_chat_row(chat, mine), *lines], old)
         had = holder(change.before) if change.before is not None else None
         if had is not None and chat.live and holder(chat) != had and had not in self._monitors.get(chat.id, {}):
             self._views.revoke(views.chat(chat.id), had)
@@ -75,7 +77,7 @@ class ChatViews:
         for snapshot in await self._interactions.finished("chat", limit=RESTORED):
             chat = CODEC.state(snapshot.data)
             if chat.ended_at is not None and chat.ended_at + AFTERGLOW > now:
-                self._show(chat)
+                self._show(chat, chat_row(chat), consumer_row(chat))
 
     async def sight(self, chat_id: InteractionId) -> ChatSight | None:
         """Return whom the chat concerns; nothing where there is none with this id."""
@@ -120,38 +122,38 @@ class ChatViews:
     def _show_monitors(self, chat_id: InteractionId) -> None:
         chat = self._chats.state(chat_id) if self._chats is not None else None
         if chat is not None:
-            self._views.publish(views.CHATS, [self._supervised(chat)])
+            self._views.publish(views.CHATS, [self._supervised(chat, chat_row(chat))])
 
-    def _supervised(self, chat: Chat) -> Row:
+    def _supervised(self, chat: Chat, row: Json) -> Row:
         watchers = self._monitors.get(chat.id, {})
-        return supervised_row(chat, {user: names[0] for user, names in watchers.items()})
+        return supervised_row(row, {user: names[0] for user, names in watchers.items()})
 
-    def _show(self, chat: Chat) -> None:
+    def _show(self, chat: Chat, row: Json, mine: Json) -> None:
         """Put the chat's rows where they belong now, and take them away from where they were."""
         rows: dict[tuple[str, str], Row] = {}
         if chat.live:
-            rows[views.CHATS, chat.id] = self._supervised(chat)
+            rows[views.CHATS, chat.id] = self._supervised(chat, row)
             for offer in chat.offers:
                 rows[views.desk(offer.agent), offer.id] = offer_row(chat, offer)
             agent = holder(chat)
             if agent is not None:
-                rows[views.desk(agent), chat.id] = desk_row(chat)
+                rows[views.desk(agent), chat.id] = desk_row(chat, row)
         for topic, row_id in self._shown.pop(chat.id, {}):
             if (topic, row_id) not in rows:
                 self._views.publish(topic, gone=(row_id,))
-        for (topic, _), row in rows.items():
-            self._views.publish(topic, (row,))
+        for (topic, _), shown in rows.items():
+            self._views.publish(topic, (shown,))
         if rows:
             self._shown[chat.id] = dict.fromkeys(rows)
-        mine = views.consumer(chat.consumer.id)
-        self._views.publish(mine, (consumer_row(chat),))
+        topic = views.consumer(chat.consumer.id)
+        self._views.publish(topic, (mine,))
         if chat.ended_at is not None:
-            self._views.retire(mine, chat.id, chat.ended_at + AFTERGLOW)
+            self._views.retire(topic, chat.id, chat.ended_at + AFTERGLOW)
 
     async def _source(self, topic: str) -> Sequence[Row]:
         kind, _, name = topic.partition(":")
         chat_id = InteractionId(name)
         chat = await self.present(chat_id)
         stored = await self._interactions.messages(chat_id, after=max(0, chat.last_seq - WINDOW), limit=WINDOW)
-        first = consumer_chat_row(chat) if kind == "consumer_chat" else chat_row(chat)
+        first = consumer_chat_row(chat, consumer_row(chat)) if kind == "consumer_chat" else chat_row(chat)
         return [first, *map(message_row, stored)]

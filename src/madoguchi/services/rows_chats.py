@@ -40,15 +40,15 @@ def chat_row(chat: Chat) -> Json:
     }
 
 
-def supervised_row(chat: Chat, monitors: Mapping[UserId, str]) -> Json:
-    """Return the row of the `chats` view: who looks on is told here only."""
-    return {**chat_row(chat), "monitors": [person(user, name) for user, name in monitors.items()]}
+def supervised_row(row: Json, monitors: Mapping[UserId, str]) -> Json:
+    """Return the row of the `chats` view, made of the `ChatRow`: who looks on is told here only."""
+    return {**row, "monitors": [person(user, name) for user, name in monitors.items()]}
 
 
-def desk_row(chat: Chat) -> Json:
-    """Return the row on its agent's desk."""
+def desk_row(chat: Chat, row: Json) -> Json:
+    """Return the row on its agent's desk, made of the `ChatRow`."""
     handling = chat.agent.handling if chat.agent is not None else None
-    return {**chat_row(chat), "handling": handling, "unread": chat.unread(Side.AGENT)}
+    return {**row, "handling": handling, "unread": chat.unread(Side.AGENT)}
 
 
 def offer_row(chat: Chat, offer: Offer) -> Json:
@@ -85,10 +85,10 @@ def consumer_row(chat: Chat) -> Json:
     }
 
 
-def consumer_chat_row(chat: Chat) -> Json:
-    """Return the `ConsumerChatRow`: the first row of the `chat` view at its consumer's."""
+def consumer_chat_row(chat: Chat, row: Json) -> Json:
+    """Return the `ConsumerChatRow`, made of the row of the `consumer` view."""
     return {
-        **consumer_row(chat),
+        **row,
         "language": chat.language,
         "typing": _typing(chat),
         "delivered": _marks(chat.delivered),

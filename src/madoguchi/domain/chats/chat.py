@@ -161,8 +161,12 @@ class Chat:
 
     def unread(self, side: Side) -> int:
         """Return how many of the other side's recent lines `side` has not seen."""
-        seen = self.read.of(side)
-        return sum(one.seq > seen and one.side is side.other for one in self.recent)
+        seen, other, count = self.read.of(side), side.other, 0
+        for one in reversed(self.recent):
+            if one.seq <= seen:
+                break
+            count += one.side is other
+        return count
 
     def waiting(self) -> Waiting | None:
         """Return what routing needs to know while the chat waits for an agent."""
