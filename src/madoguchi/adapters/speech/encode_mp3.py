@@ -13,6 +13,7 @@ from typing import Final
 import av
 from av.audio.resampler import AudioResampler
 
+from madoguchi.adapters.speech.drafts import draft_of
 from madoguchi.ports.speech import BadAudioError
 
 _BITS_PER_CHANNEL: Final = 32_000
@@ -62,7 +63,7 @@ def main(wav: Path, mp3: Path) -> None:
     """Encode into a file beside `mp3`, then put it in its place in one step."""
     with suppress(OSError):
         os.nice(10)  # Live sound comes first.
-    fresh = mp3.with_name(f".{mp3.name}.{os.getpid()}")
+    fresh = draft_of(mp3, os.getpid())
     try:
         span_s = encode(wav, fresh)
         with fresh.open("rb+") as file:

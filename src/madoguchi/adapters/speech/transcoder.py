@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from madoguchi.adapters.speech.drafts import draft_of
 from madoguchi.adapters.speech.wav_repair import repair
 from madoguchi.kernel.errors import NotFoundError, UnavailableError
 from madoguchi.ports.speech import BadAudioError
@@ -78,6 +79,8 @@ async def _run(wav: Path, mp3: Path, allowed_s: float) -> dict[str, Any]:
         if process.returncode is None:
             process.kill()
             await process.wait()
+            draft = draft_of(mp3, process.pid)
+            await asyncio.to_thread(draft.unlink, missing_ok=True)
     try:
         answer: dict[str, Any] = msgspec.json.decode(said)
     except msgspec.DecodeError as error:

@@ -1,7 +1,7 @@
 """The process that speaks: reads one order a line from its standard input, answers with one line each.
 
-An order is `{"engine", "text", "speed", "path"}`, an answer `{"span_s"}` or `{"error"}`. The process ends when its
-input does, so it never outlives the one that started it.
+It says that it is ready with an empty line. An order is `{"engine", "text", "speed", "path"}`, an answer `{"span_s"}`
+or `{"error"}`. The process ends when its input does, so it never outlives the one that started it.
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from madoguchi.adapters.speech import engines
+from madoguchi.adapters.speech.drafts import draft_of
 from madoguchi.adapters.speech.loudness import levelled
 
 
@@ -22,7 +23,7 @@ def speak(engine: engines.Engine, text: str, speed: float, path: Path) -> float:
     """Write `text` as a WAV file, complete or not at all; return its length in seconds."""
     samples, rate = engine.speak(text, speed)
     speech = levelled(samples, rate)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh = draft_of(path, os.getpid())
     try:
         with fresh.open("wb") as file:
             with wave.open(file, "wb") as target:
@@ -40,7 +41,9 @@ def speak(engine: engines.Engine, text: str, speed: float, path: Path) -> float:
 
 
 def serve(orders: BinaryIO, answers: BinaryIO, load: Callable[[str], engines.Engine]) -> None:
-    """Answer every order until there are no more."""
+    """Say that it is ready with an empty line, then answer every order until there are no more."""
+    answers.write(b"\n")
+    answers.flush()
     for line in orders:
         answer: dict[str, Any]
         try:

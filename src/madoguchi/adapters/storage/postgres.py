@@ -195,8 +195,7 @@ class PostgresDatabase:
                 self._doubtful.update({one.owner: one for one in commits})
                 raise error.reason from error
             except (LostRaceError, asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
-                if race == _RACES - 1:
-                    raise
+                continue
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 # A connection that was lost while nobody used it says nothing about the present.
                 if fresh or race or trouble(error) is None:
