@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -12,7 +11,7 @@ import structlog
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.calls.effects import PauseRecording, StartRecording, StopRecording
-from madoguchi.domain.recording import Recording, RecordingState
+from madoguchi.domain.recording import RECORDING, Captured, Kept, Recording, RecordingState, Unreadable, evolve
 from madoguchi.kernel.errors import ConflictError, MadoguchiError, NotFoundError
 from madoguchi.kernel.ids import InteractionId, RecordingId
 from madoguchi.ports.blobs import Blobs
@@ -72,7 +71,7 @@ class RecordingService:
             await self._voice.start_recording(order.recording, order.leg, path, channels=channels)
         except MadoguchiError as error:
             self._begun.discard(order.recording)
-            await self._catalogue.save_recording(replace(noted, state=RecordingState.FAILED, detail=error.code))
+            await self._catalogue.save_recording(evolve(noted, Unreadable(error.code)))
             raise
 
     async def pause(self, order: PauseRecording) -> None:
@@ -156,14 +155,13 @@ class RecordingService:
 
     async def _encode(self, recording: RecordingId) -> None:
         noted = await self._catalogue.recording(recording)
-        if noted is None or noted.state in {RecordingState.READY, RecordingState.FAILED}:
+        if noted is None or noted.state in RECORDING.terminal:
             return
         wav = self._data / noted.wav
         if noted.state is RecordingState.LIVE:
             if not await asyncio.to_thread(wav.is_file):
                 raise BadAudioError("there is no capture")
-            span_s = await self._transcoder.recover(wav)
-            noted = replace(noted, state=RecordingState.CAPTURED, span_s=span_s)
+            noted = evolve(noted, Captured(await self._transcoder.recover(wav)))
             await self._catalogue.save_recording(noted)
         key = f"recordings/{noted.started_at:%Y/%m/%d}/{wav.stem}.mp3"
         mp3 = wav.with_suffix(".mp3")
@@ -172,8 +170,7 @@ class RecordingService:
         else:
             raise BadAudioError("there is no capture")
         size = await self._blobs.put(key, mp3)
-        ready = replace(noted, state=RecordingState.READY, blob_key=key, span_s=span_s, size=size)
-        await self._catalogue.save_recording(ready)
+        await self._catalogue.save_recording(evolve(noted, Kept(key, span_s, size)))
         self._begun.discard(recording)
         await asyncio.to_thread(mp3.unlink, missing_ok=True)
         await asyncio.to_thread(wav.unlink, missing_ok=True)
@@ -182,4 +179,4 @@ class RecordingService:
         _log.error("recording_unreadable", recording=recording, detail=error.detail)
         noted = await self._catalogue.recording(recording)
         if noted is not None:
-            await self._catalogue.save_recording(replace(noted, state=RecordingState.FAILED, detail=error.detail))
+            await self._catalogue.save_recording(evolve(noted, Unreadable(error.detail)))
