@@ -102,6 +102,7 @@ class EmbeddedVoice(MediaOrders):
         for leg in tuple(self._legs):
             await self.release(leg)
         if self._agent is not None:
+            self._agent.sign_off()
             await self._agent.drain(DRAIN_S)
             await self._agent.close()
         await self._nursery.close()

@@ -23,6 +23,7 @@ from madoguchi.adapters.voice.embedded.sip.message import BadMessageError, Reque
 from madoguchi.adapters.voice.embedded.sip.outgoing import Destination, OutgoingCall
 from madoguchi.adapters.voice.embedded.sip.peers import Peers, behind_nat
 from madoguchi.adapters.voice.embedded.sip.registrar import RefusedError, Registrar
+from madoguchi.adapters.voice.embedded.sip.registration import TrunkRegistration
 from madoguchi.adapters.voice.embedded.sip.server import InviteServer, ServerTransaction
 from madoguchi.adapters.voice.embedded.sip.session_timer import MIN_SE_S, IntervalTooSmallError
 from madoguchi.adapters.voice.embedded.sip.timers import Timers, Timing
@@ -87,6 +88,7 @@ class UserAgent:
         self._invites: dict[InviteServer, IncomingCall] = {}
         self._sessions = 0
         self._drained = asyncio.Event()
+        self.registrations = [TrunkRegistration(self, trunk) for trunk in settings.trunks if trunk.register]
 
     # --- For the engine ---
 
@@ -112,6 +114,13 @@ class UserAgent:
             OSError: the port is taken.
         """
         await self._transports.open(self._settings.sip_host, self._settings.sip_port)
+        for registration in self.registrations:
+            registration.start()
+
+    def sign_off(self) -> None:
+        """Tell the carriers that we are leaving."""
+        for registration in self.registrations:
+            registration.stop()
 
     async def drain(self, limit_s: float) -> None:
         """Wait until every call is over on both sides, and `limit_s` at most."""

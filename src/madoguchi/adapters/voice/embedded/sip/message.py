@@ -343,6 +343,8 @@ def respond(request: Request, code: int, phrase: str = "", tag: str = "") -> Res
     headers.set("To", recipient)
     headers.set("Call-ID", request.call_id)
     headers.set("CSeq", request.headers.get("cseq"))
+    if TRYING < code < REDIRECT and request.method == "INVITE":
+        headers.set("Record-Route", *request.headers.all("record-route"))  # RFC 3261 section 12.1.1
     if code == TRYING and request.headers.get("timestamp"):  # RFC 3261 section 8.2.6.1
         headers.set("Timestamp", request.headers.get("timestamp"))
     return Response(code, phrase, headers)

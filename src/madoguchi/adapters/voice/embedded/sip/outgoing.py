@@ -182,11 +182,13 @@ class OutgoingCall(Call):
     def _take(self, answer: str) -> bool:
         if not answer:
             return False
+        before = self.session.settings
         try:
             self.session.take_answer(answer)
         except NotAcceptableError:
             return False
-        self.tell("agreed")
+        if self.session.settings != before:
+            self.tell("agreed")
         return True
 
     def _drop_fork(self, dialog: Dialog) -> None:
