@@ -115,19 +115,17 @@ class Intake:
         rows = np.frombuffer(b"".join(packets), np.uint8).reshape(-1, FAST_LENGTH)
         at = np.array(slots, np.int64)
         ssrc = rows[:, 8:12].copy().view(">u4")[:, 0].astype(np.int64)
-        fits = (
-            (rows[:, 0] == rtp.VERSION)
-            & (rows[:, 1] & 0x7F == self._table.payload_type[at])
-            & (ssrc == self._table.ssrc[at])
-        )
+        fits = (rows[:, 0] == rtp.VERSION) & (rows[:, 1] & 0x7F == self._table.payload_type[at])
         if not fits.all():
             for odd in np.flatnonzero(~fits):
                 leg = self._table.at[slots[odd]]
                 if leg is not None:
                     self.packet(leg, packets[odd])
-            at, rows = at[fits], rows[fits]
+            at, rows, ssrc = at[fits], rows[fits], ssrc[fits]
             if not len(at):
                 return
+        for new in np.flatnonzero(ssrc != self._table.ssrc[at]).tolist():
+            self._new_stream(int(at[new]), int(ssrc[new]))
         sequences = rows[:, 2:4].copy().view(">u2")[:, 0].astype(np.int64)
         stamps = rows[:, 4:8].copy().view(">u4")[:, 0].astype(np.int64)
         self._table.heard_at[at] = self._tick
@@ -193,9 +191,7 @@ class Intake:
     def _voice(self, leg: Leg, packet: rtp.RtpPacket) -> None:
         slot = leg.slot
         if packet.ssrc != self._table.ssrc[slot]:
-            self._table.ssrc[slot] = packet.ssrc
-            self.sequences.restart(slot)
-            self.jitter.started[slot] = False
+            self._new_stream(slot, packet.ssrc)
         at = np.array([slot])
         self.sequences.count(at, np.array([packet.sequence]))
         positions, usable, begun = self.jitter.arrive(at, np.array([packet.timestamp]), self._tick)
@@ -210,6 +206,12 @@ class Intake:
         else:
             codes = np.frombuffer(packet.payload, np.uint8)
             self._voices.write(slot, int(positions[0]), g711.DECODED[self._table.law[slot]][codes])
+
+    def _new_stream(self, slot: int, ssrc: int) -> None:
+        """Take up a far end's stream, or another one that follows it."""
+        self._table.ssrc[slot] = ssrc
+        self.sequences.restart(slot)
+        self.jitter.started[slot] = False
 
     def _work_out(self) -> None:
         self._known_change = self._table.changed

@@ -4,6 +4,7 @@ Started by the media plane as `python -m madoguchi.media.worker <descriptor>`. I
 never outlives its server; its recordings are closed properly then.
 """
 
+import contextlib
 import gc
 import logging
 import os
@@ -58,6 +59,10 @@ log = logging.getLogger(__name__)
 _READ: Final = 1 << 16
 _TIDY_TICKS: Final = 500
 """Ticks between two runs of the garbage collector, right after a tick: every 10 s."""
+_BACKGROUND_PRIORITY: Final = 1
+_TICK_PRIORITY: Final = 2
+"""Real-time priorities: the lowest there are, the tick's one above that of the threads that decode and write."""
+_NICE: Final = -15
 _SWITCH_S: Final = 0.0005
 """How long another thread may keep the tick waiting for the interpreter."""
 
@@ -96,6 +101,7 @@ class Worker:
         self._exchange = exchange
         ticker = self._ticker = Ticker(TICK_S, self._tick, self._wait)
         self._warm_up(exchange)
+        raise_priority(_TICK_PRIORITY)
         self._reports.append(Ready())
         for body in self._early:
             self._take(self._orders.decode(body))
@@ -274,10 +280,20 @@ def prepare_process() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     sys.setswitchinterval(_SWITCH_S)
+    raise_priority(_BACKGROUND_PRIORITY)
+
+
+def raise_priority(level: int) -> None:
+    """Put this thread, and those that it starts from now on, before everything that is not real-time work.
+
+    A telephone exchange must be punctual whatever else the machine does. Where the user may not have that, the
+    process asks for a better nice value, and else runs as it is.
+    """
     try:
-        os.setpriority(os.PRIO_PROCESS, 0, -15)
-    except PermissionError:
-        log.info("media runs at normal priority: this user may not raise it")
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(level))
+    except OSError:
+        with contextlib.suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, _NICE)
 
 
 def main() -> None:
