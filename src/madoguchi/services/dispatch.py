@@ -129,8 +129,12 @@ class Dispatcher:
             try:
                 for room in self._rooms:
                     await self._serve(room)
-            except MadoguchiError as error:
-                _log.warning("dispatch_interrupted", code=error.code)
+            except Exception as error:  # noqa: BLE001 - see below
+                # Whatever it is, who waits must not wait for ever: nothing is lost, the next round begins anew.
+                if isinstance(error, MadoguchiError):
+                    _log.warning("dispatch_interrupted", code=error.code)
+                else:
+                    _log.exception("dispatch_failed")
                 await self._clock.sleep(AFTER_TROUBLE)
                 self.wake()
 

@@ -27,13 +27,17 @@ class OfferService:
         self._offered = offered
 
     async def accept(self, actor: Principal, offer: OfferId) -> tuple[InteractionId, HandlingId]:
-        """Give the interaction to `actor`; return it and his handling of it.
+        """Give the interaction to `actor`; return it and his handling of it. Taking it twice is no error.
 
         Raises:
             NotAllowedError: the caller may not take calls or chats.
             OfferGoneError: a colleague was faster, or the offer lapsed.
         """
         actor.require(Permission.DESK)
+        agent = self._agents.state(actor.user.id)
+        taken = next((one for one in agent.handlings if one.offer == offer), None) if agent is not None else None
+        if taken is not None:
+            return taken.interaction, taken.id
         interaction, owners = self._find(actor, offer)
         try:
             outcome = await owners.send(interaction, AcceptOffer(offer, actor.user.id))

@@ -85,6 +85,15 @@ class Surroundings(Generic[S, M, E, F]):
     observers: "Sequence[Callable[[Change[S, E]], None]]"
 
 
+def show(change: Change[S, E], observers: "Sequence[Callable[[Change[S, E]], None]]") -> None:
+    """Show a change to all observers. What has happened has happened: a bug in one of them stops nothing."""
+    for observe in observers:
+        try:
+            observe(change)
+        except Exception:  # noqa: BLE001 - see above
+            _log.exception("observer_failed", owner=change.id)
+
+
 class Owner(Generic[S, M, E, F]):
     """The inbox and the loop of one owner."""
 
@@ -246,8 +255,7 @@ class Owner(Generic[S, M, E, F]):
                 lasting=commits,
                 first_seq=after.seq - len(decision.events) + 1,
             )
-            for observe in shared.observers:
-                observe(change)
+            show(change, shared.observers)
         letter.settle(Outcome(state, decision.answer))
         self._start(effects, keyed)
 

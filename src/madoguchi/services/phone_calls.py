@@ -61,8 +61,11 @@ class PhoneCalls:
                 menu=tuple(self._queues.phone_menu()),
             )
             await self._calls.create(call, arrival)
-        except MadoguchiError as error:
-            _log.error("call_not_taken", leg=leg.leg, code=error.code)
+        except Exception as error:  # noqa: BLE001 - the caller must not hear silence
+            if isinstance(error, MadoguchiError):
+                _log.error("call_not_taken", leg=leg.leg, code=error.code)
+            else:
+                _log.exception("call_not_taken", leg=leg.leg)
             await self._voice.release(leg.leg, ReleaseCause.FAILED)
 
     async def _consumer(self, leg: LegArrived) -> Consumer:

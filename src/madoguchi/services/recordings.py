@@ -141,12 +141,12 @@ class RecordingService:
         try:
             await self._encode(recording)
         except BadAudioError as error:
-            await self._give_up(recording, error)
-        except MadoguchiError as error:
-            _log.warning("recording_not_stored_yet", recording=recording, code=error.code)
-            retries.create_task(self._again(recording, attempt, retries))
-        except OSError as error:
-            _log.error("recording_not_stored_yet", recording=recording, error=str(error))
+            await self._give_up(recording, error, attempt, retries)
+        except Exception as error:  # noqa: BLE001 - one bad recording must not stop the others
+            if isinstance(error, MadoguchiError):
+                _log.warning("recording_not_stored_yet", recording=recording, code=error.code)
+            else:
+                _log.exception("recording_not_stored_yet", recording=recording)
             retries.create_task(self._again(recording, attempt, retries))
 
     async def _again(self, recording: RecordingId, attempt: int, retries: asyncio.TaskGroup) -> None:
@@ -175,8 +175,13 @@ class RecordingService:
         await asyncio.to_thread(mp3.unlink, missing_ok=True)
         await asyncio.to_thread(wav.unlink, missing_ok=True)
 
-    async def _give_up(self, recording: RecordingId, error: BadAudioError) -> None:
+    async def _give_up(
+        self, recording: RecordingId, error: BadAudioError, attempt: int, retries: asyncio.TaskGroup
+    ) -> None:
         _log.error("recording_unreadable", recording=recording, detail=error.detail)
-        noted = await self._catalogue.recording(recording)
-        if noted is not None:
-            await self._catalogue.save_recording(evolve(noted, Unreadable(error.detail)))
+        try:
+            noted = await self._catalogue.recording(recording)
+            if noted is not None:
+                await self._catalogue.save_recording(evolve(noted, Unreadable(error.detail)))
+        except MadoguchiError:
+            retries.create_task(self._again(recording, attempt, retries))

@@ -29,7 +29,7 @@ from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import InteractionStore, OutboxRow, Snapshot, StorageUnavailableError
 from madoguchi.services.alarms import Alarms
 from madoguchi.services.lifecycle import Change, E, F, InteractionOverError, Lifecycle, M, Outcome, Performer, S
-from madoguchi.services.owner import GRACE, Cell, Letter, Owner, Surroundings
+from madoguchi.services.owner import GRACE, Cell, Letter, Owner, Surroundings, show
 
 RESTART_AFTER: Final = (timedelta(0), timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30))
 """Pauses before an owner task that died is started again: first, second … and all later times."""
@@ -137,8 +137,7 @@ class Owners(Generic[S, M, E, F]):
             return
         now = self._runtime.clock.now()
         change: Change[S, E] = Change(self.life.kind, owner.id, None, owner.cell.state, (), now, False, 0)  # noqa: FBT003 - positional for brevity: nothing was stored
-        for observe in self._observers:
-            observe(change)
+        show(change, self._observers)
 
     async def _ask(self, owner: Owner[S, M, E, F], message: M) -> Outcome[S]:
         answer: asyncio.Future[Outcome[S]] = asyncio.get_running_loop().create_future()

@@ -131,9 +131,8 @@ def _free(agent: Agent, message: FreeSlot, now: Instant) -> tuple[AgentEvent, ..
 def _open(agent: Agent, message: OpenHandling, now: Instant) -> tuple[AgentEvent, ...]:
     if agent.handling(message.handling) is not None or message.handling in agent.closed:
         return ()
-    handling = Handling(
-        message.handling, message.interaction, message.channel, message.consumer, message.queue, started_at=now
-    )
+    it = message
+    handling = Handling(it.handling, it.interaction, it.channel, it.consumer, it.queue, started_at=now, offer=it.offer)
     opened = HandlingOpened(handling)
     return (SlotFreed(message.offer), opened) if agent.reservation(message.offer) is not None else (opened,)
 

@@ -7,7 +7,7 @@ from typing import Final
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Channel
-from madoguchi.kernel.ids import HandlingId, InteractionId
+from madoguchi.kernel.ids import HandlingId, InteractionId, OfferId
 from madoguchi.kernel.machine import Machine
 from madoguchi.kernel.time import Instant
 
@@ -74,6 +74,8 @@ class Handling:
     consumer: Consumer
     queue: Queue | None
     started_at: Instant
+    offer: OfferId
+    """What he took."""
     state: HandlingState = HandlingState.WORKING
     wrap_up_at: Instant | None = None
     ends_at: Instant | None = None
