@@ -189,6 +189,20 @@ describe("connection", () => {
     expect(calls.status.get().phase).toBe("live");
   });
 
+  it("stops watching what is no longer its to watch", async () => {
+    const { server, connection, clock } = bed();
+    connection.start();
+    await settle();
+    const chat = connection.subscribe("chat", { chat: "c" });
+    server.last.say({ type: "snapshot", ref: "s1", cursor: "", rows: [] });
+    expect(chat.status.get()).toMatchObject({ phase: "refused", problem: { code: "no_longer_yours" } });
+    server.last.drop();
+    clock.pass(10_000);
+    await settle();
+    expect(connection.status.get().state).toBe("live");
+    expect(server.last.sent.some((frame) => frame.type === "subscribe")).toBe(false);
+  });
+
   it("drains: running commands are answered before it closes", async () => {
     const { server, connection } = bed();
     connection.start();

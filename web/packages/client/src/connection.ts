@@ -244,7 +244,7 @@ export class Connection {
         watch.cursor = frame.cursor;
         watch.rows.snapshot(frame.rows);
         watch.rows.flush();
-        watch.status.set(LIVE);
+        watch.status.set(frame.cursor === "" ? NO_LONGER : LIVE);
         this.#synced(frame.ref);
         break;
       }
@@ -442,3 +442,5 @@ export class Connection {
 }
 
 const LIVE: SubscriptionStatus = { phase: "live" };
+/** The server took the view back: a chat that went to somebody else, for example. */
+const NO_LONGER: SubscriptionStatus = { phase: "refused", problem: new ProblemError({ code: "no_longer_yours" }) };

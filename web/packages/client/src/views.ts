@@ -26,7 +26,7 @@ export class Views {
     view: View,
     ...params: ViewParams[View] extends undefined ? [] : [ViewParams[View]]
   ): Subscription<ViewRows[View]> | null {
-    return (this.#shared.get(keyOf(view, params[0]))?.subscription ?? null) as Subscription<ViewRows[View]> | null;
+    return (this.#shared.get(keyOf(view, params[0]))?.subscription ?? null);
   }
 
   /** Returns the view; `release` it when you no longer read it. */
@@ -42,6 +42,8 @@ export class Views {
     }
     const held = shared;
     held.users++;
+    // It may be ours again: a chat that came back, a right that was given.
+    if (held.users === 1 && held.subscription.status.get().phase === "refused") held.subscription.retry();
     held.letGo?.();
     held.letGo = null;
     let released = false;

@@ -93,6 +93,7 @@ export interface ChatRow {
   queue: QueueRef;
   agent: Person | null;
   offered_to: Person[];
+  position?: number | null;
   started_at: Timestamp;
   queued_at?: Timestamp | null;
   answered_at?: Timestamp | null;
@@ -264,7 +265,8 @@ export interface ConsumerChatRow {
   position?: number | null;
   unread: number;
   end_reason?: string | null;
-  /** Present in the view `chat`, where the consumer follows his own conversation. */
+  /** These are present in the view `chat`, where the consumer follows his own conversation. */
+  language?: Language;
   typing?: Record<ChatSide, boolean>;
   delivered?: Record<ChatSide, number>;
   read?: Record<ChatSide, number>;

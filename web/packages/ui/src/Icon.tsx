@@ -47,7 +47,7 @@ export function Icon({ name, size }: { name: IconName; size?: "small" | "large" 
   const dots = name === "keypad" || name === "more";
   return (
     <svg className={`icon ${size ?? ""}`} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={PATHS[name]} {...(dots ? { strokeWidth: 2.8 } : {})} />
+      <path d={PATHS[name]} {...(dots ? { strokeWidth: 2.8 } : {})} {...(name === "record" ? { fill: "currentColor" } : {})} />
     </svg>
   );
 }

@@ -64,8 +64,8 @@ export function Shell(): ReactNode {
       {boards ? <Sections open={menu} onGo={() => setMenu(false)} /> : null}
       <div className="page">
         <ConnectionBar />
-        {desk ? <Alerts title={title} /> : <Title title={title} />}
         {can("monitor") ? <MonitorBars /> : null}
+        {desk ? <Alerts title={title} /> : <Title title={title} />}
         <Outlet />
       </div>
       <Details />
@@ -225,7 +225,7 @@ function Entry(props: { to: string; icon?: IconName; label: TextKey; count?: num
 /** The call whose details the URL asks for, over any page. */
 function Details(): ReactNode {
   const navigate = useNavigate();
-  const search = useSearch({ strict: false });
+  const search: unknown = useSearch({ strict: false });
   const close = useCallback(
     () => void navigate({ to: ".", search: (before: Record<string, unknown>) => ({ ...before, call: undefined }) }),
     [navigate],

@@ -6,10 +6,11 @@ import {
   Navigate,
   Outlet,
   useNavigate,
+  useSearch,
   type AnyRoute,
 } from "@tanstack/react-router";
 import { Failure, Nothing, Skeleton } from "@madoguchi/ui";
-import { useCallback, type ReactNode } from "react";
+import { useCallback, useMemo, type ReactNode } from "react";
 import { SignIn } from "../features/sign-in/SignIn.tsx";
 import { readBoardSearch, type BoardSearch } from "../shared/board.ts";
 import { ServicesContext, useServices } from "../shared/services.ts";
@@ -55,16 +56,26 @@ function readPageSearch(raw: Record<string, unknown>): PageSearch {
   return result;
 }
 
+/** Where to go after signing in: only paths of this site, so that a link cannot lead elsewhere. */
+function readNext(raw: Record<string, unknown>): { next?: string } {
+  const { next } = raw;
+  return typeof next === "string" && /^\/(?![/\\])/.test(next) ? { next } : {};
+}
+
+/** The conversation that is chosen on the desk. */
+function readDeskSearch(raw: Record<string, unknown>): { s?: string; call?: string } {
+  return {
+    ...(typeof raw["s"] === "string" ? { s: raw["s"] } : {}),
+    ...(typeof raw["call"] === "string" ? { call: raw["call"] } : {}),
+  };
+}
+
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (raw: Record<string, unknown>): { next?: string } => {
-    const { next } = raw;
-    // Only paths of this site: a link must not lead elsewhere after signing in.
-    return typeof next === "string" && /^\/(?![/\\])/.test(next) ? { next } : {};
-  },
+  validateSearch: readNext,
   component: SignInRoute,
 });
 
@@ -76,10 +87,7 @@ const desk = createRoute({
   getParentRoute: () => inside,
   path: "/desk",
   staticData: { title: "nav.desk" },
-  validateSearch: (raw: Record<string, unknown>): { s?: string; call?: string } => ({
-    ...(typeof raw["s"] === "string" ? { s: raw["s"] } : {}),
-    ...(typeof raw["call"] === "string" ? { call: raw["call"] } : {}),
-  }),
+  validateSearch: readDeskSearch,
   component: DeskRoute,
 });
 
@@ -147,7 +155,8 @@ interface Page {
 function Board(props: { needs: Permission; draw: (page: Page) => ReactNode }): ReactNode {
   const { can } = useServices();
   const navigate = useNavigate();
-  const search = root.useSearch() as PageSearch;
+  const found: unknown = useSearch({ strict: false });
+  const search = useMemo(() => readPageSearch(found as Record<string, unknown>), [found]);
   const change = useCallback(
     (by: (before: PageSearch) => PageSearch, replace: boolean) =>
       void navigate({ to: ".", replace, search: (before: Record<string, unknown>) => clean(by(before as PageSearch)) }),
@@ -173,7 +182,7 @@ function clean(search: PageSearch): PageSearch {
   const kept = Object.entries(search).filter(
     ([, value]) => value !== undefined && value !== "" && value !== false && !(Array.isArray(value) && value.length === 0),
   );
-  return Object.fromEntries(kept) as PageSearch;
+  return Object.fromEntries(kept);
 }
 
 function Refused(): ReactNode {
@@ -196,7 +205,8 @@ function Home(): ReactNode {
 function DeskRoute(): ReactNode {
   const { can } = useServices();
   const navigate = useNavigate();
-  const { s } = desk.useSearch();
+  const found: unknown = useSearch({ strict: false });
+  const { s } = readDeskSearch(found as Record<string, unknown>);
   const choose = useCallback(
     (id: string | undefined) => void navigate({ to: "/desk", search: id === undefined ? {} : { s: id } }),
     [navigate],
@@ -230,7 +240,8 @@ function Inside(): ReactNode {
 
 function SignInRoute(): ReactNode {
   const { api, state, refresh } = useSession();
-  const { next } = signIn.useSearch();
+  const found: unknown = useSearch({ strict: false });
+  const { next } = readNext(found as Record<string, unknown>);
   if (state.phase === "signed_in") return <Navigate to={next ?? "/"} replace />;
   return (
     <SignIn

@@ -76,8 +76,8 @@ export function AgentBoard(props: BoardProps): ReactNode {
     { id: "elapsed", label: t("column.elapsed"), width: "88px", end: true, sortable: true },
     { id: "with", label: t("column.with"), width: "minmax(150px, 1.6fr)" },
     { id: "load", label: t("column.chats_now"), width: "88px", end: true },
-    { id: "calls", label: t("column.calls_today"), width: "76px", end: true, sortable: true },
-    { id: "chats", label: t("column.chats_today"), width: "76px", end: true, sortable: true },
+    { id: "calls", label: t("column.calls_today"), width: "92px", end: true, sortable: true },
+    { id: "chats", label: t("column.chats_today"), width: "104px", end: true, sortable: true },
     { id: "languages", label: t("consumer.language"), width: "minmax(90px, 0.7fr)" },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];

@@ -49,7 +49,7 @@ export function ConnectedCalls(props: BoardProps): ReactNode {
     { id: "wait", label: t("column.wait"), width: "72px", end: true, sortable: true },
     { id: "talk", label: t("column.talk"), width: "84px", end: true, sortable: true },
     { id: "transfers", label: t("column.transfers"), width: "64px", end: true, sortable: true },
-    { id: "marks", label: t("column.marks"), width: "72px" },
+    { id: "marks", label: t("column.marks"), width: "72px", hideLabel: true },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];
   return (

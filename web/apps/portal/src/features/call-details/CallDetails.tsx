@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import { Elapsed, Span } from "../../shared/Elapsed.tsx";
 import { useAction, useLive, useRow, useValue, useView } from "../../shared/hooks.ts";
-import { callLook, endReason, queuePath } from "../../shared/labels.ts";
+import { callLook, endReason, languageName, queuePath } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { isTextKey, problemText, useLanguage, useT } from "../../shared/text.tsx";
@@ -87,7 +87,7 @@ function Known({ row, details, onClose }: { row: CallRow; details: Details | und
       <dl className="facts">
         <Fact label={t("role.consumer")}>{row.consumer.name}</Fact>
         <Fact label={t("role.agent")}>{row.agent?.name ?? "–"}</Fact>
-        <Fact label={t("consumer.language")}>{row.language}</Fact>
+        <Fact label={t("consumer.language")}>{languageName(row.language, language)}</Fact>
       </dl>
       {row.transfers.length === 0 ? null : (
         <>

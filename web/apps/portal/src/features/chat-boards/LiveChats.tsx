@@ -51,7 +51,7 @@ export function ConnectedChats(props: LiveChatsProps): ReactNode {
     { id: "unanswered", label: t("column.unanswered"), width: "80px", end: true, sortable: true },
     { id: "wait", label: t("column.wait"), width: "72px", end: true, sortable: true },
     { id: "duration", label: t("column.duration"), width: "84px", end: true, sortable: true },
-    { id: "marks", label: t("column.marks"), width: "44px" },
+    { id: "marks", label: t("column.marks"), width: "44px", hideLabel: true },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];
   return <Board {...props} which={connected} page="page.chats_connected" empty="empty.chats_connected" columns={columns} Row={ConnectedRow} usual="duration" minWidth={940} />;

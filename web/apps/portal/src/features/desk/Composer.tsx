@@ -59,7 +59,9 @@ export function Composer(props: ComposerProps): ReactNode {
         onChange={(event) => change(event.target.value)}
         onKeyDown={(event) => {
           const { nativeEvent } = event;
-          if (!isSend({ key: event.key, shiftKey: event.shiftKey, isComposing: nativeEvent.isComposing, keyCode: nativeEvent.keyCode })) return;
+          // eslint-disable-next-line @typescript-eslint/no-deprecated -- only the old code tells the Enter that ends a composition
+          const { isComposing, keyCode } = nativeEvent;
+          if (!isSend({ key: event.key, shiftKey: event.shiftKey, isComposing, keyCode })) return;
           event.preventDefault();
           send();
         }}

@@ -25,7 +25,9 @@ export function ConsumerPanel({ selected }: { selected: Selected }): ReactNode {
       </p>
       <dl>
         {consumer.phone === undefined || consumer.phone === null ? null : (
-          <Item label={t("consumer.phone")}>{consumer.phone}</Item>
+          <Item label={t("consumer.phone")} wide>
+            <span className="num">{consumer.phone}</span>
+          </Item>
         )}
         <Item label={t("consumer.channel")}>{medium}</Item>
         {live === null ? null : <Item label={t("consumer.language")}>{languageName(live.language, language)}</Item>}

@@ -1,3 +1,4 @@
+import { duration } from "@madoguchi/client";
 import type { DeskCallRow, DeskChatRow, WrapUpRow } from "@madoguchi/protocol";
 import { Count, Icon, type IconName } from "@madoguchi/ui";
 import type { ReactNode } from "react";
@@ -133,7 +134,7 @@ function WrapUpEntry(props: { row: WrapUpRow; selected: boolean; onChoose: (id: 
       icon="clock"
       tone="violet"
       name={row.consumer.name}
-      aside={row.ends_at === null ? "" : t("wrap_up.left_short", { seconds: left })}
+      aside={row.ends_at === null ? "" : duration(left * 1000)}
       detail={t(row.channel === "call" ? "wrap_up.after_call" : "wrap_up.after_chat")}
     />
   );

@@ -1,4 +1,4 @@
-import { asProblem } from "@madoguchi/client";
+import { asProblem, duration } from "@madoguchi/client";
 import type { WrapUpRow } from "@madoguchi/protocol";
 import { Badge, Bar, Button, SelectField, TextAreaField } from "@madoguchi/ui";
 import { useEffect, useRef, useState, type ReactNode } from "react";
@@ -40,7 +40,7 @@ export function WrapUp({ row }: { row: WrapUpRow }): ReactNode {
           </Badge>
           {row.ends_at === null ? null : (
             <span className="timer num" data-soon={left <= SOON_S ? "" : undefined}>
-              {t("wrap_up.left", { seconds: left })}
+              {t("wrap_up.left", { time: duration(left * 1000) })}
             </span>
           )}
         </div>

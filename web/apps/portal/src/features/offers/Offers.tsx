@@ -90,7 +90,7 @@ export function Offers(props: OffersProps): ReactNode {
 
   if (offers.length === 0) return null;
   return (
-    <section className="offers" aria-label={t("offer.region")}>
+    <section className="offers-place" aria-label={t("offer.region")}>
       <p className="visually-hidden" role="alert">
         {first === undefined
           ? ""
@@ -99,6 +99,7 @@ export function Offers(props: OffersProps): ReactNode {
               queue: queuePath(first.queue, language),
             })}
       </p>
+      <div className="offers">
       {offers.map((offer, index) => (
         <OfferCard
           key={offer.id}
@@ -110,6 +111,7 @@ export function Offers(props: OffersProps): ReactNode {
           onDecline={() => void act(offer, false)}
         />
       ))}
+      </div>
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { asProblem, type PortalApi } from "@madoguchi/client";
 import { Bar, Button, TextField } from "@madoguchi/ui";
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from "react";
 import { problemText, useT } from "../../shared/text.tsx";
 
 /** E-mail and password. Both can be pasted and filled in by password managers. */
@@ -23,7 +23,7 @@ export function SignIn(props: {
     email.current?.focus();
   }, [t]);
 
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     const [who, secret] = [email.current?.value.trim() ?? "", password.current?.value ?? ""];
     setError(null);

@@ -1,0 +1,86 @@
+import { MediaLeg, Observable, ProblemError } from "@madoguchi/client";
+import type { MonitoringRow } from "@madoguchi/protocol";
+import { describe, expect, it, vi } from "vitest";
+import { Monitorings } from "./monitorings.ts";
+import type { Settings } from "./settings.ts";
+
+function bed() {
+  const negotiations: ((offer: string) => Promise<string>)[] = [];
+  const api = {
+    monitor: vi.fn((call: string) => Promise.resolve({ monitoring: `mon_${call}`, leg: "l", answer: "first" })),
+    connectMonitoring: vi.fn(() => Promise.resolve({ leg: "l", answer: "again" })),
+    stopMonitoring: vi.fn(() => Promise.resolve()),
+  };
+  const monitorings = new Monitorings({
+    api,
+    settings: new Observable({} as Settings),
+    createLeg: (negotiate) => {
+      negotiations.push(negotiate);
+      const leg = new MediaLeg({ negotiate, listenOnly: true });
+      vi.spyOn(leg, "start").mockResolvedValue();
+      return leg;
+    },
+  });
+  return { api, monitorings, negotiations };
+}
+
+const row = (id: string, call: string, media: MonitoringRow["media"] = "connected"): MonitoringRow =>
+  ({ id, kind: "monitoring", call, media, consumer: { id: "c", name: "C", anonymous: true } }) as MonitoringRow;
+
+describe("monitorings", () => {
+  it("listens to several calls, each once", () => {
+    const { monitorings } = bed();
+    monitorings.start("a", "A");
+    monitorings.start("a", "A");
+    monitorings.start("b", "B");
+    expect(monitorings.active.get().map((each) => each.call)).toEqual(["a", "b"]);
+  });
+
+  it("starts a monitoring once and re-connects the same one after a broken path", async () => {
+    const { api, monitorings, negotiations } = bed();
+    monitorings.start("a", "A");
+    expect(await negotiations[0]!("offer")).toBe("first");
+    expect(await negotiations[0]!("offer")).toBe("again");
+    expect(api.monitor).toHaveBeenCalledTimes(1);
+    expect(api.connectMonitoring).toHaveBeenCalledWith("mon_a", "offer");
+  });
+
+  it("is silent at once when stopped, whatever the server says", async () => {
+    const { api, monitorings, negotiations } = bed();
+    monitorings.start("a", "A");
+    await negotiations[0]!("offer");
+    const { leg } = monitorings.active.get()[0]!;
+    api.stopMonitoring.mockRejectedValueOnce(new ProblemError({ code: "network" }));
+    const stopping = monitorings.stop("a");
+    expect(leg.state.get().phase).toBe("closed");
+    expect((await stopping)?.code).toBe("network");
+    expect(monitorings.active.get()).toEqual([]);
+  });
+
+  it("ends at the server what was stopped while it was still starting", async () => {
+    const { api, monitorings, negotiations } = bed();
+    monitorings.start("a", "A");
+    const asked = negotiations[0]!("offer");
+    await monitorings.stop("a");
+    await asked;
+    expect(api.stopMonitoring).toHaveBeenCalledWith("mon_a");
+  });
+
+  it("ends with the call", async () => {
+    const { monitorings, negotiations } = bed();
+    monitorings.start("a", "A");
+    await negotiations[0]!("offer");
+    monitorings.follow([]);
+    expect(monitorings.active.get()).toHaveLength(1);
+    monitorings.follow([row("mon_a", "a")]);
+    monitorings.follow([]);
+    expect(monitorings.active.get()).toEqual([]);
+  });
+
+  it("takes up what was lost in a reload", () => {
+    const { monitorings } = bed();
+    monitorings.follow([row("mon_x", "x", "lost")]);
+    monitorings.follow([row("mon_x", "x", "lost")]);
+    expect(monitorings.active.get().map((each) => each.monitoring)).toEqual(["mon_x"]);
+  });
+});

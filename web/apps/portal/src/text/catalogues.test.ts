@@ -1,0 +1,46 @@
+import { placeholders } from "@madoguchi/client";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import en from "./en.json";
+import ja from "./ja.json";
+
+const texts = { en: en as Record<string, string>, ja: ja as Record<string, string> };
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.includes(".test."))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+}
+
+describe("text", () => {
+  it("has the same keys in both languages", () => {
+    expect(Object.keys(ja)).toEqual(Object.keys(en));
+  });
+
+  it("has the same placeholders in both languages", () => {
+    for (const key of Object.keys(en)) {
+      expect([key, placeholders(texts.ja[key] ?? "")]).toEqual([key, placeholders(texts.en[key] ?? "")]);
+    }
+  });
+
+  it("is never empty, and Japanese is Japanese", () => {
+    const same = new Set(["app.name", "consumer.id"]);
+    for (const key of Object.keys(en)) {
+      expect(texts.en[key]?.trim()).not.toBe("");
+      if (!same.has(key)) expect([key, /[぀-ヿ一-鿿]/.test(texts.ja[key] ?? "")]).toEqual([key, true]);
+    }
+  });
+
+  it("never calls a transfer by the word that is an insult", () => {
+    expect(Object.values(ja).filter((text) => text.includes("たらい回し"))).toEqual([]);
+  });
+
+  it("has no key that nothing uses", () => {
+    const code = sources(join(import.meta.dirname, "..")).join("\n");
+    // Keys that are put together from a state, a status or a code of the server.
+    const built = /^(status|filter|call|chat|medium|role|receipt|event|disposition|voice|reason|problem|timeline|theme|density|recording\.state|story\.started)[._]/;
+    const unused = Object.keys(en).filter((key) => !built.test(key) && !code.includes(`"${key}"`));
+    expect(unused).toEqual([]);
+  });
+});
