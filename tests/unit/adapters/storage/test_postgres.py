@@ -98,6 +98,15 @@ async def test_connections_that_were_cut_while_idle_are_not_noticed(server: Post
         assert await storage.interactions.load("call_01") == snapshot(version=2)
 
 
+async def test_commits_that_have_gathered_share_few_transactions(server: PostgresServer, url: str) -> None:
+    async with opened(url) as storage:
+        before = int(server.sql("SELECT pg_current_xact_id()"))
+
+        await asyncio.gather(*(storage.interactions.commit(commit(snapshot(f"call_{n}"))) for n in range(500)))
+
+        assert int(server.sql("SELECT pg_current_xact_id()")) - before < 50
+
+
 async def test_a_server_that_is_not_there_is_named_on_opening() -> None:
     with pytest.raises(StorageUnavailableError, match="cannot be used"):
         await postgres_storage("postgresql://postgres@/x?host=/nowhere").open()

@@ -16,6 +16,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from madoguchi.adapters.storage import schema
+from madoguchi.adapters.storage.plan import rows_of
+from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.adapters.storage.store import SqlStorage, sqlite_storage
 from madoguchi.kernel.ids import ConsumerId
 from madoguchi.ports.storage import StaleVersionError, StorageUnavailableError
@@ -90,6 +92,18 @@ async def test_a_closed_store_says_so(path: Path) -> None:
     with pytest.raises(StorageUnavailableError):
         await storage.interactions.load("call_01")
     assert not (await storage.health()).ready
+
+
+async def test_commits_that_have_gathered_share_few_transactions(path: Path) -> None:
+    database = SqliteDatabase(path)
+    await database.open()
+    begun = []
+    sa.event.listen(database._writer_engine, "begin", begun.append)
+
+    await asyncio.gather(*(database.commit(rows_of(commit(snapshot(f"call_{n}")))) for n in range(500)))
+
+    assert len(begun) < 50
+    await database.close()
 
 
 @pytest.mark.req("OPS-1")
