@@ -132,16 +132,21 @@ class Chatter:
             begin = {"queue": queue["id"], "language": language, "text": lines[0]}
             chat = (await http.post("/api/v1/consumer/chats", json=begin)).raise_for_status().json()["chat"]
             self._tell(f"{self._name}: waits in “{queue['names'][language]}” with {chat}")
-            async with open_realtime(self._url, token=token) as realtime:
-                view = await realtime.view("chat", {"chat": chat})
-                try:
-                    await view.until(lambda rows: rows.get(chat, {}).get("state") == "chatting", PATIENCE_S)
-                except TimeoutError:
-                    self._tell(f"{self._name}: waited too long")
-                else:
-                    await self._converse(realtime, view, chat, lines[1:])
-            await http.post(f"/api/v1/consumer/chats/{chat}/end")
+            try:
+                await self._wait_and_converse(token, chat, lines[1:])
+            finally:
+                await http.post(f"/api/v1/consumer/chats/{chat}/end")
         self._tell(f"{self._name}: the chat is over")
+
+    async def _wait_and_converse(self, token: str, chat: str, lines: Sequence[str]) -> None:
+        async with open_realtime(self._url, token=token) as realtime:
+            view = await realtime.view("chat", {"chat": chat})
+            try:
+                await view.until(lambda rows: rows.get(chat, {}).get("state") == "chatting", PATIENCE_S)
+            except TimeoutError:
+                self._tell(f"{self._name}: waited too long")
+            else:
+                await self._converse(realtime, view, chat, lines)
 
     async def _converse(self, realtime: RealtimeClient, view: View, chat: str, lines: Sequence[str]) -> None:
         for number, line in enumerate(lines):

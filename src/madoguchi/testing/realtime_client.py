@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -98,8 +98,9 @@ class RealtimeClient:
     async def listen(self) -> None:
         """Take frames until the socket closes; then everything that waits fails."""
         try:
-            async for text in self._connection:
-                self._take(json.loads(text))
+            with suppress(ConnectionClosed):
+                async for text in self._connection:
+                    self._take(json.loads(text))
         finally:
             for answer in self._answers.values():
                 if not answer.done():

@@ -15,7 +15,7 @@ from typing import Final
 
 import httpx
 
-READY_S: Final = 60.0
+READY_S: Final = 120.0
 STOP_S: Final = 20.0
 _RTP_FIRST: Final = 20_000
 _RTP_SPAN: Final = 200
@@ -67,7 +67,7 @@ class RealServer:
         """Start, and wait until it is ready.
 
         Raises:
-            ServerFailedError: it ended, or was not ready in a minute.
+            ServerFailedError: it ended, or was not ready in two minutes.
         """
         self.data.mkdir(parents=True, exist_ok=True)
         settings = {
