@@ -87,13 +87,12 @@ class CachingSpeech:
             raise SpeechError(f"a text of {len(words)} characters is too long; {_LONGEST_TEXT} are spoken at most")
         pace = round(min(_FASTEST, max(_SLOWEST, speed)), 2)
         path = self._path(engine, words, pace)
-        if not await asyncio.to_thread(path.is_file):
-            making = self._make(engine, words, pace, path)
-            # A wait for the task, not the task itself: a waiter that is cancelled must not cancel it.
-            await asyncio.wait([making])
-            if making.cancelled():
-                raise SpeechError("speech is shutting down")
-            making.result()
+        making = self._make(engine, words, pace, path)
+        # A wait for the task, not the task itself: a waiter that is cancelled must not cancel it.
+        await asyncio.wait([making])
+        if making.cancelled():
+            raise SpeechError("speech is shutting down")
+        making.result()
         return path
 
     async def close(self) -> None:
@@ -109,10 +108,13 @@ class CachingSpeech:
         return self._folder / key[:2] / f"{key}.wav"
 
     def _make(self, engine: str, text: str, speed: float, path: Path) -> "asyncio.Task[None]":
+        """Return the task after which the file is there: the one that runs already, or a new one."""
         if path not in self._making:
 
             async def make() -> None:
                 try:
+                    if await asyncio.to_thread(path.is_file):
+                        return
                     await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
                     await self._speaker.speak(engine, text, speed, path)
                 except OSError as error:

@@ -97,7 +97,7 @@ async def test_a_closed_store_says_so(path: Path) -> None:
 async def test_commits_that_have_gathered_share_few_transactions(path: Path) -> None:
     database = SqliteDatabase(path)
     await database.open()
-    begun = []
+    begun: list[sa.Connection] = []
     sa.event.listen(database._writer_engine, "begin", begun.append)
 
     await asyncio.gather(*(database.commit(rows_of(commit(snapshot(f"call_{n}")))) for n in range(500)))
