@@ -85,8 +85,13 @@ function Panel({ contact, language, setLanguage, close }: PanelProps) {
   const status = useValue(contact.connection.status);
   const problem = useValue(contact.problem);
   const slow = useLater(phase === "loading", 300);
-  const queueOf = (id: string) => config?.queues.find((queue) => queue.id === id);
-  const name = screen.name === "menu" ? config?.name : screen.name === "chat" ? null : queueOf(screen.queue)?.names[language];
+  const rows = useRows(contact.live.rows);
+  const name =
+    screen.name === "menu"
+      ? config?.name
+      : screen.name === "chat"
+        ? rows.find((row) => row.id === screen.chat)?.queue?.names[language]
+        : config?.queues.find((queue) => queue.id === screen.queue)?.names[language];
 
   return (
     <>

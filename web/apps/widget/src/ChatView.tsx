@@ -65,7 +65,7 @@ function Conversation({ contact, chat, language, rows }: ConversationProps) {
           atEnd.current = scrollHeight - scrollTop - clientHeight < 40;
         }}
       >
-        <p class="note">{opening(text, state, agent)}</p>
+        {agent === null && !over && <p class="note">{opening(text, state)}</p>}
         <ol>
           {lines.map((line, index) => (
             <Line
@@ -86,8 +86,7 @@ function Conversation({ contact, chat, language, rows }: ConversationProps) {
   );
 }
 
-function opening(text: Text, state: ConsumerChatRow | undefined, agent: string | null): string {
-  if (agent !== null) return text("chat.with", { name: agent });
+function opening(text: Text, state: ConsumerChatRow | undefined): string {
   const position = state?.position;
   return position === undefined || position === null ? text("chat.waiting") : text("chat.waiting.position", { position });
 }

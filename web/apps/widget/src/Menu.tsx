@@ -19,7 +19,7 @@ export function Menu({ contact, language, chosen }: Props) {
 
 function Queues({ contact, language }: { contact: Contact; language: Language }) {
   const text = textIn(language);
-  const queues = (useValue(contact.config)?.queues ?? []).filter((queue) => queue.channels.includes("web"));
+  const queues = useValue(contact.config)?.queues ?? [];
   const ongoing = useRows(contact.live.rows).filter((row) => (row.kind === "call" ? !callOver(row) : !chatOver(row)));
   if (queues.length === 0) {
     return (
@@ -70,6 +70,7 @@ function Queues({ contact, language }: { contact: Contact; language: Language })
 
 function Ways({ contact, language, queue }: { contact: Contact; language: Language; queue: string }) {
   const text = textIn(language);
+  const channels = useValue(contact.config)?.queues.find((each) => each.id === queue)?.channels ?? [];
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ProblemError | null>(null);
   const chat = async (): Promise<void> => {
@@ -87,24 +88,28 @@ function Ways({ contact, language, queue }: { contact: Contact; language: Langua
     <div class="scroll">
       <h3 id="how">{text("queue.how")}</h3>
       <ul class="choices" aria-labelledby="how">
-        <li>
-          <button type="button" class="choice two" disabled={busy} onClick={() => void chat()}>
-            <Icon name="chat" />
-            <span>
-              <strong>{text("queue.chat")}</strong>
-              <small>{text("queue.chat.hint")}</small>
-            </span>
-          </button>
-        </li>
-        <li>
-          <button type="button" class="choice two" disabled={busy} onClick={() => contact.startCall(queue, language)}>
-            <Icon name="phone" />
-            <span>
-              <strong>{text("queue.call")}</strong>
-              <small>{text("queue.call.hint")}</small>
-            </span>
-          </button>
-        </li>
+        {channels.includes("chat") && (
+          <li>
+            <button type="button" class="choice two" disabled={busy} onClick={() => void chat()}>
+              <Icon name="chat" />
+              <span>
+                <strong>{text("queue.chat")}</strong>
+                <small>{text("queue.chat.hint")}</small>
+              </span>
+            </button>
+          </li>
+        )}
+        {channels.includes("call") && (
+          <li>
+            <button type="button" class="choice two" disabled={busy} onClick={() => contact.startCall(queue, language)}>
+              <Icon name="phone" />
+              <span>
+                <strong>{text("queue.call")}</strong>
+                <small>{text("queue.call.hint")}</small>
+              </span>
+            </button>
+          </li>
+        )}
       </ul>
       {problem !== null && (
         <p class="problem" role="alert">

@@ -82,6 +82,7 @@ img, video { display: block; max-width: 100%; max-height: 240px; width: auto; he
 .write { display: flex; align-items: flex-end; gap: 6px; }
 textarea { flex: 1; min-height: 44px; max-height: 132px; padding: 10px 12px; border: 1px solid var(--border); border-radius: 6px; background: var(--raised);
   line-height: 1.5; resize: none; field-sizing: content; }
+textarea:focus-visible { outline-offset: -1px; }
 textarea::placeholder { color: var(--muted); opacity: 1; }
 .round { width: 44px; padding: 0; }
 .sending, .ending { margin: 4px 0; font-size: 12px; color: var(--muted); }
