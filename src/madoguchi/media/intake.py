@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from madoguchi.kernel.ids import LegId
 from madoguchi.media import g711, rtp
+from madoguchi.media.codecs import PacketVoice
 from madoguchi.media.jitter import FRAME, JitterBank
 from madoguchi.media.legs import Leg, LegTable
 from madoguchi.media.voices import VoiceBuffer
@@ -85,10 +86,11 @@ class Intake:
         self._table = table
         self._on_digit = on_digit
         self._tick = 0
-        self._arrived: list[tuple[int, rtp.RtpPacket]] = []
+        self._arrived: list[tuple[Leg, rtp.RtpPacket]] = []
         self._known_change = -1
         self._narrow: Ints = np.zeros(0, np.int64)
-        self._wide: list[Leg] = []
+        self._wide: Ints = np.zeros(0, np.int64)
+        self._wide_voices: list[PacketVoice] = []
         self._missing = np.zeros(table.capacity, np.bool_)
         self._quiet = np.zeros(table.capacity, np.bool_)
 
@@ -107,6 +109,7 @@ class Intake:
 
     def close(self, leg: Leg) -> None:
         """Forget what `leg` said."""
+        self._arrived = [(other, packet) for other, packet in self._arrived if other is not leg]
         self.jitter.started[leg.slot] = False
         self.sequences.restart(leg.slot)
 
@@ -132,7 +135,7 @@ class Intake:
         self.sequences.count(at, sequences)
         positions, usable, begun = self.jitter.arrive(at, stamps, self._tick)
         if len(begun):
-            self._voices.clear(begun)
+            self._clear(begun)
         aligned = usable & (positions % FRAME == 0)
         samples = g711.decode(rows[:, rtp.SHORTEST :], self._table.law[at])
         if aligned.all():
@@ -155,7 +158,10 @@ class Intake:
         elif packet.payload_type == leg.payload_type:
             self._table.heard_at[leg.slot] = self._tick
             if not leg.discards and leg.receive:
-                self._voice(leg, packet)
+                if packet.ssrc != self._table.ssrc[leg.slot]:
+                    self._sort_in()
+                    self._new_stream(leg.slot, packet.ssrc)
+                self._arrived.append((leg, packet))
         elif packet.payload_type == rtp.COMFORT_NOISE:
             self._table.heard_at[leg.slot] = self._tick
 
@@ -163,21 +169,22 @@ class Intake:
         """Fill the rows of `said` and `said_wide`."""
         if self._known_change != self._table.changed:
             self._work_out()
+        self._sort_in()
         jitter, table = self.jitter, self._table
         jitter.begin_tick(self._tick)
-        narrow = self._narrow
+        narrow, wide = self._narrow, self._wide
         if len(narrow):
             frames, missing = self._voices.read(narrow, jitter.play[narrow], jitter.waiting[narrow])
             table.said[narrow] = frames
             self._missing[narrow] = missing
-            self._quiet[narrow] = (frames.max(axis=1) < QUIET) & (frames.min(axis=1) > -QUIET)
-        for leg in self._wide:
-            assert leg.voice is not None  # noqa: S101 - a wide leg has one
-            slot = leg.slot
-            frame, gap = leg.voice.take(int(jitter.play[slot]), waiting=bool(jitter.waiting[slot]))
-            table.said_wide[slot] = frame
-            self._missing[slot] = gap
-            self._quiet[slot] = frame.max() < QUIET and frame.min() > -QUIET
+            self._quiet[narrow] = _quiet(frames)
+        if len(wide):
+            due = zip(self._wide_voices, jitter.play[wide].tolist(), jitter.waiting[wide].tolist(), strict=True)
+            taken = [voice.take(position, waiting=waiting) for voice, position, waiting in due]
+            frames = np.stack([frame for frame, _ in taken])
+            table.said_wide[wide] = frames
+            self._missing[wide] = [missing for _, missing in taken]
+            self._quiet[wide] = _quiet(frames)
         talks = table.heard_at > self._tick - _PAUSE_TICKS
         self.concealed += int((self._missing & talks & jitter.started & (jitter.play >= 0)).sum())
         skips = np.flatnonzero(jitter.end_tick(self._missing, self._quiet))
@@ -188,24 +195,33 @@ class Intake:
             else:
                 self._voices.drop(np.array([slot]), jitter.play[[slot]] - FRAME)
 
-    def _voice(self, leg: Leg, packet: rtp.RtpPacket) -> None:
-        slot = leg.slot
-        if packet.ssrc != self._table.ssrc[slot]:
-            self._new_stream(slot, packet.ssrc)
-        at = np.array([slot])
-        self.sequences.count(at, np.array([packet.sequence]))
-        positions, usable, begun = self.jitter.arrive(at, np.array([packet.timestamp]), self._tick)
-        if len(begun):
-            self._voices.clear(begun)
-            if leg.voice is not None:
-                leg.voice.clear()
-        if not usable[0] or not packet.payload:
+    def _sort_in(self) -> None:
+        """Give the packets that came singly their places, all at once."""
+        arrived, self._arrived = self._arrived, []
+        if not arrived:
             return
-        if leg.voice is not None:
-            leg.voice.put(int(positions[0]), packet.payload)
-        else:
-            codes = np.frombuffer(packet.payload, np.uint8)
-            self._voices.write(slot, int(positions[0]), g711.DECODED[self._table.law[slot]][codes])
+        at = np.array([leg.slot for leg, _ in arrived], np.int64)
+        self.sequences.count(at, np.array([packet.sequence for _, packet in arrived], np.int64))
+        stamps = np.array([packet.timestamp for _, packet in arrived], np.int64)
+        positions, usable, begun = self.jitter.arrive(at, stamps, self._tick)
+        if len(begun):
+            self._clear(begun)
+        for (leg, packet), position, fits in zip(arrived, positions.tolist(), usable.tolist(), strict=True):
+            if not fits or not packet.payload:
+                continue
+            if leg.voice is not None:
+                leg.voice.put(position, packet.payload)
+            else:
+                codes = np.frombuffer(packet.payload, np.uint8)
+                self._voices.write(leg.slot, position, g711.DECODED[self._table.law[leg.slot]][codes])
+
+    def _clear(self, slots: Ints) -> None:
+        """Empty the buffers of streams that begin."""
+        self._voices.clear(slots)
+        for slot in slots.tolist():
+            leg = self._table.at[slot]
+            if leg is not None and leg.voice is not None:
+                leg.voice.clear()
 
     def _new_stream(self, slot: int, ssrc: int) -> None:
         """Take up a far end's stream, or another one that follows it."""
@@ -217,9 +233,17 @@ class Intake:
         self._known_change = self._table.changed
         talking = [leg for leg in self._table if leg.connected and leg.receive and not leg.discards]
         self._narrow = np.array([leg.slot for leg in talking if not leg.wide], np.int64)
-        self._wide = [leg for leg in talking if leg.wide]
+        wide = [(leg.slot, leg.voice) for leg in talking if leg.voice is not None]
+        self._wide = np.array([slot for slot, _ in wide], np.int64)
+        self._wide_voices = [voice for _, voice in wide]
         silent = np.ones(self._table.capacity, np.bool_)
         silent[[leg.slot for leg in talking]] = False
         self._table.said[silent] = 0
         self._table.said_wide[silent] = 0
         self._missing[silent] = False
+
+
+def _quiet(frames: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Return in which frames nobody speaks."""
+    quiet: NDArray[np.bool_] = (frames.max(axis=1) < QUIET) & (frames.min(axis=1) > -QUIET)
+    return quiet

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from madoguchi.media import g711, rtp
+from madoguchi.media.codecs import WideCoder
 from madoguchi.media.intake import FAST_LENGTH
 from madoguchi.media.legs import Leg, LegTable
 
@@ -47,7 +48,8 @@ class Outlet:
         """The senders of µ-law and of A-law."""
         self._plain: list[tuple[Leg, memoryview]] = []
         self._sealed: list[Leg] = []
-        self._wide: list[Leg] = []
+        self._wide: Ints = np.zeros(0, np.int64)
+        self._coders: list[tuple[Leg, WideCoder]] = []
         self._pressing: set[Leg] = set()
         self._scratch = bytearray(LONGEST + ROOM)
 
@@ -89,8 +91,7 @@ class Outlet:
         for leg in self._sealed:
             self._scratch[:FAST_LENGTH] = self._packets[leg.slot].data
             leg.line.send(self._scratch, FAST_LENGTH)
-        for leg in self._wide:
-            self._send_wide(leg)
+        self._send_wide()
         for leg in list(self._pressing):
             self._send_keys(leg)
         self._stamp[self._connected] += self._step[self._connected]
@@ -121,16 +122,22 @@ class Outlet:
         for leg, row in self._plain:
             leg.line.send(row, FAST_LENGTH)  # type: ignore[arg-type]
 
-    def _send_wide(self, leg: Leg) -> None:
-        slot = leg.slot
-        assert leg.coder is not None  # noqa: S101 - a wide leg has one
-        packet = self._scratch
-        length = leg.coder.encode_into(self._table.heard_wide[slot], packet, rtp.SHORTEST)
-        marked = int(self._type[slot]) | int(self._marker[slot])
-        sequence, stamp = int(self._sequence[slot]) & 0xFFFF, int(self._stamp[slot]) & 0xFFFFFFFF
-        rtp.HEADER.pack_into(packet, 0, rtp.VERSION, marked, sequence, stamp, int(self.ssrc[slot]))
-        leg.line.send(packet, rtp.SHORTEST + length)
-        self._count(np.array([slot]), length)
+    def _send_wide(self) -> None:
+        slots = self._wide
+        if not len(slots):
+            return
+        packet, heard = self._scratch, self._table.heard_wide
+        kinds = (self._type[slots] | self._marker[slots]).tolist()
+        sequences, stamps = (self._sequence[slots] & 0xFFFF).tolist(), (self._stamp[slots] & 0xFFFFFFFF).tolist()
+        octets = []
+        for (leg, coder), slot, kind, sequence, stamp, ssrc in zip(
+            self._coders, slots.tolist(), kinds, sequences, stamps, self.ssrc[slots].tolist(), strict=True
+        ):
+            length = coder.encode_into(heard[slot], packet, rtp.SHORTEST)
+            rtp.HEADER.pack_into(packet, 0, rtp.VERSION, kind, sequence, stamp, ssrc)
+            leg.line.send(packet, rtp.SHORTEST + length)
+            octets.append(length)
+        self._count(slots, np.array(octets, np.int64))
 
     def _send_keys(self, leg: Leg) -> None:
         """Send one tick of a key press; the keys wait while the far end does not listen."""
@@ -153,7 +160,7 @@ class Outlet:
             leg.line.send(self._scratch, len(data))
             self._count(np.array([slot]), len(payload))
 
-    def _count(self, slots: Ints, octets: int) -> None:
+    def _count(self, slots: Ints, octets: int | Ints) -> None:
         self._sequence[slots] += 1
         self._marker[slots] = 0
         self.sent[slots] += 1
@@ -171,4 +178,5 @@ class Outlet:
         )
         self._plain = [(leg, self._packets[leg.slot].data) for leg in narrow if leg.plain]
         self._sealed = [leg for leg in narrow if not leg.plain]
-        self._wide = [leg for leg in sending if leg.wide]
+        self._coders = [(leg, leg.coder) for leg in sending if leg.coder is not None]
+        self._wide = np.array([leg.slot for leg, _ in self._coders], np.int64)
