@@ -41,6 +41,8 @@ GRACE: Final = timedelta(seconds=30)
 PATIENCE: Final = timedelta(seconds=2)
 """How long a command waits for storage that cannot be reached."""
 RETRY: Final = timedelta(milliseconds=250)
+EFFECT_RETRIES: Final = (timedelta(seconds=1), timedelta(seconds=4))
+"""Pauses between an owner's own attempts at a lasting effect, all of them well within `GRACE`."""
 
 _log = structlog.get_logger(__name__)
 
@@ -283,12 +285,22 @@ class Owner(Generic[S, M, E, F]):
         for earlier in before:
             await earlier.wait()
         try:
-            if await self._perform(effect, key) and key and self._shared.life.lasting(effect):
+            if not self._shared.life.lasting(effect):
+                await self._perform(effect, key)
+            elif await self._perform_patiently(effect, key):
                 await self._mark_done(key)
         finally:
             done.set()
             for lane in [lane for lane, last in self._lanes.items() if last is done]:
                 del self._lanes[lane]
+
+    async def _perform_patiently(self, effect: F, key: str) -> bool:
+        """Try a lasting effect a few times before it is left to the relay."""
+        for pause in EFFECT_RETRIES:
+            if await self._perform(effect, key):
+                return True
+            await self._shared.clock.sleep(pause)
+        return await self._perform(effect, key)
 
     async def _perform(self, effect: F, key: str) -> bool:
         life = self._shared.life
@@ -296,6 +308,9 @@ class Owner(Generic[S, M, E, F]):
             async with asyncio.timeout(life.effect_limit.total_seconds()):
                 facts = await self._shared.performer.perform(self.id, effect, key)
         except TimeoutError:
+            _log.warning("effect_timed_out", owner=self.id, effect=kind_of(effect))
+            if life.lasting(effect):
+                return False
             facts = (life.failed(effect, EffectTimedOutError(kind_of(effect))),)
         except MadoguchiError as error:
             if error.kind is Kind.UNAVAILABLE and life.lasting(effect):

@@ -82,6 +82,13 @@ class OfferLapsed:
 
 
 @dataclass(frozen=True)
+class HandlingSkipped:
+    """The end of a handling was reported before its beginning, which comes too late now."""
+
+    handling: HandlingId
+
+
+@dataclass(frozen=True)
 class HandlingOpened:
     """He is with a consumer."""
 
@@ -102,6 +109,7 @@ AgentEvent: TypeAlias = (
     | SlotFreed
     | OfferLapsed
     | HandlingOpened
+    | HandlingSkipped
     | WrapUpStarted
     | WrapUpExtended
     | HandlingClosed
@@ -198,6 +206,8 @@ def evolve(agent: Agent | None, event: AgentEvent) -> Agent:  # noqa: C901, PLR0
             return replace(agent, missed_chats=agent.missed_chats + 1)
         case HandlingOpened(handling):
             return _opened(agent, handling)
+        case HandlingSkipped(handling):
+            return replace(agent, closed=(*agent.closed, handling)[-REMEMBERED:])
         case WrapUpStarted(handling, at, ends_at):
             found = agent.handling(handling)
             assert found is not None  # noqa: S101 - decide looked

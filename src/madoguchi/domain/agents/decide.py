@@ -9,6 +9,7 @@ from madoguchi.domain.agents.agent import (
     AgentAppeared,
     AgentEvent,
     HandlingOpened,
+    HandlingSkipped,
     NextPresenceChosen,
     OfferLapsed,
     ProfileChanged,
@@ -139,6 +140,8 @@ def _open(agent: Agent, message: OpenHandling, now: Instant) -> tuple[AgentEvent
 
 def _end(agent: Agent, handling: HandlingId, wrap_up_s: float, now: Instant) -> tuple[AgentEvent, ...]:
     found = agent.handling(handling)
+    if found is None and handling not in agent.closed:
+        return (HandlingSkipped(handling),)
     if found is None or found.state is not HandlingState.WORKING:
         return ()
     if wrap_up_s <= 0:

@@ -207,6 +207,14 @@ def test_a_handling_opens_even_if_its_reservation_has_expired(desk: Desk) -> Non
     assert desk.agent.handling(HandlingId("h")) is not None
 
 
+def test_a_beginning_that_comes_after_the_end_opens_nothing(desk: Desk) -> None:
+    late = OpenHandling(ANA, HandlingId("h"), OfferId("o"), InteractionId("call_9"), Channel.CALL, a_consumer(), None)
+    desk.tell(EndHandling(ANA, HandlingId("h"), 60.0))
+    assert desk.tell(late) == ()
+    assert desk.tell(EndHandling(ANA, HandlingId("h"), 60.0)) == ()
+    assert desk.agent.free_for(Channel.CALL)
+
+
 def test_nobody_finishes_what_goes_on_or_is_not_his(desk: Desk) -> None:
     handling = desk.work()
     with pytest.raises(ConflictError):
