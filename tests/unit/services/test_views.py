@@ -13,6 +13,7 @@ from madoguchi.kernel.errors import InvalidInputError, NotAllowedError, NotFound
 from madoguchi.kernel.ids import ConsumerId, InteractionId, SessionId, UserId
 from madoguchi.kernel.time import Instant, Span
 from madoguchi.services.views import ChatSight, DeltaFrame, Row, SnapshotFrame, UnknownViewError, ViewService, ViewStore
+from madoguchi.testing.environment import FakeClock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -254,3 +255,35 @@ async def test_a_retired_row_goes_at_its_time(store: ViewStore) -> None:
 
     assert set(store.rows("consumer:mei")) == {"b"}
     assert store.row("consumer:mei", "a") is None
+
+
+@pytest.mark.req("BASE-17")
+async def test_rows_stay_though_nobody_has_watched_them_for_long() -> None:
+    clock = FakeClock()
+    store = ViewStore(clock, Still())
+    (await store.subscribe("calls")).close()
+    store.publish("calls", [{"id": "a"}])
+    await clock.advance(Span(hours=1))
+
+    store.sweep()
+
+    assert set(store.rows("calls")) == {"a"}
+
+
+async def test_topics_without_rows_or_with_a_source_are_forgotten_when_nobody_watches() -> None:
+    clock = FakeClock()
+    store = ViewStore(clock, Still())
+
+    async def source(_topic: str) -> list[Row]:
+        return [{"id": "a"}]
+
+    store.add_source("chat", source)
+    watched = await store.subscribe("chat:watched")
+    (await store.subscribe("chat:left")).close()
+    (await store.subscribe("calls")).close()
+    await clock.advance(Span(hours=1))
+
+    store.sweep()
+
+    assert list(store._topics) == ["chat:watched"]
+    watched.close()

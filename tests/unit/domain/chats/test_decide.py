@@ -271,6 +271,7 @@ def test_a_silent_consumer_sleeps_then_is_dismissed() -> None:
 
     assert story.tell(ChatDue(), after=LIMITS.dormant_s).events == (Slept(story.now),)
     assert story.present.state is ChatState.DORMANT
+    assert story.present.next_deadline() == story.now + after(LIMITS.dismiss_s)
     decision = story.tell(ChatDue(), after=LIMITS.dismiss_s)
 
     assert decision.events[-1] == Dismissed(story.now)
