@@ -8,8 +8,8 @@ import pytest
 from madoguchi.adapters.voice.embedded.settings import EmbeddedVoiceSettings, Phone, Trunk
 from madoguchi.kernel.ids import LegId
 from madoguchi.ports.voice import DigitsHeard, LegAnswered, LegHeld, LegReleased, PhoneAddress, ReleaseCause
-from tests.integration.sip.house import House, a_house
 from tests.integration.sip.scenarios import SCENARIOS
+from tests.unit.adapters.voice.embedded.house import House, a_house
 
 pytestmark = pytest.mark.sipp
 

@@ -40,6 +40,8 @@ class Nursery:
         task = self._group.create_task(_guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # A task that is cancelled before it began has never looked at its work.
+        task.add_done_callback(lambda _: work.close())
 
     async def _keep(self, opened: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as self._group:
