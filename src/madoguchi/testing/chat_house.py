@@ -19,6 +19,7 @@ from madoguchi.domain.routing.offers import AcceptOffer, Channel, Offer, PlaceOf
 from madoguchi.kernel.errors import NotFoundError
 from madoguchi.kernel.ids import ConsumerId, HandlingId, InteractionId, OfferId, SessionId, UserId
 from madoguchi.ports.blobs import Blobs
+from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import Storage
 from madoguchi.services.agent_life import AGENTS, NoEffects
 from madoguchi.services.attachments import AttachmentRules, AttachmentService
@@ -92,7 +93,7 @@ class MemoryBlobs:
 class ChatHouse:
     """What a test works with."""
 
-    clock: FakeClock
+    time: Clock
     storage: Storage
     blobs: Blobs
     chats: Owners[Any, Any, Any, Any]
@@ -101,6 +102,12 @@ class ChatHouse:
     shown: ChatViews
     service: ChatService
     views: ViewService
+
+    @property
+    def clock(self) -> FakeClock:
+        """The clock that the test moves."""
+        assert isinstance(self.time, FakeClock)
+        return self.time
 
     def state(self, chat: InteractionId) -> Chat:
         """Return a live chat."""
@@ -120,7 +127,7 @@ class ChatHouse:
 
     async def ring(self, chat: InteractionId, agent: UserId = ANA, *, ring_s: float = 20.0) -> OfferId:
         """Reserve a slot of `agent` and let the chat ring there."""
-        now = self.clock.now()
+        now = self.time.now()
         until = now + timedelta(seconds=ring_s)
         offer = Offer(OfferId(f"offer_{agent}_{chat}"), agent, agent.removeprefix("user_").title(), now, until)
         slot = Reservation(offer.id, chat, Channel.CHAT, until + timedelta(seconds=5))
@@ -147,8 +154,8 @@ class ChatHouse:
 async def a_chat_house(
     storage: Storage,
     *,
-    clock: FakeClock | None = None,
-    ids: CountingIds | None = None,
+    clock: Clock | None = None,
+    ids: IdSource | None = None,
     blobs: Blobs | None = None,
     settings: ChatSettings | None = None,
     rules: AttachmentRules | None = None,
