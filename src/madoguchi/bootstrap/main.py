@@ -96,6 +96,7 @@ def new_user(
     """Make a user, and show the password."""
     password = _finish(create_user(_loaded().settings, email, name, role, language or ["ja", "en"], queue or []))
     pages.say(f"{email} may sign in with the password {password}")
+    pages.say("A server that runs already offers this user work after its next start.")
 
 
 @app.command()

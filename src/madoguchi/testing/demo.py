@@ -54,7 +54,10 @@ async def run(plan: DemoPlan, tell: Callable[[str], None]) -> int:
         NoServerError: there is no server to come to.
     """
     await require_server(plan.url)
-    people: list[Living] = [Agent(email, word, plan.url, plan.pace, tell) for email, word in plan.agents]
+    agents = [Agent(email, word, plan.url, plan.pace, tell) for email, word in plan.agents]
+    if agents and not agents[0].can_speak:
+        tell("The agents take calls but say nothing: aiortc is not installed (`make env-dev` installs it).")
+    people: list[Living] = [*agents]
     for number in range(max(plan.callers, plan.chatters)):
         if number < plan.callers:
             voice = plan.voices[number % len(plan.voices)] if plan.voices else None

@@ -5,6 +5,7 @@ import contextlib
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Final
 
 import httpx
@@ -168,9 +169,10 @@ class Chatter:
 
 
 class Agent:
-    """Signs in, takes every offer, answers chats, ends calls after a while, and wraps up at once.
+    """Signs in, takes every offer, answers chats, speaks in calls for a while, and wraps up at once.
 
-    It has no microphone: its calls are silent on its side. Take a call in a browser to talk.
+    To speak it needs aiortc, which only a development environment has; without it the agent only takes the calls, and
+    their callers go on hearing music.
     """
 
     def __init__(self, email: str, password: str, url: str, pace: Pace, tell: Tell) -> None:
@@ -180,6 +182,11 @@ class Agent:
         self._pace = pace
         self._tell = tell
         self._busy: set[str] = set()
+
+    @property
+    def can_speak(self) -> bool:
+        """Whether aiortc is installed."""
+        return find_spec("aiortc") is not None
 
     async def live(self) -> None:
         """Work until cancelled."""
@@ -213,7 +220,7 @@ class Agent:
                     taken = await http.post(f"/offers/{row['id']}/accept")
                     self._tell(f"agent {self._email}: {row['channel']} {'taken' if taken.is_success else 'missed'}")
                 case "call":
-                    await self._pace.pause(20, 60)
+                    await self._speak(row["id"], http)
                     await http.post(f"/calls/{row['id']}/hang-up")
                 case "chat":
                     for number, line in enumerate(ANSWERS.get(row["language"], ANSWERS["en"])):
@@ -226,6 +233,22 @@ class Agent:
                     pass
         if row["kind"] == "offer":
             self._busy.discard(row["id"])
+
+    async def _speak(self, call: str, http: httpx.AsyncClient) -> None:
+        """Be in the call for a while."""
+        if not self.can_speak:
+            await self._pace.pause(20, 60)
+            return
+        from madoguchi.testing.browser_audio import speaking  # noqa: PLC0415 - aiortc is not everywhere
+
+        async def attach(offer: str) -> str:
+            reply = await http.post(f"/calls/{call}/media", json={"offer": offer})
+            answer: str = reply.raise_for_status().json()["answer"]
+            return answer
+
+        async with speaking(np.repeat(_murmur(len(self._email)), 6), attach):
+            self._tell(f"agent {self._email}: speaks with the caller")
+            await self._pace.pause(20, 60)
 
 
 def demo_number(number: int) -> str:
