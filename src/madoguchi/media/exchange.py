@@ -160,6 +160,10 @@ class Exchange:
                 line.close()
                 raise
             self.outlet.open(leg, audio.ssrc)
+        elif audio.ssrc != self.outlet.ssrc[leg.slot]:
+            # The page was reloaded: another connection takes the leg over, and has yet to connect.
+            leg.connected = False
+            self.outlet.open(leg, audio.ssrc)
         leg.discards = listen_only
         self._agree_browser(leg, audio)
         return answer
@@ -188,7 +192,8 @@ class Exchange:
         """
         if len(gains) != len(legs) or any(len(row) != len(legs) for row in gains):
             raise MediaRefusedError(Refusal("unavailable", f"{len(gains)} rows of gains for {len(legs)} legs"))
-        self.bridges[bridge] = _without(Bridge(tuple(legs), gains), set(legs) - set(self.table.by_id))
+        absent = {leg for leg in legs if leg not in self.table.by_id}
+        self.bridges[bridge] = _without(Bridge(tuple(legs), gains), absent)
         for other, known in self.bridges.items():
             if other != bridge and not set(legs).isdisjoint(known.legs):
                 self.bridges[other] = _without(known, set(legs))
@@ -286,7 +291,7 @@ class Exchange:
         table = self.table
         rooms = []
         for bridge, known in self.bridges.items():
-            departed = set(known.legs) - set(table.by_id)
+            departed = {leg for leg in known.legs if leg not in table.by_id}
             if departed:
                 self.bridges[bridge] = _without(known, departed)
             present = _without(known, {leg for leg in known.legs if leg in departed or not table.by_id[leg].connected})
@@ -356,6 +361,7 @@ class Exchange:
             self._direct(leg, send=audio.receives, receive=audio.sends)
         else:
             leg.send, leg.receive = audio.receives, audio.sends
+            self.table.changed += 1
 
     def _direct(self, leg: Leg, *, send: bool, receive: bool) -> None:
         """Let sound flow in these directions."""

@@ -58,6 +58,22 @@ async def test_a_browser_that_vanishes_is_lost_and_one_that_closes_is_closed() -
         assert MediaBack(LegId("leg_1")) not in scene.events
 
 
+@pytest.mark.req("BASE-16")
+async def test_a_reloaded_page_takes_its_leg_over_and_nobody_else_notices() -> None:
+    async with a_scene() as scene:
+        before = await scene.browser("leg_1", 440)
+        phone = await scene.phone("leg_2", 700)
+        await scene.gains(["leg_1", "leg_2"], TALK)
+        await scene.hears(phone, 440)
+        await before.close()
+
+        after = await scene.browser("leg_1", 1000)
+
+        await scene.hears(after, 700)
+        await scene.hears(phone, 1000)
+        assert phone.seams() == []
+
+
 async def test_what_is_no_offer_is_refused() -> None:
     async with a_scene() as scene:
         with pytest.raises(BadBrowserOfferError):
