@@ -1,7 +1,7 @@
 """Chats, as consumers, agents and supervisors use them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -132,7 +132,7 @@ class ChatService:
             raise TooManyChatsError(f"at most {self._settings.at_once}; end one first")
         self._starts.require(who.id)
         chat = InteractionId(self._ids.new("chat"))
-        await self._chats.create(chat, StartChat(chat, who, found, language, first, self._settings.time_outs))
+        await self._chats.create(chat, StartChat(chat, who, found, language, first, await self._time_outs()))
         return chat
 
     async def send(self, sender: Sender, chat: InteractionId, client_id: str, text: str) -> int:
@@ -335,11 +335,22 @@ class ChatService:
             raise InteractionOverError(chat)
         return live
 
+    async def _time_outs(self) -> TimeOuts:
+        """Return the time-outs of new chats: what the organisation has saved under `chats`, else the default."""
+        saved = await self._storage.catalogue.settings("chats")
+        known = {field.name for field in fields(TimeOuts)}
+        chosen = {name: value for name, value in saved.items() if name in known and _is_span(value)}
+        return replace(self._settings.time_outs, **chosen)
+
     async def _queue(self, queue: QueueId) -> Queue:
         found = await self._storage.catalogue.queue(queue)
         if found is None:
             raise NotFoundError("there is no such queue", field="queue")
         return found
+
+
+def _is_span(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
 def _party(sender: Sender) -> tuple[Side, str]:

@@ -335,6 +335,18 @@ async def test_silence_ends_chats_by_the_clock_alone(house: ChatHouse) -> None:
 
 
 @pytest.mark.req("BASE-13")
+async def test_the_organisation_says_how_long_silence_may_last(house: ChatHouse) -> None:
+    saved = {"dormant_s": 30, "dismiss_s": -1, "agent_silent_s": "soon", "unanswered_s": True, "something": 1}
+    await house.storage.catalogue.save_settings("chats", saved)
+    chat = await house.answered()
+    limits = house.state(chat).time_outs
+    assert (limits.dormant_s, limits.dismiss_s, limits.agent_silent_s, limits.unanswered_s) == (30, 900, 900, 1_800)
+    await house.service.send(AGENT, chat, "a1", "Are you there?")
+    await house.clock.advance(30)
+    assert house.state(chat).state is ChatState.DORMANT
+
+
+@pytest.mark.req("BASE-13")
 async def test_lines_to_which_both_sides_gave_the_same_id_are_all_kept(lasting: Callable[[], Storage]) -> None:
     storage = lasting()
     await storage.open()
