@@ -2,7 +2,7 @@ import { asProblem, duration } from "@madoguchi/client";
 import type { AgentRow, CallRow, ChatRow } from "@madoguchi/protocol";
 import { Bar, Icon, notify, type IconName } from "@madoguchi/ui";
 import { Link, Outlet, useMatches, useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { AccountMenu } from "../features/account/AccountMenu.tsx";
 import { ShortcutsDialog } from "../features/account/ShortcutsDialog.tsx";
 import { SoundDialog } from "../features/account/SoundDialog.tsx";
@@ -109,6 +109,7 @@ function Alerts({ title }: { title: string }): ReactNode {
     window.addEventListener("beforeunload", ask);
     return () => window.removeEventListener("beforeunload", ask);
   }, [talking]);
+  useFirstGesture(() => void ringer.enable());
   const unread = chats.reduce((sum, chat) => sum + chat.unread, 0);
   const [heard, setHeard] = useState(unread);
   useEffect(() => {
@@ -127,6 +128,24 @@ function Alerts({ title }: { title: string }): ReactNode {
       <Delivered chats={chats} />
     </>
   );
+}
+
+/** Runs once with the first click or key in this page's life: only then browsers allow sound. */
+function useFirstGesture(then: () => void): void {
+  const action = useRef(then);
+  useEffect(() => {
+    action.current = then;
+  });
+  useEffect(() => {
+    const stop = new AbortController();
+    const once = (): void => {
+      stop.abort();
+      action.current();
+    };
+    window.addEventListener("pointerdown", once, { signal: stop.signal });
+    window.addEventListener("keydown", once, { signal: stop.signal });
+    return () => stop.abort();
+  }, []);
 }
 
 const LOST_MS = 1_500;

@@ -76,7 +76,7 @@ export function Conversation(props: ConversationProps): ReactNode {
         ) : null}
         <ul>
           {shown.map((line) => (
-            <Line key={line.key} line={line} showReceipt={line.key === lastMine} {...props} />
+            <Line key={line.key} line={line} showReceipt={receipts !== undefined && line.key === lastMine} {...props} />
           ))}
         </ul>
         {props.children}

@@ -19,7 +19,7 @@ function bed(leading = true, memory = new Memory()) {
   const clock = new FakeClock();
   const lead = new Observable(leading);
   const made: { call: string; leg: MediaLeg; state: Observable<MediaState> }[] = [];
-  const mute = vi.fn(() => Promise.resolve());
+  const mute = vi.fn((_call: string, _on: boolean) => Promise.resolve());
   const phone = new Softphone({
     api: { connectCall: () => Promise.resolve({ leg: "l", answer: "a" }), mute },
     settings: new Observable({} as Settings),
@@ -113,5 +113,27 @@ describe("softphone", () => {
     mute.mockRejectedValueOnce(new Error("no"));
     await expect(phone.mute("a", true)).rejects.toThrow("no");
     expect(made[0]?.state.get().muted).toBe(false);
+  });
+
+  it("is not unmuted by a row that is older than the mute", async () => {
+    const { phone, made } = bed();
+    phone.follow([row("a")]);
+    await phone.mute("a", true);
+    phone.follow([row("a", { muted: false, on_hold: true })]);
+    expect(made[0]?.state.get().muted).toBe(true);
+    phone.follow([row("a", { muted: true })]);
+    phone.follow([row("a", { muted: false })]);
+    expect(made[0]?.state.get().muted).toBe(false);
+  });
+
+  it("tells quick changes in their order", async () => {
+    const { phone, mute } = bed();
+    phone.follow([row("a")]);
+    await Promise.all([phone.mute("a", true), phone.mute("a", false), phone.mute("a", true)]);
+    expect(mute.mock.calls).toEqual([
+      ["a", true],
+      ["a", false],
+      ["a", true],
+    ]);
   });
 });

@@ -27,6 +27,9 @@ export class Softphone {
   #rows: readonly DeskCallRow[] = [];
   #watched = new Map<string, () => void>();
   #retries = new Map<string, () => void>();
+  /** Call id to the mute that was chosen here and that the server's row does not show yet. */
+  #wanted = new Map<string, boolean>();
+  #telling = new Map<string, Promise<unknown>>();
   #stopLeading: () => void;
 
   constructor(options: SoftphoneOptions) {
@@ -52,13 +55,33 @@ export class Softphone {
     else leg.reconnect();
   }
 
-  /** Silences the microphone at once, then tells the server. */
+  /** Asks for the microphone ahead of the first call, so that its question does not delay the answer. */
+  async prepare(): Promise<"granted" | "denied"> {
+    const devices = (globalThis.navigator as Partial<Navigator> | undefined)?.mediaDevices;
+    if (devices === undefined) return "denied";
+    try {
+      const stream = await devices.getUserMedia({ audio: microphoneConstraints(this.#options.settings.get()) });
+      for (const track of stream.getTracks()) track.stop();
+      return "granted";
+    } catch {
+      return "denied";
+    }
+  }
+
+  /** Silences the microphone at once, then tells the server; several changes are told in their order. */
   async mute(call: string, on: boolean): Promise<void> {
     this.legs.get().get(call)?.mute(on);
+    this.#wanted.set(call, on);
+    const before = this.#telling.get(call) ?? Promise.resolve();
+    const told = before.catch(() => undefined).then(() => this.#options.api.mute(call, on));
+    this.#telling.set(call, told);
     try {
-      await this.#options.api.mute(call, on);
+      await told;
     } catch (error) {
-      this.legs.get().get(call)?.mute(!on);
+      if (this.#telling.get(call) === told) {
+        this.#wanted.delete(call);
+        this.legs.get().get(call)?.mute(!on);
+      }
       throw error;
     }
   }
@@ -71,7 +94,10 @@ export class Softphone {
   #fit(row: DeskCallRow): void {
     const leg = this.legs.get().get(row.id);
     if (leg !== undefined) {
-      if (leg.state.get().muted !== row.muted && leg.state.get().phase === "connected") leg.mute(row.muted);
+      const wanted = this.#wanted.get(row.id);
+      if (wanted === row.muted) this.#wanted.delete(row.id);
+      // A row from before the server heard of it must not open the microphone again.
+      else if (wanted === undefined && leg.state.get().muted !== row.muted) leg.mute(row.muted);
       return;
     }
     if (!this.#options.leadership.leading.get()) return;
@@ -127,6 +153,8 @@ export class Softphone {
     this.#retries.delete(call);
     this.#watched.get(call)?.();
     this.#watched.delete(call);
+    this.#wanted.delete(call);
+    this.#telling.delete(call);
     const legs = new Map(this.legs.get());
     legs.get(call)?.close();
     legs.delete(call);

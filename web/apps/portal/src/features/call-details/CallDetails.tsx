@@ -1,5 +1,5 @@
 import { asProblem, dateAndTime, duration, timeOfDay } from "@madoguchi/client";
-import type { CallDetails as Details, CallRow, RecordingInfo } from "@madoguchi/protocol";
+import type { CallDetails as Details, CallRow, RecordingInfo, TimelineEntry } from "@madoguchi/protocol";
 import { Button, Confirm, Dialog, Failure, Nothing, notify, Skeleton } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
@@ -114,7 +114,7 @@ function Known({ row, details, onClose }: { row: CallRow; details: Details | und
                 <time className="muted num" dateTime={entry.at}>
                   {new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(new Date(entry.at))}
                 </time>{" "}
-                {eventText(t, entry.kind)}
+                {eventText(t, entry)}
               </li>
             ))}
           </ol>
@@ -125,9 +125,12 @@ function Known({ row, details, onClose }: { row: CallRow; details: Details | und
   );
 }
 
-function eventText(t: ReturnType<typeof useT>, kind: string): string {
-  const key = `timeline.${kind}`;
-  return isTextKey(key) ? t(key) : kind;
+/** What happened, with who did it where that is known. */
+function eventText(t: ReturnType<typeof useT>, entry: TimelineEntry): string {
+  const { kind, data } = entry;
+  const key = `timeline.${kind}${typeof data["on"] === "boolean" ? (data["on"] ? "_on" : "_off") : ""}`;
+  const text = isTextKey(key) ? t(key) : kind;
+  return typeof data["name"] === "string" && data["name"] !== "" ? `${text}: ${data["name"]}` : text;
 }
 
 function Recordings({ recordings }: { recordings: readonly RecordingInfo[] }): ReactNode {

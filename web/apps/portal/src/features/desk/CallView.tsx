@@ -1,7 +1,7 @@
 import { asProblem, type MediaLeg, type MediaState } from "@madoguchi/client";
 import type { DeskCallRow } from "@madoguchi/protocol";
 import { Badge, Bar, Button, Confirm, notify } from "@madoguchi/ui";
-import { useState, type ReactNode } from "react";
+import { useState, useSyncExternalStore, type ReactNode } from "react";
 import { AudioLevel } from "../../shared/AudioLevel.tsx";
 import { Elapsed } from "../../shared/Elapsed.tsx";
 import { useAction, useLive, useValue } from "../../shared/hooks.ts";
@@ -28,9 +28,10 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
   const [ending, setEnding] = useState(false);
   const recording = call.recording === "recording" || call.recording === "paused";
 
-  const mute = (): void => void run(() => softphone.mute(call.id, !call.muted));
+  const muted = useMuted(call, leg);
+  const mute = (): void => void run(() => softphone.mute(call.id, !muted));
   const hold = (): void => void run(() => api.hold(call.id, !call.on_hold));
-  useShortcuts(live && !busy ? { KeyM: mute, KeyH: hold, KeyT: () => setTransferring(true) } : {});
+  useShortcuts(live ? { KeyM: mute, KeyH: hold, KeyT: () => setTransferring(true) } : {});
 
   return (
     <section className="call-view" aria-label={t("call.with", { name: call.consumer.name })}>
@@ -38,7 +39,7 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
         <div className="title">
           <h2>{call.consumer.name}</h2>
           <StateBadge look={callLook(call)} />
-          {call.muted ? <Badge tone="warning" glyph="⊘">{t("call.muted")}</Badge> : null}
+          {muted ? <Badge tone="warning" glyph="⊘">{t("call.muted")}</Badge> : null}
           <RecordingBadge call={call} />
           {leg === null ? null : <Loudness leg={leg} />}
           <span className="timer num">
@@ -48,9 +49,9 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
         <div className="controls">
           <Button
             large
-            icon={call.muted ? "micOff" : "mic"}
+            icon={muted ? "micOff" : "mic"}
             shortcut="Alt+M"
-            aria-pressed={call.muted}
+            aria-pressed={muted}
             className="warn"
             disabled={!live}
             onClick={mute}
@@ -121,6 +122,13 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
     </section>
   );
 }
+
+/** This tab's microphone knows first; the row knows for other tabs. */
+function useMuted(call: DeskCallRow, leg: MediaLeg | null): boolean {
+  return useSyncExternalStore(leg?.state.subscribe ?? never, () => leg?.state.get().muted ?? call.muted);
+}
+
+const never = (): (() => void) => () => undefined;
 
 function RecordingBadge({ call }: { call: DeskCallRow }): ReactNode {
   const t = useT();

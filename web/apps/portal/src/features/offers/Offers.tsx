@@ -127,9 +127,9 @@ function OfferCard(props: {
   const { offer } = props;
   const t = useT();
   const language = useLanguage();
-  const left = useSecondsLeft(offer.expires_at);
   const accept = useRef<HTMLButtonElement>(null);
   const whole = Math.max(1, (Date.parse(offer.expires_at) - Date.parse(offer.offered_at)) / 1000);
+  const left = Math.min(Math.round(whole), useSecondsLeft(offer.expires_at));
 
   useEffect(() => {
     if (props.first && !isTyping(document.activeElement)) accept.current?.focus();

@@ -13,13 +13,18 @@ const CHOICES: readonly PresenceStatus[] = ["available", "break", "meal", "unava
 /** The agent's status, and the list to change it. Choosing Available is also the click that lets this page make sound. */
 export function PresenceMenu({ presence, work }: { presence: PresenceRow; work: number }): ReactNode {
   const t = useT();
-  const { api, ringer } = useServices();
+  const { api, ringer, softphone } = useServices();
   const live = useLive();
   const [busy, run] = useAction((error) => {
     notify({ title: t("presence.failed"), detail: problemText(t, asProblem(error)), error: true });
   });
   const choose = (status: PresenceStatus, when: "now" | "next"): void => {
-    if (status === "available") void ringer.enable();
+    if (status === "available") {
+      void ringer.enable();
+      void softphone.prepare().then((answer) => {
+        if (answer === "denied") notify({ title: t("presence.no_microphone"), detail: t("voice.microphone_denied"), error: true });
+      });
+    }
     void run(() => api.setPresence(status, when));
   };
   const look = presenceLook(presence.status);
