@@ -80,6 +80,11 @@ class RtpPeer(asyncio.DatagramProtocol):
         """Press keys."""
         self._keys.press(digits)
 
+    def send_raw(self, data: bytes) -> None:
+        """Send any datagram, as noise on the line."""
+        if self._transport is not None and self.target is not None:
+            self._transport.sendto(data, self.target)
+
     def listen(self, frames: int = WINDOW_FRAMES) -> Samples:
         """Return the last frames that were received, one after the other; empty while there are not enough."""
         voice = [packet for packet in self.received[-frames:] if packet.payload_type == self.payload_type]

@@ -3,7 +3,9 @@
 import asyncio
 import itertools
 import os
+import random
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -298,6 +300,35 @@ async def test_a_stranger_cannot_take_a_running_stream_over() -> None:
         assert two.hears() == {440}
         assert len(stranger.received) >= received
         assert one.hears() == {700}
+
+
+async def test_random_datagrams_from_the_peer_and_from_strangers_stop_nothing() -> None:
+    rng = random.Random(4733)
+    async with a_scene() as scene:
+        one, two = await scene.phone("leg_1", 440), await scene.phone("leg_2", 700)
+        wide = await scene.phone("leg_3", codec=RtpCodec("G722", 9, 8000))
+        browser = await scene.browser("leg_4", 1000)
+        await scene.gains(["leg_1", "leg_2"], TALK)
+        await scene.hears(two, 440)
+        await scene.hears(browser)
+
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            for number in range(3000):
+                data = bytearray(rng.randbytes(rng.choice([0, 1, 11, 12, 13, 40, 172, 172, 172, 1400])))
+                if number % 2 and len(data) > 1:
+                    data[0], data[1] = rng.choice([0x80, 0x90, 0xBF, 0xA0]), rng.choice([0, 8, 9, 13, 101, 128, 200])
+                peer = rng.choice([one, wide])
+                assert peer.target is not None
+                host, port = peer.target
+                peer.send_raw(bytes(data))
+                stranger.sendto(data, (host, port + number % 2))
+                if number % 100 == 0:
+                    await asyncio.sleep(0.02)
+
+        await scene.hears(one, 700)
+        await scene.hears(two, 440)
+        assert (await scene.plane.stats())[0].legs == 4
+        assert one.seams() == two.seams() == []
 
 
 async def test_bad_orders_are_refused_and_nothing_breaks() -> None:
