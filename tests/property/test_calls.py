@@ -153,12 +153,16 @@ class Calls(RuleBasedStateMachine):
                 self.playback_ends()
                 self.time_passes(5)
         if depth > 1:
-            offer = self.rings([ANA])
-            self.answers_offer(ANA, offer, accept=True)
-            leg = self.attaches(ANA)
+            self.rings([ANA])
+            (offer,) = self.script.call.offers
+            self.tell(AcceptOffer(offer.id, ANA))
+            leg = self.new_leg()
+            self.tell(AttachMedia(ANA, leg))
             self.tell(LegUp(leg))
         if depth > 3:
-            self.tell(LegUp(self.listens(1, again=False)))
+            leg = self.new_leg()
+            self.tell(Monitor(SUE, "Sue", MonitoringId("monitoring_1"), leg))
+            self.tell(LegUp(leg))
         return CONSUMER_LEG
 
     @precondition(lambda self: self.script.state is None)

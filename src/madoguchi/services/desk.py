@@ -51,6 +51,15 @@ class DeskService:
             await self.know(actor.user)
         await self._agents.send(actor.user.id, ChoosePresence(_presence(status), after_work=when == "next"))
 
+    async def leave(self, actor: Principal) -> None:
+        """Let an agent who signs out get nothing more; he may finish what he is doing. For others it does nothing.
+
+        Raises:
+            StorageUnavailableError: it could not be noted.
+        """
+        if self._agents.state(actor.user.id) is not None:
+            await self._agents.send(actor.user.id, ChoosePresence(Presence.SIGNED_OUT, after_work=True))
+
     async def set_agent_presence(self, actor: Principal, user: UserId, status: str) -> None:
         """Let another agent be `status`.
 

@@ -133,6 +133,16 @@ async def test_presence_is_chosen_by_the_agent_or_by_who_may(floor: Floor) -> No
         await floor.core.desk.set_agent_presence(floor.manager(SUE), UserId("user_none"), "meal")
 
 
+async def test_who_signs_out_is_rung_no_more_and_finishes_his_work(floor: Floor) -> None:
+    call = await a_talk(floor)
+    await floor.core.desk.leave(a_principal(ANA))
+    assert floor.status(ANA) == "available"
+    await floor.core.calls.hang_up(a_principal(ANA), call)
+    await floor.clock.advance(60)
+    assert floor.status(ANA) == "signed_out"
+    await floor.core.desk.leave(floor.manager(SUE))
+
+
 async def test_a_new_agent_is_known_as_soon_as_he_comes(floor: Floor) -> None:
     newcomer = UserId("user_dai")
     await floor.storage.catalogue.add_user(a_user(newcomer), Credentials("x"))

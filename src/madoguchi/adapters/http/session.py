@@ -7,7 +7,9 @@ from fastapi import APIRouter, Request, Response
 from madoguchi.adapters.http.access import OWN_PAGES, needs
 from madoguchi.adapters.http.models import SessionOut, SignIn, UserOut
 from madoguchi.adapters.http.state import InServices, InState
+from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.agents.presence import Presence
 
 router = APIRouter(prefix="/session", tags=["session"])
 
@@ -54,7 +56,8 @@ async def session(actor: Annotated[Principal, needs()], state: InState) -> Sessi
 async def sign_out(
     actor: Annotated[Principal, needs()], request: Request, services: InServices, state: InState
 ) -> Response:
-    """Sign out; every socket of the session is closed."""
+    """Sign out; every socket of the session is closed, and an agent is rung no more."""
+    await services.desk.leave(actor)
     await services.sign_in.sign_out(request.cookies[state.settings.cookie])
     state.hooks.signed_out(actor.session)
     response = Response(status_code=204)
