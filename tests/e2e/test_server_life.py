@@ -240,15 +240,19 @@ async def test_the_demonstration_brings_callers_chatters_and_agents(server: Real
         sip=Callee("127.0.0.1", server.sip_port),
         callers=1,
         chatters=1,
-        minutes=0.5,
+        minutes=5,
         agents=[server.sign_in_of("agent", 1), server.sign_in_of("agent", 2)],
         pace=Pace(0.05),
     )
 
-    failed = await run(plan, told.append)
+    def all_seen() -> bool:
+        text = "\n".join(told)
+        return all(part in text for part in ("call taken", "speaks with the caller", "chat taken", "the chat is over"))
 
-    assert failed == 0, told
-    text = "\n".join(told)
-    assert "call taken" in text
-    assert "chat taken" in text
-    assert "the chat is over" in text
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(run(plan, told.append))
+        await until(lambda: running.done() or all_seen(), 100)
+        running.cancel()
+
+    assert all_seen(), told
+    assert not [line for line in told if "gave up" in line]

@@ -84,7 +84,8 @@ class Caller:
             call.press(key)
             self._tell(f"caller {self._number}: pressed {key}, waiting")
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(random.uniform(60, 150) * self._pace.factor):
+                # The menu takes its time, however hurried everybody is.
+                async with asyncio.timeout(45 + random.uniform(15, 105) * self._pace.factor):
                     await call.ended.wait()
         self._tell(f"caller {self._number}: the call is over")
 
