@@ -92,7 +92,7 @@ class MessageRow:
     sender_id: str
     sender_name: str
     client_id: str
-    """The sender's own id of it; the same one is stored once."""
+    """The sender's own id of it. Which lines are repetitions is the chat's to decide, not the store's."""
     body: JsonObject
 
 

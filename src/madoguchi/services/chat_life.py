@@ -25,11 +25,7 @@ def lines(chat: Chat, events: Sequence[ChatEvent], _now: Instant) -> Sequence[Me
 
 
 def stored_line(chat: Chat, sent: MessageSent) -> MessageRow:
-    """Return a line as it is stored.
-
-    The store drops a second line with the same id. Which lines are repetitions is decided by the chat alone: both
-    sides may choose the same id, so what is stored begins with the line's number. `sent_as` takes it off again.
-    """
+    """Return a line as it is stored."""
     return MessageRow(
         chat=chat.id,
         seq=sent.seq,
@@ -37,14 +33,9 @@ def stored_line(chat: Chat, sent: MessageSent) -> MessageRow:
         sender=sent.side.value,
         sender_id=sent.sender_id,
         sender_name=sent.sender_name,
-        client_id=f"{sent.seq}:{sent.client_id}",
+        client_id=sent.client_id,
         body=dict(sent.body),
     )
-
-
-def sent_as(line: MessageRow) -> str:
-    """Return the id that the sender gave the line."""
-    return line.client_id.partition(":")[2]
 
 
 def _failed(effect: ChatEffect, error: MadoguchiError) -> ChatMessage:

@@ -33,7 +33,7 @@ from madoguchi.kernel.time import Instant, Span
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import MessageRow, Storage
 from madoguchi.services.attachments import AttachmentService
-from madoguchi.services.chat_life import CODEC, sent_as
+from madoguchi.services.chat_life import CODEC
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.lifecycle import InteractionOverError, Outcome
 from madoguchi.services.rate_limits import Rate, RateLimit
@@ -310,7 +310,7 @@ class ChatService:
         """A page that lost the answer sends its last line again, perhaps when the chat is over: it was stored."""
         said = await self._all_lines(chat)
         sent = (side.value, who, client_id)
-        return next((line.seq for line in said if (line.sender, line.sender_id, sent_as(line)) == sent), None)
+        return next((line.seq for line in said if (line.sender, line.sender_id, line.client_id) == sent), None)
 
     async def _all_lines(self, chat: InteractionId) -> Sequence[MessageRow]:
         lines: list[MessageRow] = []

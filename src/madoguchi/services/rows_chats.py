@@ -9,7 +9,6 @@ from madoguchi.domain.routing.offers import Channel, Offer
 from madoguchi.kernel.ids import UserId
 from madoguchi.kernel.time import stamp
 from madoguchi.ports.storage import MessageRow
-from madoguchi.services.chat_life import sent_as
 from madoguchi.services.rows import Json, consumer, moment, person, queue_ref
 
 
@@ -111,7 +110,7 @@ def message_row(message: MessageRow) -> Json:
         "sender": message.sender,
         "sender_id": message.sender_id,
         "sender_name": message.sender_name,
-        "client_id": sent_as(message),
+        "client_id": message.client_id,
         "body": message.body,
     }
 

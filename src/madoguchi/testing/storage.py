@@ -59,9 +59,7 @@ class MemoryInteractions:
         for effect in commit.outbox:
             self._outbox[effect.id] = _as_stored(effect)
         for message in commit.messages:
-            lines = self._messages.setdefault(message.chat, [])
-            if not (message.client_id and any(line.client_id == message.client_id for line in lines)):
-                lines.append(replace(message, body=_json(message.body)))
+            self._messages.setdefault(message.chat, []).append(replace(message, body=_json(message.body)))
 
     async def load(self, owner: str) -> Snapshot | None:
         """Return the owner's newest snapshot."""
@@ -131,9 +129,8 @@ class MemoryInteractions:
             if effect.id in self._outbox:
                 raise StaleVersionError(f"there is an effect {effect.id} already")
         for message in commit.messages:
-            for row in self._messages.get(message.chat, ()):
-                if row.seq == message.seq and not (row.client_id and row.client_id == message.client_id):
-                    raise StaleVersionError(f"{message.chat} has a line {message.seq} already")
+            if any(row.seq == message.seq for row in self._messages.get(message.chat, ())):
+                raise StaleVersionError(f"{message.chat} has a line {message.seq} already")
 
     def _free(self, outbox_id: str, now: Instant) -> bool:
         held_until = self._held_until.get(outbox_id)

@@ -203,33 +203,24 @@ async def test_chat_lines_come_in_order_and_in_pages(storage: Storage) -> None:
     assert await store.messages(CHAT, after=2, limit=3) == lines[2:5]
 
 
-async def test_a_line_with_a_known_client_id_is_stored_once_per_chat(storage: Storage) -> None:
+async def test_both_sides_may_give_their_lines_the_same_id(storage: Storage) -> None:
     store = storage.interactions
-    first = line(1, "client-1", "once")
+    lines = [line(1, "client-1", "mine"), line(2, "client-1", "yours")]
+    await store.commit(commit(snapshot(CHAT, kind="chat"), *lines))
+
+    assert await store.messages(CHAT) == lines
+
+
+async def test_a_second_line_with_a_number_is_refused_with_its_whole_commit(storage: Storage) -> None:
+    store = storage.interactions
+    first = line(1, "client-1", "first")
     await store.commit(commit(snapshot(CHAT, kind="chat"), first))
-    await store.commit(commit(snapshot(CHAT, 2, kind="chat"), line(2, "client-1", "twice")))
-    elsewhere = line(1, "client-1", chat=type(CHAT)("chat_02"))
-    await store.commit(commit(snapshot("chat_02", kind="chat"), elsewhere))
+
+    with pytest.raises(StaleVersionError):
+        await store.commit(commit(snapshot(CHAT, 2, kind="chat"), line(1, "client-2", "second")))
 
     assert await store.messages(CHAT) == [first]
-    assert await store.messages(elsewhere.chat) == [elsewhere]
-    assert await store.load(CHAT) == snapshot(CHAT, 2, kind="chat")
-
-
-async def test_lines_without_a_client_id_are_all_kept(storage: Storage) -> None:
-    store = storage.interactions
-    await store.commit(commit(snapshot(CHAT, kind="chat"), line(1), line(2)))
-
-    assert len(await store.messages(CHAT)) == 2
-
-
-async def test_a_line_that_comes_again_under_its_own_number_is_stored_once(storage: Storage) -> None:
-    store = storage.interactions
-    first = line(1, "client-1", "once")
-    await store.commit(commit(snapshot(CHAT, kind="chat"), first))
-    await store.commit(commit(snapshot(CHAT, 2, kind="chat"), first))
-
-    assert await store.messages(CHAT) == [first]
+    assert await store.load(CHAT) == snapshot(CHAT, kind="chat")
 
 
 async def test_data_that_is_no_json_is_refused_and_harms_nobody(storage: Storage) -> None:

@@ -10,7 +10,6 @@ from madoguchi.adapters.storage.store import sqlite_storage
 from madoguchi.adapters.system import SystemClock, SystemIds
 from madoguchi.domain.chats.lifecycle import ChatState
 from madoguchi.kernel.ids import InteractionId
-from madoguchi.services.chat_life import sent_as
 from madoguchi.testing.chat_house import a_chat_house, a_visitor, a_worker
 from madoguchi.testing.chats import ANA
 
@@ -41,7 +40,7 @@ async def test_every_line_acknowledged_before_the_kill_is_there_once_and_the_cha
         async with a_chat_house(storage, clock=SystemClock(), ids=SystemIds()) as house:
             stored = await storage.interactions.messages(chat, limit=100_000)
             assert [line.seq for line in stored] == list(range(1, len(stored) + 1))
-            numbers = {sent_as(line): str(line.seq) for line in stored if line.sender == "consumer"}
+            numbers = {line.client_id: str(line.seq) for line in stored if line.sender == "consumer"}
             assert acknowledged.items() <= numbers.items()
             assert house.state(chat).state is ChatState.CHATTING
             last = next(reversed(numbers))

@@ -153,15 +153,6 @@ messages = sa.Table(
     _json("body"),
     sqlite_with_rowid=False,
 )
-_sent = messages.c.client_id != sa.literal_column("''")
-sa.Index(
-    "uq_messages_client_id",
-    messages.c.chat,
-    messages.c.client_id,
-    unique=True,
-    sqlite_where=_sent,
-    postgresql_where=_sent,
-)
 
 users = sa.Table(
     "users",

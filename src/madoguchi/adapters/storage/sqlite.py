@@ -65,7 +65,7 @@ _UPDATE_SNAPSHOT: Final = (
 _INSERT_EVENT: Final = _insert("journal", JOURNAL_COLUMNS)
 _INSERT_EFFECT: Final = _insert("outbox", OUTBOX_COLUMNS)
 _INSERT_MESSAGE: Final = (
-    _insert("messages", MESSAGE_COLUMNS) + " ON CONFLICT (chat, client_id) WHERE client_id != '' DO NOTHING"
+    _insert("messages", MESSAGE_COLUMNS)
 )
 
 

@@ -89,14 +89,6 @@ def _interactions() -> None:
         sa.PrimaryKeyConstraint("chat", "seq", name=op.f("pk_messages")),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "uq_messages_client_id",
-        "messages",
-        ["chat", "client_id"],
-        unique=True,
-        sqlite_where=sa.text("client_id != ''"),
-        postgresql_where=sa.text("client_id != ''"),
-    )
 
 
 def _people() -> None:
