@@ -1,13 +1,16 @@
 """Problems, limits, headers and pages."""
 
 import gzip
+import json
 
 import httpx
 import pytest
 
 from madoguchi.adapters.http.middleware import RateLimit
-from madoguchi.adapters.http.problems import STATUS
+from madoguchi.adapters.http.problems import STATUS, problem
+from madoguchi.domain.chats.attachments import Refusal
 from madoguchi.kernel.errors import Kind
+from madoguchi.services.attachments import BadAttachmentError
 from tests.unit.adapters.http.conftest import Edge
 
 V1 = "/api/v1"
@@ -201,3 +204,10 @@ async def test_nothing_outside_the_pages_is_sent(path: str, edge: Edge) -> None:
     reply = await edge.anybody.get(httpx.URL("http://desk.test" + path))
     assert reply.status_code in {200, 404, 503}
     assert reply.text != "secret"
+
+
+def test_a_problem_names_which_case_it_is() -> None:
+    refused = problem(BadAttachmentError("the file is empty", Refusal.EMPTY))
+    body = json.loads(bytes(refused.body))
+    said = (body["code"], body["reason"], body["field"])
+    assert (refused.status_code, said) == (422, ("bad_attachment", "empty", "file"))

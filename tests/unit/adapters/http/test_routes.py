@@ -64,6 +64,7 @@ async def test_signing_out_ends_the_session_and_its_sockets(edge: Edge) -> None:
     assert reply.status_code == 204
     assert edge.sign_in.ended == ["agent"]
     assert edge.signed_out == ["session_user_ana"]
+    assert [name for name, _ in edge.services["desk"].calls] == ["leave"], "an agent who has left is not rung"
     assert 'madoguchi_session=""' in reply.headers["set-cookie"]
     assert (await edge.agent.get(f"{V1}/session")).status_code == 401
 
