@@ -30,11 +30,13 @@ class MadoguchiError(Exception):
     code: ClassVar[str]
     """A stable word that clients may switch on."""
 
-    def __init__(self, detail: str = "", *, field: str | None = None) -> None:
+    def __init__(self, detail: str = "", *, field: str | None = None, reason: str | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.field = field
         """The input that is wrong, as the client named it, where one is."""
+        self.reason = reason
+        """A stable word for which of `code`'s cases this is, where a client may say each in its own language."""
 
     @property
     def title(self) -> str:

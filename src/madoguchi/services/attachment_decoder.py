@@ -3,7 +3,8 @@
     python -m madoguchi.services.attachment_decoder <media type> <source> <clean copy> <limits as JSON>
 
 The clean copy holds the pictures and sounds and nothing else: no place and device of the shot, no second file hidden
-behind the first. The answer is one line of JSON: `{"width", "height"}`, or `{"refused": why}`.
+behind the first. The answer is one line of JSON: `{"width", "height"}`, or `{"refused": why, "reason": word}`, where
+the word is one of `Refusal`; this process imports as little as it can, and so spells them out.
 """
 
 import errno
@@ -21,9 +22,19 @@ VIDEO_CODECS: Final = frozenset({"h264", "hevc", "av1", "mpeg4"})
 AUDIO_CODECS: Final = frozenset({"aac", "mp3", "alac", "opus", "ac3"})
 JPEG_QUALITY: Final = 90
 
+DISGUISED: Final = "disguised"
+DAMAGED: Final = "damaged"
+PIXELS: Final = "too_many_pixels"
+FORMAT: Final = "wrong_format"
+COMPLEX: Final = "too_complex"
+
 
 class RefusedError(Exception):
-    """The file cannot be accepted; the message says why."""
+    """The file cannot be accepted; the message says why, and `reason` in a word."""
+
+    def __init__(self, why: str, reason: str) -> None:
+        super().__init__(why)
+        self.reason = reason
 
 
 def _limit(limits: Mapping[str, int]) -> None:
@@ -46,17 +57,17 @@ def picture(source: Path, target: Path, limits: Mapping[str, int], wanted: str) 
     try:
         with Image.open(source, formats=PICTURE_FORMATS) as opened:
             if opened.width * opened.height > limits["pixels"]:
-                raise RefusedError(f"the picture has more than {limits['pixels'] // 1_000_000} million pixels")
+                raise RefusedError(f"the picture has more than {limits['pixels'] // 1_000_000} million pixels", PIXELS)
             if (opened.format == "PNG") != (wanted == "PNG"):
-                raise RefusedError(f"the file is no {wanted}")
+                raise RefusedError(f"the file is no {wanted}", DISGUISED)
             opened.load()
             turned = ImageOps.exif_transpose(opened)
             _write(_true_colours(turned), target, wanted)
             return turned.width, turned.height
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise RefusedError("the picture has too many pixels") from None
+        raise RefusedError("the picture has too many pixels", PIXELS) from None
     except (OSError, ValueError, SyntaxError, EOFError, TypeError):
-        raise RefusedError("the picture is damaged or incomplete") from None
+        raise RefusedError("the picture is damaged or incomplete", DAMAGED) from None
 
 
 def _true_colours(picture: Any) -> Any:
@@ -110,25 +121,26 @@ def video(source: Path, target: Path, limits: Mapping[str, int]) -> tuple[int, i
             return first.codec_context.width, first.codec_context.height
     except av.FFmpegError as error:
         too_much = error.errno == errno.ENOMEM
-        why = "the video needs too much memory" if too_much else "the video is damaged or incomplete"
-        raise RefusedError(why) from None
+        if too_much:
+            raise RefusedError("the video needs too much memory", COMPLEX) from None
+        raise RefusedError("the video is damaged or incomplete", DAMAGED) from None
     except ValueError:
-        raise RefusedError("the video cannot be read") from None
+        raise RefusedError("the video cannot be read", DAMAGED) from None
 
 
 def _check_streams(opened: Any, limits: Mapping[str, int]) -> None:
     if not opened.streams.video:
-        raise RefusedError("the file has no picture")
+        raise RefusedError("the file has no picture", FORMAT)
     for stream in opened.streams:
         allowed = {"video": VIDEO_CODECS, "audio": AUDIO_CODECS}.get(stream.type)
         if allowed is None:
             continue
         name = stream.codec_context.name if stream.codec_context is not None else "unknown"
         if name not in allowed:
-            raise RefusedError(f"the {stream.type} format {name} is not accepted")
+            raise RefusedError(f"the {stream.type} format {name} is not accepted", FORMAT)
     for stream in opened.streams.video:
         if stream.codec_context.width * stream.codec_context.height > limits["frame_pixels"]:
-            raise RefusedError("the video's picture is too large")
+            raise RefusedError("the video's picture is too large", PIXELS)
 
 
 def _decode(opened: Any, limits: Mapping[str, int]) -> None:
@@ -145,11 +157,11 @@ def _decode(opened: Any, limits: Mapping[str, int]) -> None:
         decoded = packet.decode()
         frames += len(decoded) if packet.stream.type == "video" else 0
         if frames > limits["frames"]:
-            raise RefusedError("the video is too long")
+            raise RefusedError("the video is too long", "too_long")
     if not frames:
-        raise RefusedError("the video has no picture that can be shown")
+        raise RefusedError("the video has no picture that can be shown", DAMAGED)
     if any(packets[stream.index] < stream.frames for stream in kept):
-        raise RefusedError("the video is incomplete")
+        raise RefusedError("the video is incomplete", DAMAGED)
 
 
 def _copy(av: Any, opened: Any, target: Path) -> None:
@@ -177,14 +189,14 @@ def main(arguments: list[str]) -> int:
     try:
         width, height = decoders[media_type]()
     except RefusedError as refused:
-        answer: dict[str, Any] = {"refused": str(refused)}
+        answer: dict[str, Any] = {"refused": str(refused), "reason": refused.reason}
     except MemoryError:
-        answer = {"refused": "the file needs too much memory to be read"}
+        answer = {"refused": "the file needs too much memory to be read", "reason": COMPLEX}
     except ImportError:
         raise
     except Exception:  # noqa: BLE001 - who makes a decoder stumble gets his file back, and we the trace
         traceback.print_exc()
-        answer = {"refused": "the file cannot be read"}
+        answer = {"refused": "the file cannot be read", "reason": DAMAGED}
     else:
         answer = {"width": width, "height": height}
     sys.stdout.write(json.dumps(answer) + "\n")

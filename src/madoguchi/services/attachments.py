@@ -14,7 +14,7 @@ from typing import Any, Final
 import filetype
 import structlog
 
-from madoguchi.domain.chats.attachments import Attachment, MediaType
+from madoguchi.domain.chats.attachments import Attachment, MediaType, Refusal
 from madoguchi.kernel.errors import Kind, MadoguchiError, UnavailableError
 from madoguchi.kernel.ids import AttachmentId, InteractionId
 from madoguchi.ports.blobs import Blobs
@@ -40,6 +40,9 @@ class BadAttachmentError(MadoguchiError):
 
     kind = Kind.INVALID
     code = "bad_attachment"
+
+    def __init__(self, detail: str, reason: Refusal) -> None:
+        super().__init__(detail, field="file", reason=reason.value)
 
 
 @dataclass(frozen=True)
@@ -140,23 +143,24 @@ class AttachmentService:
                 target = Path(folder) / f"clean{_ending(media_type)}"
                 answer = await self._decode(media_type, path, target)
                 if "refused" in answer:
-                    raise BadAttachmentError(str(answer["refused"]), field="file")
+                    raise BadAttachmentError(str(answer["refused"]), Refusal(answer["reason"]))
                 yield CheckedFile(target, shown, media_type, answer["width"], answer["height"])
 
     def _claimed(self, name: str, path: Path) -> MediaType:
         """Return what name and first bytes agree on."""
         media_type = TYPES.get(PurePath(name).suffix.lower())
         if media_type is None:
-            raise BadAttachmentError(f"only {', '.join(TYPES)} files can be attached", field="file")
+            raise BadAttachmentError(f"only {', '.join(TYPES)} files can be attached", Refusal.WRONG_TYPE)
         size = path.stat().st_size
         if size == 0:
-            raise BadAttachmentError("the file is empty", field="file")
+            raise BadAttachmentError("the file is empty", Refusal.EMPTY)
         if size > self.rules.max_bytes:
-            raise BadAttachmentError(f"the file is larger than {self.rules.max_bytes // MIB} MB", field="file")
+            raise BadAttachmentError(f"the file is larger than {self.rules.max_bytes // MIB} MB", Refusal.TOO_LARGE)
         guessed = filetype.guess_mime(str(path))
         if guessed != media_type.value:
             raise BadAttachmentError(
-                f"the file is named like {media_type.value} but contains {guessed or 'something else'}", field="file"
+                f"the file is named like {media_type.value} but contains {guessed or 'something else'}",
+                Refusal.DISGUISED,
             )
         return media_type
 
@@ -179,7 +183,7 @@ class AttachmentService:
             async with asyncio.timeout(self.rules.patience_s):
                 out, err = await process.communicate()
         except TimeoutError:
-            return {"refused": "the file takes too long to be read"}
+            return {"refused": "the file takes too long to be read", "reason": Refusal.TOO_COMPLEX}
         finally:
             if process.returncode is None:
                 process.kill()
@@ -191,7 +195,7 @@ class AttachmentService:
             return answer
         _log.warning("attachment_decoder_died", code=process.returncode)
         if process.returncode is not None and process.returncode < 0:
-            return {"refused": "the file is damaged, or needs too much to be read"}
+            return {"refused": "the file is damaged, or needs too much to be read", "reason": Refusal.TOO_COMPLEX}
         raise UnavailableError("the file could not be checked; try again")
 
 

@@ -267,4 +267,5 @@ class ProblemOut(Out):
     code: str
     detail: str
     field: str | None = None
+    reason: str | None = None
     errors: list[dict[str, str]] | None = None

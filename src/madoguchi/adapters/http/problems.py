@@ -75,7 +75,8 @@ def status_of(error: MadoguchiError) -> int:
 def problem(error: MadoguchiError, *, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Render `error` for a client that will switch on `code`, not on prose."""
     status = status_of(error)
-    extra: dict[str, Any] = {} if error.field is None else {"field": error.field}
+    known = {"field": error.field, "reason": error.reason}
+    extra: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
     sent = dict(headers or {})
     if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         sent.setdefault("Retry-After", _RETRY_S)

@@ -6,7 +6,7 @@ import { ChatView } from "./ChatView.tsx";
 import { chatOver, type Contact } from "./contact.ts";
 import { useRows, useValue } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
-import { Menu } from "./Menu.tsx";
+import { Menu, problemKey } from "./Menu.tsx";
 import { textIn, type Language } from "./text.ts";
 
 interface Props {
@@ -124,7 +124,7 @@ function Panel({ contact, language, setLanguage, close }: PanelProps) {
       )}
       {phase === "failed" ? (
         <div class="middle">
-          <p role="alert">{text(problem?.code === "rate_limited" ? "error.busy" : "error.network")}</p>
+          <p role="alert">{text(problem === null ? "error.network" : problemKey(problem))}</p>
           <button type="button" class="primary" onClick={() => void contact.wake(language)}>
             {text("error.retry")}
           </button>

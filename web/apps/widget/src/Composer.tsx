@@ -1,10 +1,10 @@
-import { asProblem, fileSize, TypingSignal, type ProblemError, type Upload } from "@madoguchi/client";
+import { asProblem, fileSize, newId, TypingSignal, type ProblemError, type Upload } from "@madoguchi/client";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Contact } from "./contact.ts";
 import { useValue } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
 import { problemKey } from "./Menu.tsx";
-import { textIn, type Language, type Text } from "./text.ts";
+import { isTextKey, textIn, type Language, type Text } from "./text.ts";
 
 const MOST = 4000;
 const ENDINGS = [".png", ".jpg", ".jpeg", ".mp4"];
@@ -57,21 +57,22 @@ export function Composer({ contact, chat, language }: Props) {
   const attach = async (chosen: File): Promise<void> => {
     setProblem(null);
     if (!ENDINGS.some((ending) => chosen.name.toLowerCase().endsWith(ending))) {
-      setProblem(text("chat.bad_type"));
+      setProblem(text("chat.refused.wrong_type"));
       return;
     }
     if (limit > 0 && chosen.size > limit) {
-      setProblem(text("chat.too_large", { size: fileSize(limit, language) }));
+      setProblem(text("chat.refused.too_large", { size: fileSize(limit, language) }));
       return;
     }
-    const upload = contact.api.attach(chat, chosen, crypto.randomUUID(), (part) =>
+    const upload = contact.api.attach(chat, chosen, newId(), (part) =>
       setSending((before) => (before === null ? null : { ...before, part })),
     );
     setSending({ name: chosen.name, part: 0, upload });
     try {
       await upload.done;
     } catch (error) {
-      setProblem(reason(text, asProblem(error)));
+      const why = asProblem(error);
+      if (why.code !== "cancelled") setProblem(said(text, why, fileSize(limit, language)));
     } finally {
       setSending(null);
     }
@@ -160,7 +161,7 @@ export function Composer({ contact, chat, language }: Props) {
             type="button"
             class="link danger"
             onClick={() => {
-              contact.api.endChat(chat).catch((error: unknown) => setProblem(reason(text, asProblem(error))));
+              contact.api.endChat(chat).catch((error: unknown) => setProblem(text(problemKey(asProblem(error)))));
               setAsking(false);
             }}
           >
@@ -178,8 +179,10 @@ export function Composer({ contact, chat, language }: Props) {
   );
 }
 
-/** A refused file's reason comes from the server, which has looked inside; everything else is told in our words. */
-function reason(text: Text, problem: ProblemError): string {
-  if (problem.code === "bad_attachment" && problem.detail !== "") return problem.detail;
-  return problem.code === "cancelled" ? "" : text(problemKey(problem));
+/** What to say of a failure; the server has looked into a refused file and names the reason. */
+function said(text: Text, problem: ProblemError, size: string): string {
+  if (problem.code === "body_too_large") return text("chat.refused.too_large", { size });
+  if (problem.code !== "bad_attachment") return text(problemKey(problem));
+  const key = `chat.refused.${problem.reason ?? ""}`;
+  return text(isTextKey(key) ? key : "chat.refused", { size });
 }

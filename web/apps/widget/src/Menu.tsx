@@ -123,5 +123,6 @@ function Ways({ contact, language, queue }: { contact: Contact; language: Langua
 /** What a consumer is told of a failure: what to do, not what broke. */
 export function problemKey(problem: ProblemError): TextKey {
   if (problem.code === "network" || problem.code === "disconnected" || problem.code === "timeout") return "error.network";
-  return problem.code === "rate_limited" ? "error.busy" : "error.other";
+  if (problem.code === "too_many_chats") return "error.chats";
+  return problem.code.startsWith("too_") ? "error.busy" : "error.other";
 }

@@ -4,6 +4,7 @@ import {
   ConsumerApi,
   Http,
   MediaLeg,
+  newId,
   Observable,
   Outbox,
   Ticker,
@@ -63,7 +64,7 @@ export class Contact {
     this.api = new ConsumerApi(new Http({ base: `${server}/api/v1`, token }));
     this.connection = new Connection({ open: webSocketWire(`${server}/api/v1/realtime`), token });
     this.outbox = new Outbox(this.connection, {
-      newId: () => crypto.randomUUID(),
+      newId,
       storage: memory.lines,
       storageKey: "madoguchi.lines",
     });

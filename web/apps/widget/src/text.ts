@@ -8,6 +8,8 @@ export type Text = Translate<TextKey>;
 
 const CATALOGUES: Readonly<Record<Language, Record<TextKey, string>>> = { ja, en };
 
+export const isTextKey = (key: string): key is TextKey => key in en;
+
 export const textIn = (language: Language): Text => translator(CATALOGUES[language]);
 
 /** The page's own language counts more than the browser's: the consumer reads the page. */

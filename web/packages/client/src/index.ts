@@ -6,6 +6,7 @@ export * from "./format.ts";
 export * from "./frames.ts";
 export * from "./http.ts";
 export * from "./i18n.ts";
+export * from "./id.ts";
 export * from "./leader.ts";
 export * from "./media-leg.ts";
 export * from "./observable.ts";

@@ -7,6 +7,8 @@ export class ProblemError extends Error {
   readonly title: string;
   readonly detail: string;
   readonly field: string | null;
+  /** Which of the code's cases this is, where it has several. */
+  readonly reason: string | null;
   readonly errors: readonly { field: string; detail: string }[];
 
   constructor(problem: Partial<Problem> & { code: string }) {
@@ -17,6 +19,7 @@ export class ProblemError extends Error {
     this.title = problem.title ?? "";
     this.detail = problem.detail ?? "";
     this.field = problem.field ?? null;
+    this.reason = problem.reason ?? null;
     this.errors = problem.errors ?? [];
   }
 

@@ -9,6 +9,8 @@ export interface Problem {
   code: string;
   detail: string;
   field?: string | null;
+  /** Which of the code's cases this is: a stable word. */
+  reason?: string | null;
   errors?: { field: string; detail: string }[] | null;
 }
 

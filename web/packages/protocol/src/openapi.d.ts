@@ -24,7 +24,7 @@ export interface paths {
         post: operations["session_sign_in"];
         /**
          * Sign Out
-         * @description Sign out; every socket of the session is closed.
+         * @description Sign out; every socket of the session is closed, and an agent is rung no more.
          */
         delete: operations["session_sign_out"];
         options?: never;
@@ -1127,6 +1127,8 @@ export interface components {
             detail: string;
             /** Field */
             field?: string | null;
+            /** Reason */
+            reason?: string | null;
             /** Errors */
             errors?: {
                 [key: string]: string;

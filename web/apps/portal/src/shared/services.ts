@@ -1,6 +1,7 @@
 import {
   Connection,
   Leadership,
+  newId,
   Outbox,
   Ringer,
   Ticker,
@@ -36,7 +37,7 @@ export function openServices(api: PortalApi, session: SessionInfo, settings: Obs
   const connection = new Connection({ open: webSocketWire("/api/v1/realtime") });
   const views = new Views(connection);
   const outbox = new Outbox(connection, {
-    newId: () => crypto.randomUUID(),
+    newId,
     storage: storageOrNull(() => sessionStorage),
     storageKey: `madoguchi.outbox.${session.user.id}`,
   });

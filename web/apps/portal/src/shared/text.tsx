@@ -27,6 +27,8 @@ export function useLanguage(): Language {
 /** Says a problem in the user's language where its code is known, else as the server said it. */
 export function problemText(t: T, problem: ProblemError): string {
   const key = `problem.${problem.code}`;
+  const exact = `${key}.${problem.reason ?? ""}`;
+  if (exact in en) return t(exact as TextKey);
   if (key in en) return t(key as TextKey);
   return [problem.title, problem.detail].filter((part) => part !== "").join(" ") || t("problem.unexpected");
 }

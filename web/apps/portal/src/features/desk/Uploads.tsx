@@ -1,4 +1,4 @@
-import { asProblem, fileSize, type ProblemError, type Upload } from "@madoguchi/client";
+import { asProblem, fileSize, newId, type ProblemError, type Upload } from "@madoguchi/client";
 import { Button, Icon, IconButton } from "@madoguchi/ui";
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useServices } from "../../shared/services.ts";
@@ -51,7 +51,7 @@ export function useUploads(chat: string): Uploads {
     () => ({
       entries,
       add: (files) => {
-        const added = files.map((file) => ({ id: crypto.randomUUID(), file, part: 0, problem: null }));
+        const added = files.map((file) => ({ id: newId(), file, part: 0, problem: null }));
         setEntries((before) => [...before, ...added]);
         for (const entry of added) send(entry.id, entry.file);
       },
@@ -85,7 +85,7 @@ export function UploadList({ uploads }: { uploads: Uploads }): ReactNode {
             <progress value={entry.part} max={1} aria-label={t("attachment.sending", { name: entry.file.name })} />
           ) : (
             <span className="error" role="alert">
-              {refusal(t, entry.problem)}
+              {problemText(t, entry.problem)}
             </span>
           )}
           {entry.problem?.retryable === true ? (
@@ -102,10 +102,4 @@ export function UploadList({ uploads }: { uploads: Uploads }): ReactNode {
       ))}
     </ul>
   );
-}
-
-/** The general sentence in the user's language, and the server's own words about this file. */
-function refusal(t: ReturnType<typeof useT>, problem: ProblemError): string {
-  const text = problemText(t, problem);
-  return problem.code === "bad_attachment" && problem.detail !== "" ? `${text} (${problem.detail})` : text;
 }
