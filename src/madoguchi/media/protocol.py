@@ -164,6 +164,9 @@ class StopRecording(msgspec.Struct, frozen=True, tag=True):
 class ReadStats(msgspec.Struct, frozen=True, tag=True):
     """Ask for a `WorkerStats`."""
 
+    restart: bool = False
+    """Whether ticks and their durations are counted anew from now on."""
+
 
 Order: TypeAlias = (
     ReserveRtp

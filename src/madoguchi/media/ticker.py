@@ -65,6 +65,11 @@ class Ticker:
         self._number = 0
         self._start = clock()
 
+    def count_anew(self) -> None:
+        """Forget how punctual the ticks have been so far."""
+        self.lateness, self.work = Durations(), Durations()
+        self.late = self.skipped = 0
+
     def step(self) -> None:
         """Wait for the next tick and do it."""
         deadline = self._start + self._number * self._period_s

@@ -232,7 +232,10 @@ class Worker:
             case StopRecording():
                 exchange.recorder.stop(order.recording)
             case ReadStats():
-                return self._stats(exchange)
+                stats = self._stats(exchange)
+                if order.restart and self._ticker is not None:
+                    self._ticker.count_anew()
+                return stats
         return Done(text=text)
 
     def _when_open(self, number: int, exchange: Exchange, order: StartRecording) -> Callable[[str], None]:

@@ -253,9 +253,9 @@ class MediaPlane:
         """Close the file; `RecordingEnded` follows."""
         await self._tell_recording(recording, StopRecording(recording))
 
-    async def stats(self) -> list[WorkerStats]:
-        """Return how each running worker has fared since its start."""
-        results = [await worker.ask(ReadStats()) for worker in self._workers if worker is not None and worker.alive]
+    async def stats(self, *, restart: bool = False) -> list[WorkerStats]:
+        """Return how each running worker has fared since its start, or since the last time with `restart`."""
+        results = [await worker.ask(ReadStats(restart)) for worker in self._workers if worker is not None and worker.alive]
         return [result for result in results if isinstance(result, WorkerStats)]
 
     # --- Workers ---

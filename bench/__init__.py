@@ -1,0 +1,1 @@
+"""Scripted load: `python -m bench` measures, prints and writes the results."""
