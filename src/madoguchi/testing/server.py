@@ -1,5 +1,6 @@
 """A real server as a child process, for tests and load: started, stopped, killed and started again on the same data."""
 
+import atexit
 import contextlib
 import json
 import os
@@ -40,6 +41,8 @@ class RealServer:
         self.sip_port = free_port(socket.SOCK_DGRAM)
         self.rtp_ports = free_rtp_range()
         self._process: subprocess.Popen[bytes] | None = None
+        # A test that is cut off by its time limit may never come to its end; its server must not outlive it.
+        atexit.register(self.kill)
 
     @property
     def url(self) -> str:
