@@ -3,11 +3,18 @@ import { Button } from "./Button.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
 
 /** There is nothing to show, and why. */
-export function Nothing(props: { icon: IconName; title: string; children?: ReactNode }): ReactNode {
+export function Nothing(props: {
+  icon: IconName;
+  title: string;
+  /** It is all that the page has, so its title is the page's. */
+  whole?: boolean;
+  children?: ReactNode;
+}): ReactNode {
+  const Heading = props.whole === true ? "h1" : "h2";
   return (
     <div className="nothing">
       <Icon name={props.icon} />
-      <h2>{props.title}</h2>
+      <Heading>{props.title}</Heading>
       {props.children}
     </div>
   );
@@ -25,11 +32,18 @@ export function Skeleton({ lines = 8, label }: { lines?: number; label: string }
 }
 
 /** It did not work; what the server said, and a way to try again. */
-export function Failure(props: { title: string; detail?: string; retryLabel: string; onRetry: () => void }): ReactNode {
+export function Failure(props: {
+  title: string;
+  detail?: string;
+  retryLabel: string;
+  onRetry: () => void;
+  whole?: boolean;
+}): ReactNode {
+  const Heading = props.whole === true ? "h1" : "h2";
   return (
     <div className="nothing" role="alert">
       <Icon name="warning" />
-      <h2>{props.title}</h2>
+      <Heading>{props.title}</Heading>
       {props.detail === undefined || props.detail === "" ? null : <p>{props.detail}</p>}
       <Button icon="refresh" onClick={props.onRetry}>
         {props.retryLabel}

@@ -70,48 +70,41 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
   } as CSSProperties;
 
   return (
-    <div className="table-wrap">
+    <div
+      className="table-wrap"
+      style={style}
+      onPointerEnter={(event) => {
+        if (event.pointerType === "mouse") setHeld(ids);
+      }}
+      onPointerLeave={() => setHeld(null)}
+    >
       {waiting > 0 ? (
         <button type="button" className="button table-chip" onClick={() => setHeld(null)}>
           {props.updatesLabel(waiting)}
         </button>
       ) : null}
-      <div
-        className="table"
-        role="table"
-        aria-label={props.label}
-        aria-rowcount={ids.length + 1}
-        aria-colcount={props.columns.length}
-        style={style}
-        onPointerEnter={(event) => {
-          if (event.pointerType === "mouse") setHeld(ids);
-        }}
-        onPointerLeave={() => setHeld(null)}
-      >
-        <div className="table-scroll" ref={scroll} tabIndex={0} role="presentation">
-          <div className="table-head" role="rowgroup">
-            <div className="table-row" role="row" aria-rowindex={1}>
-              {props.columns.map((column) => (
-                <Head key={column.id} column={column} sort={props.sort} onSort={props.onSort} />
-              ))}
-            </div>
-          </div>
-          {shown.length === 0 ? (
-            <div role="rowgroup">
-              <div role="row">
-                <div role="cell">{props.empty}</div>
+      <div className="table">
+        <div className="table-scroll" ref={scroll} tabIndex={0} role="region" aria-label={props.label}>
+          <div role="table" aria-label={props.label} aria-rowcount={ids.length + 1} aria-colcount={props.columns.length}>
+            <div className="table-head" role="rowgroup">
+              <div className="table-row" role="row" aria-rowindex={1}>
+                {props.columns.map((column) => (
+                  <Head key={column.id} column={column} sort={props.sort} onSort={props.onSort} />
+                ))}
               </div>
             </div>
-          ) : (
-            <div className="table-body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-              {virtual.getVirtualItems().map((item) => {
-                const id = shown[item.index];
-                return id === undefined ? null : (
-                  <Line key={item.key} id={id} index={item.index} top={item.start} Row={props.Row} />
-                );
-              })}
-            </div>
-          )}
+            {shown.length === 0 ? null : (
+              <div className="table-body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+                {virtual.getVirtualItems().map((item) => {
+                  const id = shown[item.index];
+                  return id === undefined ? null : (
+                    <Line key={item.key} id={id} index={item.index} top={item.start} Row={props.Row} />
+                  );
+                })}
+              </div>
+            )}
+          </div>
+          {shown.length === 0 ? props.empty : null}
         </div>
       </div>
     </div>

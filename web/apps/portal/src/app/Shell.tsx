@@ -142,7 +142,8 @@ function useFirstGesture(then: () => void): void {
       stop.abort();
       action.current();
     };
-    window.addEventListener("pointerdown", once, { signal: stop.signal });
+    // Not earlier than the click: what changes on the page must not pull its target from under the pointer.
+    window.addEventListener("click", once, { signal: stop.signal });
     window.addEventListener("keydown", once, { signal: stop.signal });
     return () => stop.abort();
   }, []);

@@ -188,7 +188,7 @@ function clean(search: PageSearch): PageSearch {
 function Refused(): ReactNode {
   return (
     <main className="board" id="main">
-      <NoPermission />
+      <NoPermission whole />
     </main>
   );
 }
@@ -224,7 +224,7 @@ function Inside(): ReactNode {
     case "unreachable":
       return (
         <main className="alone">
-          <Failure title={t("problem.network")} retryLabel={t("action.retry")} onRetry={refresh} />
+          <Failure whole title={t("problem.network")} retryLabel={t("action.retry")} onRetry={refresh} />
         </main>
       );
     case "signed_out":
@@ -266,7 +266,7 @@ function NotFound(): ReactNode {
   const t = useT();
   return (
     <main className="alone">
-      <Nothing icon="search" title={t("state.no_page")}>
+      <Nothing icon="search" title={t("state.no_page")} whole>
         <a href="/">{t("state.to_start")}</a>
       </Nothing>
     </main>
@@ -277,7 +277,7 @@ function Broken({ reset }: { reset: () => void }): ReactNode {
   const t = useT();
   return (
     <main className="alone">
-      <Failure title={t("problem.unexpected")} retryLabel={t("action.retry")} onRetry={reset} />
+      <Failure whole title={t("problem.unexpected")} retryLabel={t("action.retry")} onRetry={reset} />
     </main>
   );
 }

@@ -21,10 +21,10 @@ export function ViewGate(props: { subscription: Subscription | null; children: R
   );
 }
 
-export function NoPermission(): ReactNode {
+export function NoPermission({ whole = false }: { whole?: boolean }): ReactNode {
   const t = useT();
   return (
-    <Nothing icon="lock" title={t("state.no_permission")}>
+    <Nothing icon="lock" title={t("state.no_permission")} whole={whole}>
       <p>{t("state.no_permission_detail")}</p>
     </Nothing>
   );

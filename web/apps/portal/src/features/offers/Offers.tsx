@@ -100,17 +100,17 @@ export function Offers(props: OffersProps): ReactNode {
             })}
       </p>
       <div className="offers">
-      {offers.map((offer, index) => (
-        <OfferCard
-          key={offer.id}
-          offer={offer}
-          first={index === 0}
-          busy={busy === offer.id}
-          live={live}
-          onAccept={() => void act(offer, true)}
-          onDecline={() => void act(offer, false)}
-        />
-      ))}
+        {offers.map((offer, index) => (
+          <OfferCard
+            key={offer.id}
+            offer={offer}
+            first={index === 0}
+            busy={busy === offer.id}
+            live={live}
+            onAccept={() => void act(offer, true)}
+            onDecline={() => void act(offer, false)}
+          />
+        ))}
       </div>
     </section>
   );
