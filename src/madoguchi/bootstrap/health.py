@@ -60,6 +60,7 @@ class MediaFigures:
     def __init__(self) -> None:
         self._totals: Mapping[str, float] = {}
         self._late_ms: Mapping[str, float] = {}
+        self._live: Mapping[str, float] = {}
 
     def take(self, stats: list[WorkerStats]) -> None:
         """Remember what the workers told."""
@@ -76,6 +77,9 @@ class MediaFigures:
             )
         }
         self._late_ms = {str(index): one.late_p99_ms for index, one in enumerate(stats)}
+        self._live = {
+            name: float(sum(getattr(one, name) for one in stats)) for name in ("legs", "bridges", "recordings")
+        }
 
     def watch(self, metrics: Metrics) -> None:
         """Show them."""
@@ -83,9 +87,15 @@ class MediaFigures:
         metrics.watch_levels(
             "madoguchi_media_late_p99_ms", "How late a worker's ticks begin, 99th percentile.", "worker", self._late
         )
+        metrics.watch_levels(
+            "madoguchi_media_live", "What the media workers have open: legs, bridges, recordings.", "kind", self._alive
+        )
 
     def _late(self) -> Mapping[str, float]:
         return self._late_ms
+
+    def _alive(self) -> Mapping[str, float]:
+        return self._live
 
 
 def watch_house(metrics: Metrics, house: House) -> None:

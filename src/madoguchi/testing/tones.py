@@ -37,6 +37,25 @@ def tones_in(samples: Samples, candidates: Collection[int], rate: int = 8000) ->
     return frozenset(f for f in candidates if amplitude(samples, f, rate) > AUDIBLE)
 
 
+def likeness(samples: Samples, whole: Samples) -> float:
+    """Return how much `samples` are a part of `whole`, of the same rate: 1.0 where they are, near 0.0 where not.
+
+    The part may begin anywhere, be louder or quieter, and go round from the end of `whole` to its beginning.
+    """
+    energy = float(np.linalg.norm(samples))
+    if not energy or not len(samples):
+        return 0.0
+    size = len(whole) + len(samples)
+    round_about = np.concatenate([whole, whole])[:size].astype(float)
+    length = 1 << (2 * size - 1).bit_length()
+    spectrum = np.fft.rfft(round_about, length) * np.conj(np.fft.rfft(samples.astype(float), length))
+    matches = np.abs(np.fft.irfft(spectrum, length)[: len(whole)])
+    sums = np.concatenate([[0.0], np.cumsum(round_about**2)])
+    energies = np.sqrt(sums[len(samples) :] - sums[: -len(samples)])[: len(whole)]
+    loud = energies > 0.1 * energies.max(initial=0.0)
+    return float((matches[loud] / energies[loud]).max(initial=0.0) / energy)
+
+
 def write_wav(path: Path, channels: Collection[Samples], rate: int = 8000) -> Path:
     """Write 16-bit `channels` of equal length as a WAV file; return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)

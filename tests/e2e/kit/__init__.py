@@ -1,0 +1,1 @@
+"""What end-to-end tests share: browsers with ears, and the pages as people use them."""

@@ -1,0 +1,105 @@
+"""A server with an organisation made to measure, and what its operator can see of it."""
+
+import asyncio
+import re
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from madoguchi.bootstrap.settings import Settings
+from madoguchi.bootstrap.storage import opened, seed_passwords
+from madoguchi.domain.queues.queue import Queue
+from madoguchi.testing.server import RealServer
+
+PATIENCE_S = 45.0
+
+
+def organised(data: Path, change: Callable[[Queue], Queue] = lambda queue: queue) -> None:
+    """Fill a data folder with the demo organisation, its queues changed by `change`."""
+
+    async def work() -> None:
+        settings = Settings(data=str(data))
+        await seed_passwords(settings, reset=False)
+        async with opened(settings) as storage:
+            for queue in await storage.catalogue.queues():
+                await storage.catalogue.save_queue(change(queue))
+
+    asyncio.run(work())
+
+
+def brisk(queue: Queue) -> Queue:
+    """Return the queue with one short deltacast offer before all agents are rung at once."""
+    return replace(queue, offer_s=4.0, attempts=1)
+
+
+async def until(true: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> Any:
+    """Wait for a state of another process; return what `true` returned.
+
+    Raises:
+        AssertionError: it did not come, says `what`.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            while not (found := true()):  # noqa: ASYNC110 - what happens in other processes has no event here
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise AssertionError(f"{what} within {seconds} s") from None
+    return found
+
+
+def figure(server: RealServer, name: str) -> float:
+    """Return the sum of a figure over its labels, from `/metrics`; 0 where there is none."""
+    page = httpx.get(f"{server.url}/metrics", timeout=10).text
+    return sum(float(value) for value in re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", page, re.MULTILINE))
+
+
+async def nothing_is_live(server: RealServer) -> None:
+    """Wait until no call lives, nothing rings, and no leg, bridge or recording is left in the media workers."""
+    for name in ("madoguchi_calls", "madoguchi_offers", "madoguchi_media_live"):
+        await until(lambda name=name: figure(server, name) == 0, f"no {name}")  # type: ignore[misc]
+
+
+class Office:
+    """HTTP requests of a signed-in user, for what is looked up beside the screens."""
+
+    def __init__(self, server: RealServer, role: str = "manager") -> None:
+        email, password = server.sign_in_of(role)
+        self.http = httpx.Client(base_url=f"{server.url}/api/v1", headers={"X-Madoguchi": "1"}, timeout=30)
+        self.http.post("/session", json={"email": email, "password": password}).raise_for_status()
+
+    def get(self, path: str) -> Any:
+        """Return the JSON of a path."""
+        return self.http.get(path).raise_for_status().json()
+
+    def newest_call(self) -> dict[str, Any]:
+        """Return the last completed call with everything that is known of it."""
+        rows = self.get("/completed/calls?limit=1")["rows"]
+        found: dict[str, Any] = self.get(f"/calls/{rows[0]['id']}") if rows else {}
+        return found
+
+    async def recording(self, call: str) -> bytes:
+        """Wait until the call's one recording is ready; return the MP3."""
+
+        def ready() -> str | None:
+            found = self.get(f"/calls/{call}")["recordings"]
+            assert len(found) <= 1
+            return str(found[0]["id"]) if found and found[0]["state"] == "ready" else None
+
+        name = await until(ready, "the recording is ready")
+        return self.http.get(f"/recordings/{name}/audio").raise_for_status().content
+
+    def close(self) -> None:
+        """Forget the session."""
+        self.http.delete("/session")
+        self.http.close()
+
+
+def processes_of(server: RealServer) -> set[int]:
+    """Return the processes that use the server's data folder or belong to its group: none where all have ended."""
+    listed = subprocess.run(["ps", "-eo", "pid,pgid"], capture_output=True, text=True, check=True)  # noqa: S607
+    pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()[1:]]
+    return {pid for pid, group in pairs if group == server.pid}

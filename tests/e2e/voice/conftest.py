@@ -1,0 +1,67 @@
+"""One server and one browser for a file of stories about calls."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from madoguchi.testing.server import RealServer
+from madoguchi.testing.sip_peer import SipPeer
+from tests.e2e.kit.browser import chromium
+from tests.e2e.kit.house import Office, brisk, organised
+
+AGENT_HERTZ = 700
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
+    """A server whose queues ring shortly; it must stop well at the end."""
+    data = tmp_path_factory.mktemp("server") / "data"
+    organised(data, brisk)
+    running = RealServer(data)
+    running.start()
+    try:
+        yield running
+    except BaseException:
+        running.kill()
+        raise
+    running.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    """A browser whose microphone says the agent's tone."""
+    async with chromium(tmp_path_factory.mktemp("browser"), AGENT_HERTZ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def office(server: RealServer) -> Iterator[Office]:
+    """Requests of the manager, beside the screens."""
+    signed_in = Office(server)
+    yield signed_in
+    signed_in.close()
+
+
+@pytest.fixture
+def looks(request: pytest.FixtureRequest) -> Path | None:
+    """Where screens are kept for looking at, if `MADOGUCHI_LOOKS` names a folder."""
+    import os  # noqa: PLC0415
+
+    folder = os.environ.get("MADOGUCHI_LOOKS")
+    return Path(folder) / request.node.name if folder else None
+
+
+@asynccontextmanager
+async def a_phone(user: str = "+81355501234") -> AsyncIterator[SipPeer]:
+    """A telephone whose every packet can be looked at."""
+    phone = await SipPeer.open(user)
+    try:
+        yield phone
+    finally:
+        if phone.established.is_set() and not phone.ended.is_set():
+            phone.hang_up()
+        phone.close()
