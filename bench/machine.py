@@ -64,3 +64,8 @@ def _model() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.machine()
+
+
+def own_pid() -> int:
+    """Return this process."""
+    return os.getpid()

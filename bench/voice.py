@@ -68,7 +68,7 @@ class _Scene:
         targets = []
         for number, port in enumerate(ports):
             leg = LegId(f"{side}{number}")
-            endpoint = await self._plane.reserve_rtp(leg, group=f"call{number}")
+            endpoint = await self._plane.reserve_rtp(leg, near=f"call{number}")
             await self._plane.connect_rtp(leg, RtpSettings(RtpEndpoint("127.0.0.1", port), _PCMU, 101))
             targets.append((endpoint.host, endpoint.port))
         await load.ask(do="targets", targets=targets)
@@ -79,7 +79,7 @@ class _Scene:
         for first in range(0, len(offers), _AT_ONCE):
             answers = [
                 await self._plane.open_browser(
-                    LegId(f"{side}{number}"), offers[number], listen_only=False, group=f"call{number}"
+                    LegId(f"{side}{number}"), offers[number], listen_only=False, near=f"call{number}"
                 )
                 for number in range(first, min(first + _AT_ONCE, len(offers)))
             ]
