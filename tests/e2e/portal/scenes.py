@@ -1,0 +1,76 @@
+"""States of the world that stories start from."""
+
+from tests.e2e.portal.backend import Backend
+from tests.e2e.portal.places import busy_desk, busy_floor
+from tests.e2e.portal.rows import Row, ago, consumer, queue
+
+
+def signed_out(backend: Backend) -> None:
+    backend.signed_in = False
+
+
+def presence(status: str = "available", **more: object) -> Row:
+    row: Row = {"id": "presence", "kind": "presence", "status": status, "since": ago(3), "next_status": None}
+    return row | {"calls": 0, "chats": 0, "chat_limit": 5} | more
+
+
+def idle(backend: Backend) -> None:
+    backend.put("desk", presence("break"))
+
+
+def available(backend: Backend) -> None:
+    backend.put("desk", presence())
+
+
+def offer(number: int = 1, channel: str = "call", *, seconds: float = 20) -> Row:
+    return {
+        "id": f"offer_{number}",
+        "kind": "offer",
+        "offer": f"offer_{number}",
+        "interaction": f"call_{number:04}",
+        "channel": channel,
+        "medium": "phone" if channel == "call" else "web",
+        "consumer": consumer(number, "佐藤 美咲", phone="+81 90 1234 5678"),
+        "queue": queue("returns"),
+        "language": "ja",
+        "queued_at": ago(18),
+        "offered_at": ago(1),
+        "expires_at": ago(-seconds),
+    }
+
+
+def ringing(backend: Backend) -> None:
+    busy_desk(backend)
+    backend.gone("desk", "call_0001")
+    backend.put("desk", offer(5, seconds=120), offer(6, "chat", seconds=120))
+
+
+def empty_floor(backend: Backend) -> None:
+    busy_floor(backend, calls=0)
+    for view in ("calls", "chats", "agents", "completed/calls", "completed/chats"):
+        backend.views[view] = {}
+
+
+def refused_floor(backend: Backend) -> None:
+    busy_floor(backend)
+    backend.refuse["calls"] = {"code": "unavailable", "title": "Not now.", "detail": ""}
+
+
+def loading_floor(backend: Backend) -> None:
+    busy_floor(backend)
+    backend.mute_views.add("calls")
+
+
+__all__ = [
+    "available",
+    "busy_desk",
+    "busy_floor",
+    "empty_floor",
+    "idle",
+    "loading_floor",
+    "offer",
+    "presence",
+    "refused_floor",
+    "ringing",
+    "signed_out",
+]
