@@ -37,7 +37,7 @@ from madoguchi.ports.environment import Clock
 from madoguchi.ports.storage import Storage
 from madoguchi.services.attachments import AttachmentRules
 
-_FIGURES_EVERY: Final = Span(seconds=10)
+_FIGURES_EVERY: Final = Span(seconds=2)
 _AROUND_A_FILE: Final = MIB
 """What an upload's form has besides its file."""
 _BURST: Final = 2.0
@@ -165,4 +165,9 @@ def voice_settings(settings: Settings) -> EmbeddedVoiceSettings:
         ),
         phones=tuple(VoicePhone(phone.user, phone.password, phone.name, phone.srtp) for phone in settings.phones),
         accept_unknown=settings.sip_strangers,
+        max_legs=settings.max_legs,
+        invite_rate=settings.sip_call_rate,
+        invite_burst=max(1.0, 2 * settings.sip_call_rate),
+        max_auth_failures=settings.sip_wrong_passwords,
+        ban_s=settings.sip_lockout_s,
     )

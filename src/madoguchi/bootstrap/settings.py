@@ -104,6 +104,26 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             "SIP is open to the internet."
         ),
     ] = True
+    sip_call_rate: Annotated[
+        float,
+        Meta(
+            gt=0,
+            description="New calls a second that one address may make which is neither trunk nor registered phone; "
+            "twice as many at once.",
+        ),
+    ] = 20.0
+    sip_wrong_passwords: Annotated[
+        int, Meta(ge=1, description="Wrong passwords after which a SIP address is shut out for a while.")
+    ] = 10
+    sip_lockout_s: Annotated[float, Meta(gt=0, description="For how many seconds it is shut out.")] = 60.0
+    max_legs: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=65_536,
+            description="Phones and browsers that may be connected at a time; further calls are told that we are busy.",
+        ),
+    ] = 500
     rtp_ports: Annotated[
         str, Meta(pattern=r"^\d{1,5}-\d{1,5}$", description="UDP ports for telephone audio, `first-last`.")
     ] = "20000-20999"

@@ -308,7 +308,8 @@ class Exchange:
             if not leg.connected:
                 continue
             if isinstance(leg.line, BrowserLine):
-                silent = self.browsers.silent_s(leg.id, now) > self._settings.browser_lost_s
+                patience = self._settings.listener_lost_s if leg.discards else self._settings.browser_lost_s
+                silent = self.browsers.silent_s(leg.id, now) > patience
             else:
                 silent = leg.receive and self._tick - int(self.table.heard_at[leg.slot]) > leg.lost_after
             if silent and not leg.lost:

@@ -326,6 +326,8 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     bind: str = "0.0.0.0"  # noqa: S104 - a telephone exchange is there to be reached
     phone_lost_s: float = 30.0
     browser_lost_s: float = 5.0
+    listener_lost_s: float = 8.0
+    """For browser legs that only listen: Chromium's consent checks come up to 4 s apart, and one may get lost."""
 
 
 class MediaRefusedError(MadoguchiError):

@@ -193,7 +193,9 @@ class VoiceEngine(Protocol):
     """Connects phones and browsers, and lets them hear what they are told to hear."""
 
     BROWSER_LOST_S: ClassVar[float]
-    """After how many seconds without a packet a browser leg is `MediaLost`."""
+    """After how many seconds without a packet a browser leg that may talk is `MediaLost`."""
+    LISTENER_LOST_S: ClassVar[float]
+    """The same for a leg that only listens: browsers that send no sound may say nothing for some seconds."""
 
     async def start(self, listener: Callable[[VoiceEvent], None]) -> None:
         """Begin to accept calls, and report every fact to `listener`.
@@ -222,21 +224,43 @@ class VoiceEngine(Protocol):
         """
 
     async def dial(
-        self, leg: LegId, to: PhoneAddress, *, caller: str, headers: Mapping[str, str], ring_s: float
+        self,
+        leg: LegId,
+        to: PhoneAddress,
+        *,
+        caller: str,
+        headers: Mapping[str, str],
+        ring_s: float,
+        near: str | None = None,
     ) -> None:
         """Call `to`. Facts follow: `LegRang`, then `LegAnswered` or `LegReleased` (`NO_ANSWER` after `ring_s`).
+
+        Args:
+            leg: the new leg's id.
+            to: whom to call.
+            caller: the number that is shown.
+            headers: further headers of the request.
+            ring_s: how long it may ring.
+            near: see `open_browser_leg`.
 
         Raises:
             VoiceUnavailableError: no trunk leads there.
         """
 
-    async def open_browser_leg(self, leg: LegId, offer: BrowserOffer, *, listen_only: bool) -> BrowserAnswer:
+    async def open_browser_leg(
+        self, leg: LegId, offer: BrowserOffer, *, listen_only: bool, near: str | None = None
+    ) -> BrowserAnswer:
         """Make a leg to a browser. `LegAnswered` follows when it has connected.
 
         Args:
             leg: the new leg's id.
             offer: what the page offers; it asks for no microphone where `listen_only`.
             listen_only: whatever arrives from the browser is discarded unheard and unrecorded.
+            near: whom the new leg will share a bridge with: the id of a leg, which may have gone or not have been
+                answered yet, or a name that the legs of a call agree upon. Legs are only sure to be able to share a
+                bridge where one was made near the other, or both near the same. An engine puts them together on what
+                it consists of: one media worker, one node of a cluster; where any two legs can meet, it has no use for
+                it. None: the leg will meet nobody, or only those made near it.
 
         Raises:
             BadBrowserOfferError: the offer has no audio, no codec in common, or is no offer at all.

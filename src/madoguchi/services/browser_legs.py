@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from madoguchi.domain.calls.call import Call, Medium
 from madoguchi.kernel.ids import LegId
 from madoguchi.ports.environment import IdSource
 from madoguchi.ports.voice import BrowserAnswer, BrowserOffer, VoiceEngine
@@ -20,13 +21,19 @@ class BrowserLegs:
         self._ids = ids
 
     async def connect(
-        self, offer: BrowserOffer, take: Callable[[LegId], Awaitable[T]], *, listen_only: bool = False
+        self,
+        offer: BrowserOffer,
+        take: Callable[[LegId], Awaitable[T]],
+        *,
+        near: str,
+        listen_only: bool = False,
     ) -> tuple[LegId, BrowserAnswer, T]:
         """Open a leg and have a call take it.
 
         Args:
             offer: the page's.
             take: sends the command that makes the leg the call's own; refused, the leg is ended.
+            near: `meeting_place` of the call.
             listen_only: nothing that the browser sends is heard.
 
         Raises:
@@ -37,10 +44,19 @@ class BrowserLegs:
         leg = LegId(self._ids.new("leg"))
         self._facts.expect(leg)
         try:
-            answer = await self._voice.open_browser_leg(leg, offer, listen_only=listen_only)
+            answer = await self._voice.open_browser_leg(leg, offer, listen_only=listen_only, near=near)
             taken = await take(leg)
         except BaseException:
             self._facts.give_up(leg)
             await self._voice.release(leg)
             raise
         return leg, answer, taken
+
+
+def meeting_place(call: Call) -> str:
+    """Return what the legs of `call` are made near, the same throughout its life, so that they can meet.
+
+    A caller's phone leg is there before we know of it. Browser legs come and go, and may all go at once.
+    """
+    leg = call.consumer_party.leg
+    return leg if call.medium is Medium.PHONE and leg is not None else call.id

@@ -35,7 +35,7 @@ from madoguchi.kernel.ids import CALL, InteractionId, LegId, QueueId, UserId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.environment import IdSource
 from madoguchi.ports.voice import BrowserAnswer, BrowserOffer
-from madoguchi.services.browser_legs import BrowserLegs
+from madoguchi.services.browser_legs import BrowserLegs, meeting_place
 from madoguchi.services.call_history import CallHistory
 from madoguchi.services.queues import QueueService
 from madoguchi.services.reservations import Reservations
@@ -80,8 +80,12 @@ class CallService:
             NotFoundError: he has no such call.
             BadBrowserOfferError: the offer cannot be used.
         """
-        user = self._agent(actor, call)
-        leg, answer, _ = await self._legs.connect(offer, lambda leg: self._calls.send(call, AttachMedia(user, leg)))
+        state = self._of_agent(actor, call)
+        leg, answer, _ = await self._legs.connect(
+            offer,
+            lambda leg: self._calls.send(call, AttachMedia(actor.user.id, leg)),
+            near=meeting_place(state),
+        )
         return leg, answer
 
     async def hold(self, actor: Principal, call: InteractionId, on: bool) -> None:  # noqa: FBT001 - as the button
@@ -203,7 +207,7 @@ class CallService:
             arrival = Arrive(call, leg, Medium.WEB, language, company, consumer.consumer, menu=(chosen,))
             return await self._calls.create(call, arrival)
 
-        leg, answer, _ = await self._legs.connect(offer, take)
+        leg, answer, _ = await self._legs.connect(offer, take, near=call)
         return call, leg, answer
 
     async def attach_consumer_media(
@@ -215,8 +219,10 @@ class CallService:
             NotFoundError: the consumer has no such call.
             BadBrowserOfferError: the offer cannot be used.
         """
-        self._own(consumer, call)
-        leg, answer, _ = await self._legs.connect(offer, lambda leg: self._calls.send(call, AttachConsumerMedia(leg)))
+        state = self._own(consumer, call)
+        leg, answer, _ = await self._legs.connect(
+            offer, lambda leg: self._calls.send(call, AttachConsumerMedia(leg)), near=meeting_place(state)
+        )
         return leg, answer
 
     async def consumer_hang_up(self, consumer: ConsumerPrincipal, call: InteractionId) -> None:
@@ -242,13 +248,18 @@ class CallService:
             await self._calls.send(call, KeysPressed(leg, digits))
 
     def _agent(self, actor: Principal, call: InteractionId) -> UserId:
-        """Return the actor's id if the call is his; nobody learns of calls that are not."""
+        """Return the actor's id if the call is his."""
+        self._of_agent(actor, call)
+        return actor.user.id
+
+    def _of_agent(self, actor: Principal, call: InteractionId) -> Call:
+        """Return the actor's call; nobody learns of calls that are not his."""
         actor.require(Permission.DESK)
         state = self._calls.state(call)
         agent = state.agent_party if state is not None and state.state is CallState.TALKING else None
-        if agent is None or agent.user != actor.user.id:
+        if state is None or agent is None or agent.user != actor.user.id:
             raise NotFoundError("you have no such call")
-        return actor.user.id
+        return state
 
     def _own(self, consumer: ConsumerPrincipal, call: InteractionId) -> Call:
         state = self._calls.state(call)

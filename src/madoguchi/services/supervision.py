@@ -2,13 +2,14 @@
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import AttachMonitor, Monitor, StopMonitoring
 from madoguchi.domain.calls.lifecycle import CallState
 from madoguchi.kernel.errors import ConflictError, NotFoundError
 from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId
 from madoguchi.ports.environment import IdSource
 from madoguchi.ports.voice import BrowserAnswer, BrowserOffer
-from madoguchi.services.browser_legs import BrowserLegs
+from madoguchi.services.browser_legs import BrowserLegs, meeting_place
 from madoguchi.services.calls import CallOwners
 
 
@@ -42,6 +43,7 @@ class SupervisionService:
         leg, answer, _ = await self._legs.connect(
             offer,
             lambda leg: self._calls.send(call, Monitor(user.id, user.name, monitoring, leg)),
+            near=meeting_place(state),
             listen_only=True,
         )
         return monitoring, leg, answer
@@ -59,7 +61,10 @@ class SupervisionService:
         actor.require(Permission.MONITOR)
         call, user = self._find(actor, monitoring), actor.user.id
         leg, answer, _ = await self._legs.connect(
-            offer, lambda leg: self._calls.send(call, AttachMonitor(user, monitoring, leg)), listen_only=True
+            offer,
+            lambda leg: self._calls.send(call.id, AttachMonitor(user, monitoring, leg)),
+            near=meeting_place(call),
+            listen_only=True,
         )
         return leg, answer
 
@@ -71,10 +76,10 @@ class SupervisionService:
             NotFoundError: he has no such monitoring.
         """
         actor.require(Permission.MONITOR)
-        await self._calls.send(self._find(actor, monitoring), StopMonitoring(actor.user.id, monitoring))
+        await self._calls.send(self._find(actor, monitoring).id, StopMonitoring(actor.user.id, monitoring))
 
-    def _find(self, actor: Principal, monitoring: MonitoringId) -> InteractionId:
+    def _find(self, actor: Principal, monitoring: MonitoringId) -> Call:
         for call in self._calls.states():
             if any(one.monitoring == monitoring and one.user == actor.user.id for one in call.monitors()):
-                return call.id
+                return call
         raise NotFoundError("you have no such monitoring")

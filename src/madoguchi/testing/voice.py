@@ -44,12 +44,15 @@ class FakeVoiceEngine(VoiceScene):
     """
 
     BROWSER_LOST_S: ClassVar[float] = 5.0
+    LISTENER_LOST_S: ClassVar[float] = 8.0
 
     def __init__(
         self, *, browsers_connect: bool = True, phones_answer: bool = False, sound_s: float | None = None
     ) -> None:
         super().__init__(sound_s=sound_s)
         self.operations: list[Operation] = []
+        self.near: dict[LegId, str | None] = {}
+        """What each dialled or browser leg was made near. Any two legs of the fake can meet all the same."""
         self._browsers_connect = browsers_connect
         self.phones_answer = phones_answer
 
@@ -83,9 +86,17 @@ class FakeVoiceEngine(VoiceScene):
             self._answered(leg)
 
     async def dial(
-        self, leg: LegId, to: PhoneAddress, *, caller: str, headers: Mapping[str, str], ring_s: float
+        self,
+        leg: LegId,
+        to: PhoneAddress,
+        *,
+        caller: str,
+        headers: Mapping[str, str],
+        ring_s: float,
+        near: str | None = None,
     ) -> None:
         """See the port."""
+        self.near[leg] = near
         self._note("dial", leg, to, caller, dict(headers), ring_s)
         if to.uri in self.refuse_dialling_to:
             raise VoiceUnavailableError(f"no trunk leads to {to.uri}")
@@ -99,8 +110,11 @@ class FakeVoiceEngine(VoiceScene):
         else:
             made.timer = asyncio.get_running_loop().call_later(ring_s, self._release, leg, ReleaseCause.NO_ANSWER)
 
-    async def open_browser_leg(self, leg: LegId, offer: BrowserOffer, *, listen_only: bool) -> BrowserAnswer:
+    async def open_browser_leg(
+        self, leg: LegId, offer: BrowserOffer, *, listen_only: bool, near: str | None = None
+    ) -> BrowserAnswer:
         """See the port. The fake takes any offer that is not empty and contains `audio`."""
+        self.near[leg] = near
         self._note("open_browser_leg", leg, offer, listen_only)
         if "audio" not in offer.body:
             raise BadBrowserOfferError("the offer has no audio")

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from madoguchi.adapters.system import SystemIds, SystemRng
-from madoguchi.adapters.voice.embedded.build import embedded_voice
+from madoguchi.adapters.voice.embedded.build import embedded_voice_and_media
 from madoguchi.adapters.voice.embedded.engine import EmbeddedVoice
+from madoguchi.adapters.voice.embedded.media_plane import MediaPlane
 from madoguchi.adapters.voice.embedded.settings import EmbeddedVoiceSettings
 from madoguchi.kernel.ids import LegId
 from madoguchi.ports.voice import (
@@ -68,10 +69,12 @@ class Stage(Protocol):
     async def caller(self, *says: int, caller: str = "0312345678", called: str = "100") -> FarEnd:
         """A phone that calls in; nobody has answered it yet."""
 
-    async def callee(self, leg: LegId, *says: int, answers: bool = True, ring_s: float = 20.0) -> FarEnd:
+    async def callee(
+        self, leg: LegId, *says: int, answers: bool = True, ring_s: float = 20.0, near: str | None = None
+    ) -> FarEnd:
         """A phone that the engine dials."""
 
-    async def browser(self, leg: LegId, *says: int, listen_only: bool = False) -> FarEnd:
+    async def browser(self, leg: LegId, *says: int, listen_only: bool = False, near: str | None = None) -> FarEnd:
         """A browser that opens a leg."""
 
     def sound(self, *tones: int, seconds: float = 0.5) -> Path:
@@ -161,16 +164,18 @@ class FakeStage:
         await until(lambda: any(isinstance(event, LegArrived) and event.leg == leg for event in self.events))
         return FakeFarEnd(self._fake, leg)
 
-    async def callee(self, leg: LegId, *says: int, answers: bool = True, ring_s: float = 20.0) -> FarEnd:
+    async def callee(
+        self, leg: LegId, *says: int, answers: bool = True, ring_s: float = 20.0, near: str | None = None
+    ) -> FarEnd:
         self._fake.phones_answer = answers
-        await self.engine.dial(leg, PhoneAddress("sip:200@phone"), caller="100", headers={}, ring_s=ring_s)
+        await self.engine.dial(leg, PhoneAddress("sip:200@phone"), caller="100", headers={}, ring_s=ring_s, near=near)
         if not answers:
             self._fake.far_end_rings(leg)
         self._fake.far_end_says(leg, says)
         return FakeFarEnd(self._fake, leg)
 
-    async def browser(self, leg: LegId, *says: int, listen_only: bool = False) -> FarEnd:
-        await self.engine.open_browser_leg(leg, BrowserOffer("m=audio"), listen_only=listen_only)
+    async def browser(self, leg: LegId, *says: int, listen_only: bool = False, near: str | None = None) -> FarEnd:
+        await self.engine.open_browser_leg(leg, BrowserOffer("m=audio"), listen_only=listen_only, near=near)
         self._fake.far_end_says(leg, says)
         return FakeFarEnd(self._fake, leg)
 
@@ -250,8 +255,9 @@ class BrowserFarEnd:
 class EmbeddedStage:
     """The embedded engine on free ports of the loopback interface."""
 
-    def __init__(self, engine: EmbeddedVoice, folder: Path) -> None:
+    def __init__(self, engine: EmbeddedVoice, media: MediaPlane, folder: Path) -> None:
         self._embedded = engine
+        self.media = media
         self.engine: VoiceEngine = engine
         self.events: list[VoiceEvent] = []
         self.phones: list[SipPeer] = []
@@ -269,19 +275,21 @@ class EmbeddedStage:
         assert arrived is not None
         return PhoneFarEnd(peer, arrived.leg)
 
-    async def callee(self, leg: LegId, *says: int, answers: bool = True, ring_s: float = 20.0) -> FarEnd:
+    async def callee(
+        self, leg: LegId, *says: int, answers: bool = True, ring_s: float = 20.0, near: str | None = None
+    ) -> FarEnd:
         peer = await SipPeer.open("200", "PCMA")
         self.phones.append(peer)
         peer.answers = answers
         peer.voice.say(says)
-        await self.engine.dial(leg, PhoneAddress(peer.uri), caller="100", headers={}, ring_s=ring_s)
+        await self.engine.dial(leg, PhoneAddress(peer.uri), caller="100", headers={}, ring_s=ring_s, near=near)
         return PhoneFarEnd(peer, leg)
 
-    async def browser(self, leg: LegId, *says: int, listen_only: bool = False) -> FarEnd:
+    async def browser(self, leg: LegId, *says: int, listen_only: bool = False, near: str | None = None) -> FarEnd:
         peer = BrowserPeer(says, microphone=True)
         self.browsers.append(peer)
         offer = BrowserOffer(await peer.offer())
-        answer = await self.engine.open_browser_leg(leg, offer, listen_only=listen_only)
+        answer = await self.engine.open_browser_leg(leg, offer, listen_only=listen_only, near=near)
         await peer.accept(answer.body)
         return BrowserFarEnd(peer, leg)
 
@@ -321,11 +329,30 @@ async def fake() -> AsyncIterator[Stage]:
 @contextlib.asynccontextmanager
 async def embedded() -> AsyncIterator[Stage]:
     """Run the embedded engine."""
+    async with embedded_on(workers=1) as stage:
+        yield stage
+
+
+@contextlib.asynccontextmanager
+async def two_workers() -> AsyncIterator[Stage]:
+    """Run the embedded engine with two media workers."""
+    async with embedded_on(workers=2) as stage:
+        yield stage
+
+
+@contextlib.asynccontextmanager
+async def embedded_on(*, workers: int) -> AsyncIterator[EmbeddedStage]:
+    """Run the embedded engine."""
     settings = EmbeddedVoiceSettings(
-        sip_host="127.0.0.1", sip_port=0, rtp_ports=(0, 0), webrtc_port=0, media_addresses=("127.0.0.1",)
+        sip_host="127.0.0.1",
+        sip_port=0,
+        rtp_ports=(0, 0),
+        webrtc_port=0,
+        media_addresses=("127.0.0.1",),
+        workers=workers,
     )
     with _folder() as folder:
-        stage = EmbeddedStage(embedded_voice(settings, SystemIds(), SystemRng()), folder)
+        stage = EmbeddedStage(*embedded_voice_and_media(settings, SystemIds(), SystemRng()), folder)
         await stage.engine.start(stage.events.append)
         try:
             yield stage

@@ -150,7 +150,9 @@ class Scene:
 
 
 @contextlib.asynccontextmanager
-async def a_scene(*, workers: int = 1, phone_lost_s: float = 30.0, browser_lost_s: float = 5.0) -> AsyncIterator[Scene]:
+async def a_scene(
+    *, workers: int = 1, phone_lost_s: float = 30.0, browser_lost_s: float = 5.0, listener_lost_s: float = 8.0
+) -> AsyncIterator[Scene]:
     """Run a plane on free ports of the loopback interface."""
     plane = MediaPlane(
         MediaPlaneSettings(
@@ -161,6 +163,7 @@ async def a_scene(*, workers: int = 1, phone_lost_s: float = 30.0, browser_lost_
             bind=LOOPBACK,
             phone_lost_s=phone_lost_s,
             browser_lost_s=browser_lost_s,
+            listener_lost_s=listener_lost_s,
         )
     )
     scene = Scene(plane)

@@ -1,5 +1,6 @@
 """Browser legs of a running media plane, with aiortc as the browser."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,19 @@ async def test_a_browser_that_vanishes_is_lost_and_one_that_closes_is_closed() -
 
         await until(lambda: bool({BrowserClosed(LegId("leg_1")), MediaLost(LegId("leg_1"))} & set(scene.events)))
         assert MediaBack(LegId("leg_1")) not in scene.events
+
+
+@pytest.mark.req("MON-1")
+async def test_a_listener_may_be_silent_for_longer_than_a_talker() -> None:
+    async with a_scene(browser_lost_s=0.2, listener_lost_s=0.2) as scene:
+        await scene.browser("leg_1", microphone=False, listen_only=True)
+        await scene.happened(MediaLost(LegId("leg_1")))
+    async with a_scene(browser_lost_s=0.2) as scene:
+        await scene.browser("leg_1", microphone=False, listen_only=True)
+        await scene.happened(BrowserConnected(LegId("leg_1")))
+        await asyncio.sleep(2.5)
+
+        assert MediaLost(LegId("leg_1")) not in scene.events
 
 
 @pytest.mark.req("BASE-16")

@@ -350,12 +350,12 @@ async def test_bad_orders_are_refused_and_nothing_breaks() -> None:
         assert stats[0].legs == 1
 
 
-async def test_two_workers_carry_their_own_groups() -> None:
+async def test_two_workers_carry_calls_of_their_own() -> None:
     async with a_scene(workers=2) as scene:
         plane = scene.plane
-        await plane.reserve_rtp(LegId("leg_1"), group="call_1")
-        await plane.reserve_rtp(LegId("leg_2"), group="call_2")
-        await plane.reserve_rtp(LegId("leg_3"), group="call_1")
+        await plane.reserve_rtp(LegId("leg_1"))
+        await plane.reserve_rtp(LegId("leg_2"))
+        await plane.reserve_rtp(LegId("leg_3"), near=LegId("leg_1"))
 
         assert sorted(stats.legs for stats in await plane.stats()) == [1, 2]
         with pytest.raises(VoiceUnavailableError):

@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from madoguchi.adapters.voice.embedded.settings import EmbeddedVoiceSettings
+from madoguchi.bootstrap.build import voice_settings
 from madoguchi.bootstrap.settings import Settings, SettingsError, load, page, shown
 
 ROOT = Path(__file__).parents[3]
@@ -46,6 +48,9 @@ def test_trunks_and_phones_come_from_the_file(tmp_path: Path) -> None:
         ({"MADOGUCHI_TLS_KEY": "/nowhere.pem"}, "set both or neither"),
         ({"MADOGUCHI_DATABASE": "mysql://x"}, "database: must start with"),
         ({"MADOGUCHI_LOG_LEVEL": "LOUD"}, "log_level (MADOGUCHI_LOG_LEVEL)"),
+        ({"MADOGUCHI_MAX_LEGS": "0"}, "max_legs (MADOGUCHI_MAX_LEGS)"),
+        ({"MADOGUCHI_SIP_CALL_RATE": "0"}, "sip_call_rate (MADOGUCHI_SIP_CALL_RATE)"),
+        ({"MADOGUCHI_SIP_WRONG_PASSWORDS": "0"}, "sip_wrong_passwords (MADOGUCHI_SIP_WRONG_PASSWORDS)"),
         ({"MADOGUCHI_CONFIG": "/nowhere.toml"}, "there is no file"),
     ],
 )
@@ -53,6 +58,18 @@ def test_a_mistake_is_named_with_where_it_came_from(variables: dict[str, str], m
     with pytest.raises(SettingsError) as raised:
         load(variables, tmp_path)
     assert mistake in str(raised.value)
+
+
+def test_limits_against_abuse_reach_the_voice_engine(tmp_path: Path) -> None:
+    variables = {"MAX_LEGS": "7", "SIP_CALL_RATE": "0.2", "SIP_WRONG_PASSWORDS": "3", "SIP_LOCKOUT_S": "5"}
+    voice = voice_settings(load({f"MADOGUCHI_{name}": value for name, value in variables.items()}, tmp_path).settings)
+
+    assert (voice.max_legs, voice.invite_rate, voice.max_auth_failures, voice.ban_s) == (7, 0.2, 3, 5.0)
+    assert voice.invite_burst == 1.0
+
+
+def test_without_settings_the_voice_engine_has_its_own_defaults(tmp_path: Path) -> None:
+    assert voice_settings(load({}, tmp_path).settings) == EmbeddedVoiceSettings()
 
 
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:

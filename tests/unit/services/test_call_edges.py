@@ -205,6 +205,36 @@ async def test_a_supervisor_reconnects_his_browser(floor: Floor) -> None:
         await floor.core.supervision.stop(floor.manager(BEN), MonitoringId(monitoring))
 
 
+@pytest.mark.req("MON-1")
+async def test_all_browsers_of_a_phone_call_are_made_near_the_callers_leg(floor: Floor) -> None:
+    call = await a_talk(floor)
+    monitoring, listener = await floor.listens(SUE, call)
+    again, _ = await floor.core.calls.attach_media(a_principal(ANA), call, PAGE)
+    anew, _ = await floor.core.supervision.attach_media(floor.manager(SUE), MonitoringId(monitoring), PAGE)
+
+    assert {listener, again, anew} < set(floor.voice.near)
+    assert set(floor.voice.near.values()) == {CALLER}
+
+
+async def test_all_browsers_of_a_web_call_are_made_near_each_other_even_when_all_were_lost_at_once(
+    floor: Floor,
+) -> None:
+    await floor.available(ANA)
+    visitor = a_visitor()
+    call, leg, _ = await floor.core.calls.start(visitor, SALES.id, "en", PAGE)
+    await settle()
+    await floor.accepts(ANA)
+    agent = await floor.connects(ANA, call)
+    for lost in (leg, agent):
+        floor.voice.far_end_hangs_up(lost)
+    await settle()
+    await floor.core.calls.attach_media(a_principal(ANA), call, PAGE)
+    await floor.core.calls.attach_consumer_media(visitor, call, PAGE)
+
+    assert len(floor.voice.near) == 4
+    assert set(floor.voice.near.values()) == {call}
+
+
 async def test_nobody_listens_where_nobody_talks(floor: Floor) -> None:
     call = await floor.rings(CALLER)
     with pytest.raises(ConflictError):

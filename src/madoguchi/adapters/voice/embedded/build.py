@@ -33,6 +33,7 @@ def embedded_voice_and_media(
             workers=settings.workers,
             phone_lost_s=settings.phone_lost_s,
             browser_lost_s=settings.browser_lost_s,
+            listener_lost_s=settings.listener_lost_s,
         )
     )
     return EmbeddedVoice(settings, media, ids, rng), media

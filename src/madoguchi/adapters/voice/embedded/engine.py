@@ -58,6 +58,7 @@ class EmbeddedVoice(MediaOrders):
     """Implements `ports.voice.VoiceEngine`."""
 
     BROWSER_LOST_S: ClassVar[float] = 5.0
+    LISTENER_LOST_S: ClassVar[float] = 8.0
 
     def __init__(self, settings: EmbeddedVoiceSettings, media: MediaControl, ids: IdSource, rng: Rng) -> None:
         super().__init__(media)
@@ -133,7 +134,14 @@ class EmbeddedVoice(MediaOrders):
                 raise LegGoneError(leg) from error
 
     async def dial(
-        self, leg: LegId, to: PhoneAddress, *, caller: str, headers: Mapping[str, str], ring_s: float
+        self,
+        leg: LegId,
+        to: PhoneAddress,
+        *,
+        caller: str,
+        headers: Mapping[str, str],
+        ring_s: float,
+        near: str | None = None,
     ) -> None:
         """Call `to`; see the port."""
         if leg in self._legs:
@@ -146,7 +154,7 @@ class EmbeddedVoice(MediaOrders):
         self._legs[leg] = phone
         session = agent.new_session(srtp=srtp)
         try:
-            await self._reserve(phone, session, await agent.host_of(destination.hop or destination.target))
+            await self._reserve(phone, session, await agent.host_of(destination.hop or destination.target), near)
         except VoiceUnavailableError:
             self._legs.pop(leg, None)
             raise
@@ -185,7 +193,9 @@ class EmbeddedVoice(MediaOrders):
 
     # --- Browser legs ---
 
-    async def open_browser_leg(self, leg: LegId, offer: BrowserOffer, *, listen_only: bool) -> BrowserAnswer:
+    async def open_browser_leg(
+        self, leg: LegId, offer: BrowserOffer, *, listen_only: bool, near: str | None = None
+    ) -> BrowserAnswer:
         """Make a leg to a browser; see the port."""
         known = leg in self._legs
         if not known:
@@ -193,7 +203,7 @@ class EmbeddedVoice(MediaOrders):
                 raise VoiceUnavailableError("the engine is full or stopping")
             self._legs[leg] = BrowserLeg(leg)
         try:
-            answer = await self._media.open_browser(leg, offer.body, listen_only=listen_only)
+            answer = await self._media.open_browser(leg, offer.body, listen_only=listen_only, near=near)
         except (BadBrowserOfferError, VoiceUnavailableError):
             if not known:
                 self._legs.pop(leg, None)
@@ -267,9 +277,9 @@ class EmbeddedVoice(MediaOrders):
         if leg.over:
             raise LegGoneError(leg.id)
 
-    async def _reserve(self, leg: PhoneLeg, session: MediaSession, peer: str) -> None:
+    async def _reserve(self, leg: PhoneLeg, session: MediaSession, peer: str, near: str | None = None) -> None:
         if session.local is None:
-            endpoint = await self._media.reserve_rtp(leg.id)
+            endpoint = await self._media.reserve_rtp(leg.id, near=near)
             fixed = self._settings.media_addresses and not self._settings.advertised
             host = "" if fixed or self._agent is None else self._agent.host_for(peer)
             session.local = with_host(endpoint, host)

@@ -18,13 +18,13 @@ class MediaControl(Protocol):
     async def close(self) -> None:
         """End everything."""
 
-    async def reserve_rtp(self, leg: LegId) -> RtpEndpoint:
-        """Make a phone leg and bind its port."""
+    async def reserve_rtp(self, leg: LegId, *, near: str | None = None) -> RtpEndpoint:
+        """Make a phone leg and bind its port. Legs hear each other only where one was made `near` the other."""
 
     async def connect_rtp(self, leg: LegId, settings: RtpSettings) -> None:
         """Begin or change a phone leg's media."""
 
-    async def open_browser(self, leg: LegId, offer_sdp: str, *, listen_only: bool) -> str:
+    async def open_browser(self, leg: LegId, offer_sdp: str, *, listen_only: bool, near: str | None = None) -> str:
         """Make a browser leg; return the answer's SDP."""
 
     async def close_leg(self, leg: LegId) -> None:

@@ -1,7 +1,7 @@
 """The media of all legs, in worker processes: what the embedded voice engine speaks to.
 
-Legs that are to hear each other must be with the same worker. A leg is placed when it is made, by its `group`: legs of
-one group share a worker, a new group goes to the worker with the fewest legs. Without groups there is one group.
+Legs that are to hear each other must be with the same worker. A leg is placed when it is made: with the leg that it is
+to be `near`, else with the worker that has the fewest legs.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from madoguchi.adapters.voice.embedded.places import Places
 from madoguchi.adapters.voice.embedded.worker_process import START_S, WorkerProcess
 from madoguchi.kernel.ids import BridgeId, LegId, PlaybackId, RecordingId
 from madoguchi.media import wavfile
@@ -67,6 +68,7 @@ class MediaPlaneSettings:
     bind: str = "0.0.0.0"  # noqa: S104 - a telephone exchange is there to be reached
     phone_lost_s: float = 30.0
     browser_lost_s: float = 5.0
+    listener_lost_s: float = 8.0
 
 
 class MediaPlane:
@@ -80,9 +82,7 @@ class MediaPlane:
         self._listener: Listener | None = None
         self._closing = False
         self._restarts: dict[int, asyncio.TimerHandle] = {}
-        self._groups: dict[str, int] = {}
-        self._legs: dict[LegId, tuple[str, int]] = {}
-        """Each leg's group and worker."""
+        self._places = Places(settings.workers)
         self._bridges: dict[BridgeId, int] = {}
         self._playbacks: dict[PlaybackId, int] = {}
         self._recordings: dict[RecordingId, tuple[int, str]] = {}
@@ -117,13 +117,13 @@ class MediaPlane:
 
     # --- Legs ---
 
-    async def reserve_rtp(self, leg: LegId, *, group: str = "") -> RtpEndpoint:
+    async def reserve_rtp(self, leg: LegId, *, near: str | None = None) -> RtpEndpoint:
         """Make a phone leg and bind its port, to be written into our SDP.
 
         Raises:
             VoiceUnavailableError: no port is free, or no worker runs.
         """
-        result = await self._ask(self._place(leg, group), ReserveRtp(leg), leg)
+        result = await self._ask(self._place(leg, near), ReserveRtp(leg), leg)
         if not isinstance(result, Done) or result.endpoint is None:
             raise VoiceUnavailableError("the media worker has given no port")
         return result.endpoint
@@ -137,28 +137,28 @@ class MediaPlane:
         """
         await self._ask(self._where(leg), ConnectRtp(leg, settings), leg)
 
-    async def open_browser(self, leg: LegId, offer_sdp: str, *, listen_only: bool, group: str = "") -> str:
+    async def open_browser(self, leg: LegId, offer_sdp: str, *, listen_only: bool, near: str | None = None) -> str:
         """Make a browser leg, or take a later offer of it; return the answer's SDP. `BrowserConnected` follows.
 
         Raises:
             BadBrowserOfferError: the offer cannot be used.
             VoiceUnavailableError: no worker runs, or it is full.
         """
-        known = leg in self._legs
-        index = self._place(leg, group)
+        known = self._places.find(leg) is not None
+        index = self._place(leg, near)
         try:
             result = await self._ask(index, OpenBrowser(leg, offer_sdp, listen_only), leg)
         except (BadBrowserOfferError, VoiceUnavailableError):
             if not known:
-                self._displace(leg)
+                self._places.forget(leg)
             raise
         return result.text if isinstance(result, Done) else ""
 
     async def close_leg(self, leg: LegId) -> None:
         """Forget a leg. Its playback and recordings end, which is reported. Unknown legs are no error."""
-        if leg in self._legs:
-            index = self._where(leg)
-            self._displace(leg)
+        index = self._places.find(leg)
+        if index is not None:
+            self._places.forget(leg)
             await self._ask_if_alive(index, CloseLeg(leg))
 
     # --- Bridges ---
@@ -172,9 +172,9 @@ class MediaPlane:
         Raises:
             VoiceUnavailableError: the legs are with different workers.
         """
-        there = {self._legs[leg][1] for leg in legs if leg in self._legs}
+        there = {index for index in map(self._places.find, legs) if index is not None}
         if len(there) > 1:
-            raise VoiceUnavailableError("legs with different media workers cannot hear each other: give them one group")
+            raise VoiceUnavailableError("legs with different media workers cannot hear each other: make them near")
         former = self._bridges.get(bridge)
         index = there.pop() if there else former
         if index is None:
@@ -194,14 +194,14 @@ class MediaPlane:
 
     async def play(self, playback: PlaybackId, leg: LegId, sounds: Sequence[Sound]) -> None:
         """Play to a leg; see the port. `PlaybackEnded` always follows, also when the leg is gone."""
-        known = self._legs.get(leg)
-        if known is None:
+        index = self._places.find(leg)
+        if index is None:
             self._report(PlaybackEnded(playback, completed=False))
             return
         files = tuple(SoundFile(str(sound.path), sound.loop, sound.gain) for sound in sounds)
-        self._playbacks[playback] = known[1]
+        self._playbacks[playback] = index
         try:
-            await self._ask(known[1], Play(playback, leg, files))
+            await self._ask(index, Play(playback, leg, files))
         except VoiceUnavailableError:
             if self._playbacks.pop(playback, None) is not None:
                 self._report(PlaybackEnded(playback, completed=False))
@@ -255,7 +255,8 @@ class MediaPlane:
 
     async def stats(self, *, restart: bool = False) -> list[WorkerStats]:
         """Return how each running worker has fared since its start, or since the last time with `restart`."""
-        results = [await worker.ask(ReadStats(restart)) for worker in self._workers if worker is not None and worker.alive]
+        running = [worker for worker in self._workers if worker is not None and worker.alive]
+        results = [await worker.ask(ReadStats(restart)) for worker in running]
         return [result for result in results if isinstance(result, WorkerStats)]
 
     # --- Workers ---
@@ -273,6 +274,7 @@ class MediaPlane:
                 bind=settings.bind,
                 phone_lost_s=settings.phone_lost_s,
                 browser_lost_s=settings.browser_lost_s,
+                listener_lost_s=settings.listener_lost_s,
             ),
             self._take,
             lambda: self._died(index),
@@ -285,11 +287,11 @@ class MediaPlane:
         worker = self._workers[index]
         lived = worker is not None and worker.ready.done() and worker.ready.exception() is None
         self._workers[index] = None
-        lost = tuple(leg for leg, (_, where) in self._legs.items() if where == index)
+        lost = self._places.at(index)
         playbacks = [playback for playback, where in self._playbacks.items() if where == index]
         recordings = [(recording, path) for recording, (where, path) in self._recordings.items() if where == index]
         for leg in lost:
-            self._displace(leg)
+            self._places.forget(leg)
         self._bridges = {bridge: where for bridge, where in self._bridges.items() if where != index}
         for playback in playbacks:
             self._take(PlaybackEnded(playback, completed=False))
@@ -330,29 +332,15 @@ class MediaPlane:
 
     # --- Places ---
 
-    def _place(self, leg: LegId, group: str) -> int:
-        known = self._legs.get(leg)
-        if known is not None:
-            return known[1]
-        index = self._groups.get(group)
-        if index is None:
-            load = [0] * len(self._workers)
-            for _, where in self._legs.values():
-                load[where] += 1
-            index = self._groups[group] = load.index(min(load))
-        self._legs[leg] = (group, index)
-        return index
-
-    def _displace(self, leg: LegId) -> None:
-        group, _ = self._legs.pop(leg, ("", 0))
-        if all(group != other for other, _ in self._legs.values()):
-            self._groups.pop(group, None)
+    def _place(self, leg: LegId, near: str | None) -> int:
+        usable = [index for index, worker in enumerate(self._workers) if worker is not None]
+        return self._places.place(leg, near, usable)
 
     def _where(self, leg: LegId) -> int:
-        try:
-            return self._legs[leg][1]
-        except KeyError:
-            raise LegGoneError(leg) from None
+        index = self._places.find(leg)
+        if index is None:
+            raise LegGoneError(leg)
+        return index
 
     async def _tell_recording(self, recording: RecordingId, order: Order) -> None:
         known = self._recordings.get(recording)

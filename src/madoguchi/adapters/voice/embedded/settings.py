@@ -78,4 +78,5 @@ class EmbeddedVoiceSettings:
     ban_s: float = 60.0
     phone_lost_s: float = 30.0
     browser_lost_s: float = 5.0
+    listener_lost_s: float = 8.0
     timing: Timing = field(default_factory=Timing)

@@ -16,6 +16,7 @@ class FakeMedia:
         self.legs: dict[LegId, RtpSettings | None] = {}
         self.report: Callable[[MediaEvent], None] = lambda _: None
         self.full = False
+        self.near: dict[LegId, str | None] = {}
         self._port = 30000
 
     async def start(self, listener: Callable[[MediaEvent], None]) -> None:
@@ -24,10 +25,11 @@ class FakeMedia:
     async def close(self) -> None:
         self.orders.append(("close",))
 
-    async def reserve_rtp(self, leg: LegId) -> RtpEndpoint:
+    async def reserve_rtp(self, leg: LegId, *, near: str | None = None) -> RtpEndpoint:
         if self.full:
             raise VoiceUnavailableError("no port is free")
         self._port += 2
+        self.near[leg] = near
         self.legs[leg] = None
         return RtpEndpoint("203.0.113.1", self._port)
 
@@ -36,9 +38,10 @@ class FakeMedia:
             raise LegGoneError(leg)
         self.legs[leg] = settings
 
-    async def open_browser(self, leg: LegId, offer_sdp: str, *, listen_only: bool) -> str:
+    async def open_browser(self, leg: LegId, offer_sdp: str, *, listen_only: bool, near: str | None = None) -> str:
         if self.full:
             raise VoiceUnavailableError("no worker runs")
+        self.near[leg] = near
         self.legs[leg] = None
         return f"answer to {offer_sdp}, {listen_only}"
 
