@@ -1,7 +1,8 @@
 """Header values and their parts: lists, parameters, addresses, Via, CSeq.
 
-`sipmessage` reads the URIs. Splitting is done here, aware of quotes and angle brackets, because a comma or semicolon
-inside either is no separator (RFC 3261 section 25.1).
+Splitting is aware of quotes and angle brackets, because a comma or semicolon inside either is no separator (RFC 3261
+section 25.1). URIs are read as generously as they can be without doubt: container names have underscores, and many
+phones do not escape their users.
 """
 
 import re
@@ -9,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final
-
-from sipmessage import URI
+from urllib.parse import unquote as percent_decoded
 
 MAX_CSEQ: Final = 2**31 - 1
 MAX_PORT: Final = 65535
@@ -19,7 +19,8 @@ _HOST_PORT: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.\-]+)(?:\s*:\s*
 _VIA: Final = re.compile(r"SIP\s*/\s*2\.0\s*/\s*([A-Za-z0-9.!%*_+`'~\-]+)\s+(\S[^;]*)(;.*)?", re.DOTALL)
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):(\S+)")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9.!%*_+`'~\-]+")
-_LOOSE_URI: Final = re.compile(r"(sips?):(?:([^@\s]+)@)?([A-Za-z0-9_.\-]+)(?::(\d{1,5}))?(;\S*)?", re.IGNORECASE)
+_SIP: Final = re.compile(r"(?:([^@\s]+)@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.\-]+)(?::(\d{1,5}))?(;\S*)?")
+_TEL: Final = re.compile(r"([0-9A-Za-z+*#().\-]+)(;\S*)?")
 _BARE_URI_END: Final = re.compile(r"[;?]")
 
 
@@ -130,26 +131,20 @@ def parse_uri(text: str) -> SipUri:
         raise UnknownSchemeError(f"{scheme} is no scheme to call by")
     at = rest.rfind("@")
     address, _, _ = rest[at + 1 :].partition("?")
-    plain = f"{scheme.lower()}:{rest[: at + 1]}{address}"
-    try:
-        uri = URI.parse(plain)
-    except (ValueError, TypeError):
-        return _parse_loosely(text, plain)
-    if uri.port is not None and uri.port > MAX_PORT:
-        raise BadSyntaxError("a port is too large")
-    params = {name.lower(): value for name, value in uri.parameters.items()}
-    return SipUri(text, uri.scheme, uri.user or "", uri.host, uri.port, params)
-
-
-def _parse_loosely(text: str, plain: str) -> SipUri:
-    """Accept host names with underscores and unescaped users, which `sipmessage` does not but container names have."""
-    found = _LOOSE_URI.fullmatch(plain)
+    plain = rest[: at + 1] + address
+    if scheme.lower() == "tel":
+        number = _TEL.fullmatch(plain)
+        if number is None:
+            raise BadSyntaxError("the number is not valid")
+        return SipUri(text, "tel", number[1], "", None, parse_params(number[2] or ""))
+    found = _SIP.fullmatch(plain)
     if found is None:
         raise BadSyntaxError("the URI is not valid")
-    scheme, user, host, port, params = found.groups()
+    user, host, port, params = found.groups()
     if port and int(port) > MAX_PORT:
         raise BadSyntaxError("a port is too large")
-    return SipUri(text, scheme, user or "", host, int(port) if port else None, parse_params(params or ""))
+    name = percent_decoded((user or "").partition(":")[0])
+    return SipUri(text, scheme.lower(), name, host, int(port) if port else None, parse_params(params or ""))
 
 
 @dataclass(frozen=True)
