@@ -369,7 +369,7 @@ class Exchange:
         if receive and (not leg.receive or not leg.connected):
             self.table.heard_at[leg.slot] = self._tick  # the time-out begins when sound may come
         leg.send, leg.receive, leg.connected = send, receive, True
-        fast = leg.plain and receive and not leg.discards
+        fast = leg.codec in LAWS and receive and not leg.discards
         self.table.payload_type[leg.slot] = leg.payload_type if fast else -1
         if leg.lost and not receive:
             leg.lost = False
