@@ -17,7 +17,9 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 def spread(values: Sequence[float], scale: float = 1.0) -> dict[str, float]:
     """Return p50, p95 and p99, times `scale`."""
-    return {name: round(quantile(values, share) * scale, 1) for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))}
+    return {
+        name: round(quantile(values, share) * scale, 1) for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
+    }
 
 
 @dataclass(frozen=True)

@@ -176,9 +176,7 @@ _NOTES: Final = (
 async def run(*, quick: bool) -> list[Table]:
     """Measure all cases."""
     seconds = 2.0 if quick else 6.0
-    cases = [
-        Case(kind, calls) for kind, steps in _STEPS.items() for calls in ((steps[0] // 5,) if quick else steps)
-    ]
+    cases = [Case(kind, calls) for kind, steps in _STEPS.items() for calls in ((steps[0] // 5,) if quick else steps)]
     rows = []
     for case in cases:
         rows.append(await measure(case, seconds))
