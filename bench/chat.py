@@ -252,20 +252,20 @@ async def _both(name: str, talks: Talks, seconds: float, rate: float) -> list[di
 def _ratio(rows: list[dict[str, Any]]) -> str:
     ours, theirs = (next(row for row in rows if row["server"].startswith(name)) for name in ("this", "prosody"))
     return (
-        f"**Ratio**, this server to prosody, as fast as possible: {ours['lines per s'] / theirs['lines per s']:.2f} in lines "
-        f"per second, {ours['p99 ms'] / theirs['p99 ms']:.2f} in p99, "
+        f"**Ratio**, this server to prosody, as fast as possible: {ours['lines per s'] / theirs['lines per s']:.2f} in "
+        f"lines per second, {ours['p99 ms'] / theirs['p99 ms']:.2f} in p99, "
         f"{ours['server CPU ms per line'] / theirs['server CPU ms per line']:.2f} in CPU per line."
     )
 
 
 _OURS_NOTE: Final = (
     "A line counts when the consumer has its acknowledgement *and* the agent's socket has the line. With us the "
-    "acknowledgement says that the line is on disk: SQLite in WAL mode with `synchronous=FULL`, one fsync per group of "
-    "commits. Each line also updates the chat's snapshot, its journal, the agent's desk, the supervisors' list and both "
-    "sides' views; the agent watches his desk and all his chats, the consumer his chat."
+    "acknowledgement says that the line is on disk: SQLite in WAL mode with `synchronous=FULL`, one fsync per group "
+    "of commits. Each line also updates the chat's snapshot, its journal, the agent's desk, the supervisors' list and "
+    "both sides' views; the agent watches his desk and all his chats, the consumer his chat."
 )
 _XMPP_NOTE: Final = (
-    "prosody (Debian's package, `mod_mam`, storage `internal`) appends each line to two archive files, the sender's and the "
-    "receiver's, without fsync: a power cut may lose lines that were delivered, and the sender gets no acknowledgement. So "
-    "it does less for a line than we do, and the ratio compares services, not programs."
+    "prosody (Debian's package, `mod_mam`, storage `internal`) appends each line to two archive files, the sender's "
+    "and the receiver's, without fsync: a power cut may lose lines that were delivered, and the sender gets no "
+    "acknowledgement. So it does less for a line than we do, and the ratio compares services, not programs."
 )

@@ -113,8 +113,11 @@ async def run(*, quick: bool) -> list[Table]:
 
 
 _RATE_NOTES: Final = (
-    f"sipp calls, is answered, hears the greeting for {_HOLD_MS} ms and hangs up; each call is a live interaction with its "
-    "journal on disk. CPU is that of the server process and of its media worker; sipp runs beside them.",
+    (
+        f"sipp calls, is answered, hears the greeting for {_HOLD_MS} ms and hangs up; each call is a live "
+        "interaction with its journal on disk. CPU is that of the server process and of its media worker; sipp runs "
+        "beside them."
+    ),
 )
 
 
@@ -164,8 +167,8 @@ def _response_times(folder: Path) -> list[float]:
     for path in folder.glob("*_rtt.csv"):
         with path.open(encoding="ascii", errors="replace") as file:
             for row in csv.reader(file, delimiter=";"):
-                if len(row) >= 2 and row[1].strip().replace(".", "").isdigit():
-                    found.append(float(row[1]))
+                times = row[1:2]
+                found += [float(each) for each in times if each.strip().replace(".", "").isdigit()]
     return found
 
 
@@ -273,9 +276,12 @@ async def _delays(place: House, calls: int) -> Table:
 
 
 _DELAY_NOTES: Final = (
-    "One call after the other on an otherwise idle server: caller by SIP over UDP with G.711, agent with a light browser "
-    "client (ICE check, DTLS, SRTP, PCMU) that makes its offer when Accept was answered. A real browser adds its own time to "
-    "gather candidates, and a jitter buffer. *Hears* is the first frame of 20 ms that is the other one's tone.",
+    (
+        "One call after the other on an otherwise idle server: caller by SIP over UDP with G.711, agent with a light "
+        "browser client (ICE check, DTLS, SRTP, PCMU) that makes its offer when Accept was answered. A real browser "
+        "adds its own time to gather candidates, and a jitter buffer. *Hears* is the first frame of 20 ms that is "
+        "the other one's tone."
+    ),
 )
 
 

@@ -16,9 +16,11 @@ PING_S: Final = 10.0
 _PING: Final = b'{"type":"ping"}'
 _AT_ONCE: Final = 50
 _NOTES: Final = (
-    "Each socket is another consumer's page: welcomed, watching its `consumer` view, and sending the protocol's ping every "
-    "10 s. Memory is what the server process grew by from before the first socket. CPU is the server's user and system "
-    "time over the idle window, pings included.",
+    (
+        "Each socket is another consumer's page: welcomed, watching its `consumer` view, and sending the protocol's "
+        "ping every 10 s. Memory is what the server process grew by from before the first socket. CPU is the "
+        "server's user and system time over the idle window, pings included."
+    ),
 )
 
 

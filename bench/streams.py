@@ -107,7 +107,7 @@ class Counts:
 
 
 def run(streams: Streams) -> None:
-    """Take orders until told to run; then send and receive, answering `mark` and `read`, until standard input closes."""
+    """Take orders until told to run; then send and receive, answering `mark` and `read`, until the orders end."""
     machine.punctual()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

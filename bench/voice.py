@@ -167,9 +167,12 @@ def _row(
 
 
 _NOTES: Final = (
-    "Every call has two legs, both speaking and hearing, and one recording of both sides (dual channel WAV). *Lost in* are "
-    "gaps in the sequence numbers that the worker received, *lost out* those that phones and browsers received. A tick is "
-    "late when it begins more than 5 ms after its time. *CPU* is the worker process' user and system time.",
+    (
+        "Every call has two legs, both speaking and hearing, and one recording of both sides (dual channel WAV). "
+        "*Lost in* are gaps in the sequence numbers that the worker received, *lost out* those that phones and "
+        "browsers received. A tick is late when it begins more than 5 ms after its time. *CPU* is the worker "
+        "process' user and system time."
+    ),
 )
 
 
