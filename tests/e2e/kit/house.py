@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 
 from madoguchi.bootstrap.settings import Settings
 from madoguchi.bootstrap.storage import opened, seed_passwords
 from madoguchi.domain.queues.queue import Queue
+from madoguchi.testing.mp3 import mp3_samples
 from madoguchi.testing.server import RealServer
+from madoguchi.testing.tones import Samples
 
 PATIENCE_S = 45.0
 
@@ -33,7 +36,7 @@ def organised(data: Path, change: Callable[[Queue], Queue] = lambda queue: queue
 
 def brisk(queue: Queue) -> Queue:
     """Return the queue with one short deltacast offer before all agents are rung at once."""
-    return replace(queue, offer_s=4.0, attempts=1)
+    return replace(queue, offer_s=6.0, attempts=1)
 
 
 async def until(true: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> Any:
@@ -51,10 +54,11 @@ async def until(true: Callable[[], Any], what: str, seconds: float = PATIENCE_S)
     return found
 
 
-def figure(server: RealServer, name: str) -> float:
-    """Return the sum of a figure over its labels, from `/metrics`; 0 where there is none."""
+def figure(server: RealServer, name: str, label: str = "") -> float:
+    """Return the sum of a figure over its labels (or of those with the value `label`); 0 where there is none."""
     page = httpx.get(f"{server.url}/metrics", timeout=10).text
-    return sum(float(value) for value in re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", page, re.MULTILINE))
+    found = re.findall(rf"^{name}(?:{{(.*)}})? (\S+)$", page, re.MULTILINE)
+    return sum(float(value) for labels, value in found if not label or f'"{label}"' in labels)
 
 
 async def nothing_is_live(server: RealServer) -> None:
@@ -81,16 +85,16 @@ class Office:
         found: dict[str, Any] = self.get(f"/calls/{rows[0]['id']}") if rows else {}
         return found
 
-    async def recording(self, call: str) -> bytes:
-        """Wait until the call's one recording is ready; return the MP3."""
+    async def recorded(self, call: str) -> Samples:
+        """Wait until all recordings of a call are ready; return their sound, one after the other, at 8 kHz."""
 
-        def ready() -> str | None:
+        def ready() -> list[str]:
             found = self.get(f"/calls/{call}")["recordings"]
-            assert len(found) <= 1
-            return str(found[0]["id"]) if found and found[0]["state"] == "ready" else None
+            return [str(one["id"]) for one in found] if all(one["state"] == "ready" for one in found) else []
 
-        name = await until(ready, "the recording is ready")
-        return self.http.get(f"/recordings/{name}/audio").raise_for_status().content
+        names = await until(ready, "the recordings are ready")
+        files = [self.http.get(f"/recordings/{name}/audio").raise_for_status().content for name in names]
+        return np.concatenate([mp3_samples(file) for file in files])
 
     def close(self) -> None:
         """Forget the session."""

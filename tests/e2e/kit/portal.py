@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 from playwright.async_api import Browser, Error, Locator, Page, expect
 
@@ -113,6 +114,12 @@ class Portal:
         await expect(self.monitoring).to_have_count(0)
 
 
+class HasPage(Protocol):
+    """Somebody with a page."""
+
+    page: Page
+
+
 async def look_at_failure(name: str, page: Page) -> None:
     """Keep what was on the screen when a test failed, in the folder that `MADOGUCHI_LOOKS` names."""
     folder = os.environ.get("MADOGUCHI_LOOKS")
@@ -121,7 +128,7 @@ async def look_at_failure(name: str, page: Page) -> None:
             await page.screenshot(path=Path(folder) / f"failure-{name}.png", timeout=5_000)
 
 
-async def look(folder: Path | None, **people: Portal) -> None:
+async def look(folder: Path | None, **people: HasPage) -> None:
     """Keep the screens of `people` as pictures in `folder`, if somebody wants to look."""
     if folder is not None:
         for name, person in people.items():

@@ -1,7 +1,7 @@
 """One server and one browser for a file of stories about calls."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,6 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from madoguchi.testing.server import RealServer
-from madoguchi.testing.sip_peer import SipPeer
 from tests.e2e.kit.browser import chromium
 from tests.e2e.kit.house import Office, brisk, organised
 
@@ -49,19 +48,5 @@ def office(server: RealServer) -> Iterator[Office]:
 @pytest.fixture
 def looks(request: pytest.FixtureRequest) -> Path | None:
     """Where screens are kept for looking at, if `MADOGUCHI_LOOKS` names a folder."""
-    import os  # noqa: PLC0415
-
     folder = os.environ.get("MADOGUCHI_LOOKS")
     return Path(folder) / request.node.name if folder else None
-
-
-@asynccontextmanager
-async def a_phone(user: str = "+81355501234") -> AsyncIterator[SipPeer]:
-    """A telephone whose every packet can be looked at."""
-    phone = await SipPeer.open(user)
-    try:
-        yield phone
-    finally:
-        if phone.established.is_set() and not phone.ended.is_set():
-            phone.hang_up()
-        phone.close()

@@ -1,7 +1,5 @@
 """A consumer phones, an agent answers in his browser, a supervisor listens unseen, and a recording is left."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,49 +7,17 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from madoguchi.testing.baresip import running_baresip
-from madoguchi.testing.mp3 import mp3_samples
 from madoguchi.testing.server import RealServer, free_port
-from madoguchi.testing.sip_peer import SipPeer
-from madoguchi.testing.tones import Samples, likeness, read_wav, tones_in
+from madoguchi.testing.tones import tones_in
 from tests.e2e.kit.browser import TONES, crash
 from tests.e2e.kit.house import Office, nothing_is_live, until
-from tests.e2e.kit.portal import Portal, a_supervisor, an_agent, look
-from tests.e2e.voice.conftest import AGENT_HERTZ, a_phone
+from tests.e2e.kit.phone import CALLER, CALLER_HERTZ, QUEUE_KEY, talking
+from tests.e2e.kit.portal import a_supervisor, an_agent, look
+from tests.e2e.voice.conftest import AGENT_HERTZ
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
-CALLER_HERTZ = 440
-BARESIP, CALLER = "+81355501234", "+81355505678"
-QUEUE_KEY = "1"
-
-
-def speech_of(server: RealServer) -> list[Samples]:
-    """Return everything that the server has spoken so far, at 8 kHz."""
-    return [_at_8_khz(path) for path in sorted((server.data / "speech").rglob("*.wav"))]
-
-
-def _at_8_khz(path: Path) -> Samples:
-    channels, rate = read_wav(path)
-    return channels[0][:: rate // 8000]
-
-
-async def hears_music(phone: SipPeer, server: RealServer) -> None:
-    music = _at_8_khz(server.data / "sounds" / "hold_music.wav")
-    await until(lambda: likeness(phone.voice.listen(40), music) > 0.8, "the caller hears the hold music")
-
-
-@asynccontextmanager
-async def talking(server: RealServer, agent: Portal) -> AsyncIterator[SipPeer]:
-    """A call between a raw telephone and `agent`, who hear each other."""
-    async with a_phone(CALLER) as phone:
-        phone.voice.say([CALLER_HERTZ])
-        phone.call("127.0.0.1", server.sip_port, "madoguchi")
-        await until(lambda: np.abs(phone.voice.listen()).max(initial=0) > 1000, "the caller hears the greeting")
-        phone.voice.press(QUEUE_KEY)
-        await agent.accept()
-        await agent.ears.hears(CALLER_HERTZ)
-        await until(lambda: phone.voice.hears(TONES) == {AGENT_HERTZ}, "the caller hears the agent")
-        yield phone
+BARESIP = "+81355501234"
 
 
 @pytest.mark.baresip
@@ -89,7 +55,7 @@ async def test_a_caller_goes_through_the_menu_talks_to_an_agent_and_is_monitored
         await expect(agent.presence).to_contain_text("Available")
 
         call = office.newest_call()
-        sound = mp3_samples(await office.recording(call["id"]))
+        sound = await office.recorded(call["id"])
     assert (call["state"], call["end_reason"]) == ("ended", "consumer_hung_up")
     assert tones_in(sound[len(sound) // 2 :][:4000], TONES) == {CALLER_HERTZ, AGENT_HERTZ}
     await nothing_is_live(server)
@@ -102,7 +68,7 @@ async def test_nobody_notices_monitors_who_come_and_go_or_crash(
     server: RealServer, browser: Browser, office: Office
 ) -> None:
     async with an_agent(browser, server) as agent:
-        async with talking(server, agent) as phone:
+        async with talking(server, agent, AGENT_HERTZ) as phone:
             before, media = await agent.ears.streams(), await agent.ears.media()
             await agent.ears.watch()
             phone.voice.received = phone.voice.received[-1:]

@@ -32,6 +32,10 @@ class MadoguchiWidget extends HTMLElement {
     this.#open.subscribe(() => {
       this.dispatchEvent(new CustomEvent(this.#open.get() ? "madoguchi:opened" : "madoguchi:closed", { bubbles: true }));
     });
+    // Whoever is in a call sees it, also when he has come back to it by a reload: his microphone is on.
+    contact.call.subscribe(() => {
+      if (contact.call.get() !== null) this.#open.set(true);
+    });
     if (page || memory.ongoing) void contact.wake(language);
     addEventListener("online", () => contact.connection.nudge());
     render(h(App, { contact, opened: this.#open, firstLanguage: language, page }), root);
