@@ -127,9 +127,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     rtp_ports: Annotated[
         str, Meta(pattern=r"^\d{1,5}-\d{1,5}$", description="UDP ports for telephone audio, `first-last`.")
     ] = "20000-20999"
-    webrtc_port: Annotated[Port, Meta(description="The one UDP port for all browsers' audio; 0 takes a free one.")] = (
-        10000
-    )
+    webrtc_port: Annotated[
+        Port,
+        Meta(
+            description="The one UDP port for all browsers' audio; further media workers take the ports after it; "
+            "0 takes free ones."
+        ),
+    ] = 10000
+    webrtc_tcp: Annotated[
+        bool,
+        Meta(
+            description="Whether browsers' audio may come by TCP to the same port numbers, where a firewall lets no "
+            "UDP out."
+        ),
+    ] = True
     media_addresses: Annotated[
         tuple[str, ...],
         Meta(description="Addresses at which browsers and phones reach this machine; empty for its own ones."),

@@ -1,4 +1,4 @@
-"""The socket of all browser legs, and the hub behind it.
+"""The sockets of all browser legs, and the hub behind them.
 
 On a machine with several addresses an answer must leave from the very address that the browser has sent to, or the
 browser takes it for a stranger's (RFC 8445 section 7.2.5.2.1). So each packet's local address is part of the address
@@ -14,10 +14,11 @@ from typing import Final
 
 from madoguchi.kernel.errors import UnavailableError
 from madoguchi.kernel.ids import LegId
+from madoguchi.media.browser_streams import TCP, BrowserStreams
 from madoguchi.media.intake import FAST_LENGTH, Intake
 from madoguchi.media.legs import Leg, LegTable
 from madoguchi.media.protocol import BrowserClosed, BrowserConnected
-from madoguchi.media.webrtc.events import AgreedAudio, Connected
+from madoguchi.media.webrtc.events import Address, AgreedAudio, Connected
 from madoguchi.media.webrtc.hub import BrowserHub
 
 log = logging.getLogger(__name__)
@@ -64,12 +65,13 @@ class Browsers:
         addresses: where browsers can reach us.
         bind: the address to bind to.
         port: the UDP port; 0: any.
+        tcp: whether to listen on the TCP port of the same number too.
 
     Raises:
         UnavailableError: the port is taken.
     """
 
-    def __init__(self, table: LegTable, addresses: Sequence[str], bind: str, port: int) -> None:
+    def __init__(self, table: LegTable, addresses: Sequence[str], bind: str, port: int, *, tcp: bool) -> None:
         self.failures = 0
         self._table = table
         self.socket = socket.socket(socket.AF_INET6 if ":" in bind else socket.AF_INET, socket.SOCK_DGRAM)
@@ -85,7 +87,15 @@ class Browsers:
         except OSError as error:
             self.socket.close()
             raise UnavailableError(f"UDP port {port} for browsers: {error.strerror}") from error
-        self._hub = BrowserHub(addresses, self.socket.getsockname()[1])
+        self._streams: BrowserStreams | None = None
+        ours = self.socket.getsockname()[1]
+        if tcp:
+            try:
+                self._streams = self._open_streams(bind, ours, any_port=not port)
+            except UnavailableError:
+                self.socket.close()
+                raise
+        self._hub = BrowserHub(addresses, ours, tcp_port=self._streams.port if self._streams is not None else None)
 
     def answer(self, leg: LegId, offer: str, *, listen_only: bool, now: float) -> tuple[str, AgreedAudio]:
         """Answer a browser's offer.
@@ -114,6 +124,8 @@ class Browsers:
                     alike.append((leg, packet))
                 else:
                     intake.packet(leg, packet)
+        if self._streams is not None:
+            self._receive_streams(self._streams, intake, now)
         if intake is not None:
             _take(alike, intake)
 
@@ -126,6 +138,8 @@ class Browsers:
     def run(self, now: float, report: Callable[[BrowserConnected | BrowserClosed], None]) -> None:
         """Run timers, send what they make, report what has happened."""
         self._hub.poll(now)
+        if self._streams is not None:
+            self._streams.run(now)
         for data, address in self._hub.outgoing():
             self._send_datagram(data, address)
         for event in self._hub.events():
@@ -151,6 +165,29 @@ class Browsers:
         for data, address in self._hub.outgoing():
             self._send_datagram(data, address)
         self.socket.close()
+        if self._streams is not None:
+            self._streams.close()
+
+    def _receive_streams(self, streams: BrowserStreams, intake: Intake | None, now: float) -> None:
+        for data, address in streams.receive(now):
+            for leg_id, packet in self._hub.receive(data, address, now):
+                leg = self._table.by_id.get(leg_id)
+                if leg is not None and intake is not None:
+                    intake.packet(leg, packet)
+
+    def _open_streams(self, bind: str, port: int, *, any_port: bool) -> BrowserStreams:
+        def belongs(address: Address) -> bool:
+            return self._hub.knows(address)
+
+        def lost(address: Address) -> None:
+            self._hub.path_lost(address)
+
+        try:
+            return BrowserStreams(bind, port, belongs, lost)
+        except UnavailableError:
+            if not any_port:
+                raise
+            return BrowserStreams(bind, 0, belongs, lost)
 
     def _local(self, notes: _Ancillary) -> str:
         """Return the address that a datagram was sent to, and remember how to answer from there."""
@@ -161,6 +198,9 @@ class Browsers:
         return name
 
     def _send_datagram(self, data: bytes | memoryview, address: tuple[str | int, ...]) -> None:
+        if address[2:] == (TCP,) and self._streams is not None:
+            self.failures += not self._streams.send(data, address)
+            return
         way = self._ways_back.get(address[2]) if len(address) == _WITH_LOCAL else None
         try:
             if way is None:

@@ -85,7 +85,9 @@ class Exchange:
         self._report = report
         self._wall_clock_s = wall_clock_s
         self.table = LegTable()
-        self.browsers = Browsers(self.table, settings.addresses, settings.bind, settings.webrtc_port)
+        self.browsers = Browsers(
+            self.table, settings.addresses, settings.bind, settings.webrtc_port, tcp=settings.webrtc_tcp
+        )
         self.phones = PhoneLines(self.table, settings.bind, settings.rtp_ports)
         self.intake = Intake(self.table, lambda leg, digit: report(DigitsHeard(leg, digit)))
         self.outlet = Outlet(self.table)

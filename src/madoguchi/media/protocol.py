@@ -325,6 +325,8 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     """The UDP port of all browser legs; 0: any free port."""
     bind: str = "0.0.0.0"  # noqa: S104 - a telephone exchange is there to be reached
     phone_lost_s: float = 30.0
+    webrtc_tcp: bool = True
+    """Whether browsers may come by TCP too, to the port of the same number."""
     browser_lost_s: float = 5.0
     listener_lost_s: float = 8.0
     """For browser legs that only listen: Chromium's consent checks come up to 4 s apart, and one may get lost."""

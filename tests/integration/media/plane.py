@@ -151,7 +151,12 @@ class Scene:
 
 @contextlib.asynccontextmanager
 async def a_scene(
-    *, workers: int = 1, phone_lost_s: float = 30.0, browser_lost_s: float = 5.0, listener_lost_s: float = 8.0
+    *,
+    workers: int = 1,
+    phone_lost_s: float = 30.0,
+    browser_lost_s: float = 5.0,
+    listener_lost_s: float = 8.0,
+    tcp: bool = True,
 ) -> AsyncIterator[Scene]:
     """Run a plane on free ports of the loopback interface."""
     plane = MediaPlane(
@@ -164,6 +169,7 @@ async def a_scene(
             phone_lost_s=phone_lost_s,
             browser_lost_s=browser_lost_s,
             listener_lost_s=listener_lost_s,
+            webrtc_tcp=tcp,
         )
     )
     scene = Scene(plane)

@@ -9,7 +9,7 @@ from madoguchi.kernel.ids import LegId, PlaybackId
 from madoguchi.media.protocol import BrowserClosed, BrowserConnected, MediaBack, MediaLost, RtpCodec
 from madoguchi.ports.voice import BadBrowserOfferError, Sound
 from madoguchi.testing.tones import write_tone
-from tests.integration.media.plane import a_scene, until
+from tests.integration.media.plane import BrowserPeer, a_scene, until
 from tests.integration.media.test_phones import TALK
 
 
@@ -86,6 +86,16 @@ async def test_a_reloaded_page_takes_its_leg_over_and_nobody_else_notices() -> N
         await scene.hears(after, 700)
         await scene.hears(phone, 1000)
         assert phone.seams() == []
+
+
+@pytest.mark.parametrize("tcp", [True, False])
+async def test_browsers_are_told_of_the_tcp_port_unless_that_is_switched_off(*, tcp: bool) -> None:
+    async with a_scene(tcp=tcp) as scene:
+        peer = scene.browsers[LegId("leg_1")] = BrowserPeer((), microphone=True)
+        answer = await scene.plane.open_browser(LegId("leg_1"), await peer.offer(), listen_only=False)
+
+        candidates = [line.split() for line in answer.splitlines() if line.startswith("a=candidate")]
+        assert [words[2] for words in candidates] == (["udp", "tcp"] if tcp else ["udp"])
 
 
 async def test_what_is_no_offer_is_refused() -> None:

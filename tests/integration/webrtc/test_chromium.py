@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from madoguchi.kernel.ids import LegId
+from madoguchi.media.protocol import BrowserConnected
 from madoguchi.media.webrtc.events import Address, Closed, CloseReason, Connected
+from tests.integration.media.plane import a_scene
+from tests.integration.media.test_phones import TALK
 from tests.integration.webrtc.harness import running_worker, udp_socket
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -66,7 +69,7 @@ async def listening() -> AsyncIterator[Browser]:
 
 
 @contextlib.asynccontextmanager
-async def a_page(browser: Browser, answer: Callable[[str], str]) -> AsyncIterator[Page]:
+async def a_page(browser: Browser, answer: Callable[[str], str | Awaitable[str]]) -> AsyncIterator[Page]:
     """A page that can call; `answer` answers its offers."""
     context = await browser.new_context()
     try:
@@ -279,6 +282,22 @@ async def test_the_page_measures_what_we_send(talking: Browser) -> None:
 
         assert measured["remote-outbound-rtp"]["packetsSent"] > 0
         assert measured["inbound-rtp"]["packetsLost"] == 0
+
+
+async def test_a_page_without_udp_talks_with_a_phone_by_way_of_a_media_worker(talking: Browser) -> None:
+    async with a_scene() as scene:
+        phone = await scene.phone("leg_phone", 1000)
+
+        async def answer(offer: str) -> str:
+            return await scene.plane.open_browser(LEG, offer, listen_only=False)
+
+        async with a_page(talking, answer) as page:
+            await page.evaluate("start({candidates: 'tcp'})")
+            await scene.happened(BrowserConnected(LEG))
+            await scene.gains(["leg_phone", LEG], TALK)
+
+            await scene.hears(phone, 700)
+            await hears(page, 1000)
 
 
 async def test_a_page_without_udp_talks_by_tcp(talking: Browser) -> None:

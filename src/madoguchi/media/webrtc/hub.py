@@ -226,6 +226,10 @@ class BrowserHub:
             link.close()
             self._forget(link)
 
+    def knows(self, address: Address) -> bool:
+        """Whether `address` has proved to be a leg's browser."""
+        return address in self._by_address
+
     def path_lost(self, address: Address) -> None:
         """Take out an address that is known to be gone, as a closed TCP connection is."""
         link = self._by_address.pop(address, None)

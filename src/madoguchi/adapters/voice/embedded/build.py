@@ -30,6 +30,7 @@ def embedded_voice_and_media(
             addresses=addresses,
             rtp_ports=settings.rtp_ports,
             webrtc_port=settings.webrtc_port,
+            webrtc_tcp=settings.webrtc_tcp,
             workers=settings.workers,
             phone_lost_s=settings.phone_lost_s,
             browser_lost_s=settings.browser_lost_s,

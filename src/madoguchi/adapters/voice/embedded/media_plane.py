@@ -64,6 +64,8 @@ class MediaPlaneSettings:
     """First and last UDP port for phone legs; (0, 0): any free ones. Workers share the range evenly."""
     webrtc_port: int = 10000
     """UDP port for browser legs; further workers take the ports after it. 0: any free ones."""
+    webrtc_tcp: bool = True
+    """Whether browsers may come by TCP too, to the ports of the same numbers."""
     workers: int = 1
     bind: str = "0.0.0.0"  # noqa: S104 - a telephone exchange is there to be reached
     phone_lost_s: float = 30.0
@@ -271,6 +273,7 @@ class MediaPlane:
                 addresses=settings.addresses,
                 rtp_ports=ports,
                 webrtc_port=settings.webrtc_port + index if settings.webrtc_port else 0,
+                webrtc_tcp=settings.webrtc_tcp,
                 bind=settings.bind,
                 phone_lost_s=settings.phone_lost_s,
                 browser_lost_s=settings.browser_lost_s,

@@ -54,6 +54,8 @@ class EmbeddedVoiceSettings:
     """The address by which peers reach us, where that is not this machine's own (behind NAT)."""
     rtp_ports: tuple[int, int] = (20000, 20999)
     webrtc_port: int = 10000
+    webrtc_tcp: bool = True
+    """Whether browsers may come by TCP too, where a firewall lets no UDP out."""
     media_addresses: Sequence[str] = ()
     """This machine's addresses for browsers and RTP, best first. Empty: found out."""
     workers: int = 1
