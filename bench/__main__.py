@@ -20,6 +20,8 @@ def main() -> None:
     given = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     folder: Path | None = given.results or (None if given.quick else pages.HERE / "results")
+    if not given.quick:
+        machine.hurry()
     for name in PARTS if given.part == "all" else [given.part]:
         print(f"{name}:", flush=True)
         about = machine.describe() | {"speed_before": calibration.measure()}

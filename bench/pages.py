@@ -27,7 +27,9 @@ Absolute figures hold for the machine and the moment named with each part; the m
 sharing best is CPU time per call or line, then ratios within one run; delays and throughput of a loaded machine say
 more about the load than about the program. *Machine speed* tells how many times slower the machine was than an idle
 one on which the same pieces of work cost what is listed in `bench/calibration.py`: where it says 2, half the CPU per
-call is to be expected on an idle machine of the kind. Windows are short (6 s a voice case). All packets stay on one
+call is to be expected on an idle machine of the kind. Windows are short (6 s a voice case). Where the
+user may have that, media workers and load processes run in real time and everything else of the benchmark at nice -10,
+or other work on the machine would starve it. All packets stay on one
 machine, so a sender also pays for what the kernel does to deliver: with telephones, that and receiving are more than
 half of a media worker's time.
 """

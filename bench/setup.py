@@ -25,6 +25,7 @@ from bench.streams import FRAME, udp_socket
 from madoguchi.media import g711, rtp, srtp
 from madoguchi.testing.realtime_client import RealtimeClient, View, open_realtime
 from madoguchi.testing.sip_caller import Callee, encoded, looped, open_call
+from madoguchi.testing.server import free_port
 from madoguchi.testing.tones import tone
 
 _HOLD_MS: Final = 1000
@@ -137,6 +138,8 @@ async def _set_ups(place: House, folder: Path, rate: int, seconds: int) -> dict[
         *arguments.split(),
         "-timeout",
         "60",
+        "-p",
+        str(free_port(socket.SOCK_DGRAM)),
         f"127.0.0.1:{place.server.sip_port}",
         cwd=work,
         stdout=asyncio.subprocess.DEVNULL,
