@@ -1,6 +1,7 @@
 """Chromium with a microphone that says a tone, and pages whose ears can be asked."""
 
 import json
+import shutil
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Error, Page, WebSocket
 
 from madoguchi.testing.tones import write_tone
 
-CHROMIUM: Final = "/usr/bin/chromium"
+CHROMIUM: Final = shutil.which("chromium") or "chromium"
 EARS: Final = Path(__file__).with_name("ears.js").read_text(encoding="utf-8")
 PATIENCE_MS: Final = 30_000
 TONES: Final = (440, 500, 700, 900, 1100)

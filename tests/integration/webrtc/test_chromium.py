@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -23,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 ORIGIN = "http://localhost:8123"
 PAGE = Path(__file__).with_name("page.html")
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or "chromium"
 LEG = LegId("leg_1")
 
 
