@@ -22,8 +22,8 @@ class NoPostgresError(RuntimeError):
 class PostgresServer:
     """A server of one's own in a temporary folder, reached by a socket in it.
 
-    PostgreSQL refuses to run as root. Where the tests do, it runs as the user `nobody`, who must be able to read the
-    server's program.
+    PostgreSQL refuses to run as root. Where the tests do, it runs as the user `nobody`, with a copy of the program if
+    it lies where only root may look.
     """
 
     def __init__(self) -> None:
@@ -35,6 +35,8 @@ class PostgresServer:
         if self._user:
             owner = pwd.getpwnam(self._user)
             os.chown(self._folder, owner.pw_uid, owner.pw_gid)
+            if not self._runs():
+                self._program = _copied(self._program, self._folder / "program")
         self._run(
             "initdb",
             "--auth=trust",
@@ -96,12 +98,33 @@ class PostgresServer:
             raise NoPostgresError(f"{program}: {done.stderr.strip()[-2000:]}")
         return done.stdout
 
+    def _runs(self) -> bool:
+        """Whether the user may run the program where it is."""
+        try:
+            self._run("postgres", "--version")
+        except (PermissionError, NoPostgresError):
+            return False
+        return True
+
     def _try(self, program: str, *arguments: str) -> bool:
         try:
             self._run(program, *arguments)
         except NoPostgresError:
             return False
         return True
+
+
+def _copied(program: Path, target: Path) -> Path:
+    """Copy PostgreSQL to `target`; return its folder of programs there.
+
+    The wheel's programs find their libraries by a relative path out of the package, in a folder beside it.
+    """
+    installation, package = program.parent, program.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(installation, target / package.name / installation.name, symlinks=True)
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
+    return target / package.name / installation.name / program.name
 
 
 def _find_program() -> Path:
