@@ -21,7 +21,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     folder: Path | None = given.results or (None if given.quick else pages.HERE / "results")
     if not given.quick:
-        machine.hurry()
+        machine.hurry(machine.own_pid())
     for name in PARTS if given.part == "all" else [given.part]:
         print(f"{name}:", flush=True)
         about = machine.describe() | {"speed_before": calibration.measure()}

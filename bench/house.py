@@ -11,6 +11,7 @@ from typing import Final
 
 import httpx
 
+from bench import machine
 from madoguchi.bootstrap.settings import Settings
 from madoguchi.bootstrap.storage import opened
 from madoguchi.domain.access.permissions import Role
@@ -63,6 +64,7 @@ async def house(folder: Path, *, agents: int, consumers: int = 0, chat_limit: in
     }
     server = RealServer(data, variables)
     await asyncio.to_thread(server.start)
+    machine.hurry(server.pid)
     try:
         yield House(server, queue, cookies, tokens)
     finally:

@@ -24,8 +24,8 @@ from bench.light_browser import LightBrowser
 from bench.streams import FRAME, udp_socket
 from madoguchi.media import g711, rtp, srtp
 from madoguchi.testing.realtime_client import RealtimeClient, View, open_realtime
-from madoguchi.testing.sip_caller import Callee, encoded, looped, open_call
 from madoguchi.testing.server import free_port
+from madoguchi.testing.sip_caller import Callee, encoded, looped, open_call
 from madoguchi.testing.tones import tone
 
 _HOLD_MS: Final = 1000
