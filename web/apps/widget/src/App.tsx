@@ -1,10 +1,11 @@
 import type { Observable } from "@madoguchi/client";
 import type { ConsumerChatRow } from "@madoguchi/protocol";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Attention } from "./attention.ts";
 import { CallView } from "./CallView.tsx";
 import { ChatView } from "./ChatView.tsx";
 import { chatOver, type Contact } from "./contact.ts";
-import { useRows, useValue } from "./hooks.ts";
+import { useRows, useValue, useVisible } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
 import { Menu, problemKey } from "./Menu.tsx";
 import { textIn, type Language } from "./text.ts";
@@ -25,6 +26,9 @@ export function App({ contact, opened, firstLanguage, page }: Props) {
   const launcher = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLElement>(null);
   const wasOpen = useRef(open);
+  const attention = useRef<Attention | null>(null);
+  attention.current ??= new Attention();
+  const visible = useVisible();
   const rows = useRows(contact.live.rows);
   const unread = rows
     .filter((row): row is ConsumerChatRow => row.kind === "chat" && !chatOver(row))
@@ -36,9 +40,16 @@ export function App({ contact, opened, firstLanguage, page }: Props) {
     if (!open && wasOpen.current) launcher.current?.focus();
     wasOpen.current = open;
   }, [open]);
+  useEffect(() => attention.current?.follow(unread, open && visible), [unread, open, visible]);
+  const screen = useValue(contact.screen).name;
+  useEffect(() => {
+    // The button that led here is gone, and the focus with it: keys must still reach the panel.
+    if (open && document.activeElement === document.body) panel.current?.focus();
+  }, [screen]);
+  const enableSound = (): void => attention.current?.enable();
 
   return (
-    <div class="frame" lang={language}>
+    <div class="frame" lang={language} onPointerDown={enableSound} onKeyDown={enableSound}>
       {open && (
         <section
           ref={panel}

@@ -143,6 +143,11 @@ function Line({ line, contact, language, last }: LineProps) {
 function Over({ contact, chat, language }: Props) {
   const text = textIn(language);
   const [failed, setFailed] = useState(false);
+  const again = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // The place to write is gone, and the focus with it, if it was there.
+    if (document.activeElement === document.body) again.current?.focus();
+  }, []);
   const save = async (): Promise<void> => {
     try {
       setFailed(false);
@@ -162,7 +167,7 @@ function Over({ contact, chat, language }: Props) {
       <button type="button" class="secondary" onClick={() => void save()}>
         {text("chat.transcript")}
       </button>
-      <button type="button" class="primary" onClick={() => contact.home()}>
+      <button ref={again} type="button" class="primary" onClick={() => contact.home()}>
         {text("chat.ended.again")}
       </button>
       {failed && (

@@ -1,4 +1,4 @@
-import { asProblem, fileSize, newId, TypingSignal, type ProblemError, type Upload } from "@madoguchi/client";
+import { asProblem, newId, TypingSignal, type ProblemError, type Upload } from "@madoguchi/client";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Contact } from "./contact.ts";
 import { useValue } from "./hooks.ts";
@@ -31,6 +31,8 @@ export function Composer({ contact, chat, language }: Props) {
   const [over, setOver] = useState(false);
   const file = useRef<HTMLInputElement>(null);
   const input = useRef<HTMLTextAreaElement>(null);
+  const ending = useRef<HTMLButtonElement>(null);
+  const asked = useRef(false);
   const limit = useValue(contact.config)?.attachments.max_bytes ?? 0;
   const typing = useRef<TypingSignal | null>(null);
   typing.current ??= new TypingSignal((on) => {
@@ -40,6 +42,14 @@ export function Composer({ contact, chat, language }: Props) {
     input.current?.focus();
     return () => typing.current?.stop();
   }, [chat]);
+
+  const answer = (ask: boolean): void => {
+    setAsking(ask);
+    asked.current = true;
+  };
+  useEffect(() => {
+    if (asked.current) ending.current?.focus();
+  }, [asking]);
 
   const send = (): void => {
     const line = written.trim();
@@ -61,7 +71,7 @@ export function Composer({ contact, chat, language }: Props) {
       return;
     }
     if (limit > 0 && chosen.size > limit) {
-      setProblem(text("chat.refused.too_large", { size: fileSize(limit, language) }));
+      setProblem(text("chat.refused.too_large", { size: most(limit) }));
       return;
     }
     const upload = contact.api.attach(chat, chosen, newId(), (part) =>
@@ -72,7 +82,7 @@ export function Composer({ contact, chat, language }: Props) {
       await upload.done;
     } catch (error) {
       const why = asProblem(error);
-      if (why.code !== "cancelled") setProblem(said(text, why, fileSize(limit, language)));
+      if (why.code !== "cancelled") setProblem(said(text, why, most(limit)));
     } finally {
       setSending(null);
     }
@@ -152,9 +162,19 @@ export function Composer({ contact, chat, language }: Props) {
         </button>
       </div>
       {asking ? (
-        <p class="ending" role="alertdialog" aria-label={text("chat.end.ask")}>
+        <p
+          class="ending"
+          role="alertdialog"
+          aria-label={text("chat.end.ask")}
+          onKeyDown={(event) => {
+            if (event.key !== "Escape") return;
+            // One layer at a time: the panel stays.
+            event.stopPropagation();
+            answer(false);
+          }}
+        >
           {text("chat.end.ask")}{" "}
-          <button type="button" class="link" autoFocus onClick={() => setAsking(false)}>
+          <button ref={ending} type="button" class="link" onClick={() => answer(false)}>
             {text("chat.end.no")}
           </button>{" "}
           <button
@@ -170,7 +190,7 @@ export function Composer({ contact, chat, language }: Props) {
         </p>
       ) : (
         <p class="ending">
-          <button type="button" class="link" onClick={() => setAsking(true)}>
+          <button ref={ending} type="button" class="link" onClick={() => answer(true)}>
             {text("chat.end")}
           </button>
         </p>
@@ -178,6 +198,9 @@ export function Composer({ contact, chat, language }: Props) {
     </footer>
   );
 }
+
+/** The limit as people count: never more than is accepted. */
+const most = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)} MB`;
 
 /** What to say of a failure; the server has looked into a refused file and names the reason. */
 function said(text: Text, problem: ProblemError, size: string): string {

@@ -23,6 +23,17 @@ export function useRows<Row extends { id: string }>(rows: RowStore<Row>): readon
   return rows.all();
 }
 
+/** Returns whether the page is on screen. */
+export function useVisible(): boolean {
+  useRedraw(watchVisibility, []);
+  return document.visibilityState === "visible";
+}
+
+function watchVisibility(listener: () => void): () => void {
+  document.addEventListener("visibilitychange", listener);
+  return () => document.removeEventListener("visibilitychange", listener);
+}
+
 /** Returns the time in milliseconds, once a second. */
 export function useNow(ticker: Ticker): number {
   useRedraw(ticker.subscribe, [ticker]);

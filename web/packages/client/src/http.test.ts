@@ -21,6 +21,15 @@ describe("http", () => {
     expect(vi.mocked(fetch).mock.calls[0]![1]).toMatchObject({ headers: { Authorization: "Bearer t" } });
   });
 
+  it("sends nothing from a consumer's page that another origin's page may not send", async () => {
+    const fetch = answering(200, {});
+    await new Http({ fetch, token: () => undefined }).get("/consumer/config");
+    expect(vi.mocked(fetch).mock.calls[0]![1]).toEqual({ method: "GET", credentials: "omit", headers: {} });
+    await new Http({ fetch, token: () => "t" }).post("/consumer/chats", {});
+    const headers = { Authorization: "Bearer t", "Content-Type": "application/json" };
+    expect(vi.mocked(fetch).mock.calls[1]![1]).toMatchObject({ credentials: "omit", headers });
+  });
+
   it("turns problems into errors with their code and fields", async () => {
     const http = new Http({
       fetch: answering(422, {

@@ -16,12 +16,12 @@ export interface Upload {
 /** JSON over HTTP with problems as errors. */
 export class Http {
   readonly #base: string;
-  readonly #token: () => string | undefined;
+  readonly #token: (() => string | undefined) | undefined;
   readonly #fetch: typeof globalThis.fetch;
 
   constructor(options: HttpOptions = {}) {
     this.#base = options.base ?? "/api/v1";
-    this.#token = options.token ?? (() => undefined);
+    this.#token = options.token;
     this.#fetch = options.fetch ?? ((...request) => globalThis.fetch(...request));
   }
 
@@ -66,9 +66,11 @@ export class Http {
     return { done, cancel: () => request.abort() };
   }
 
+  /** Who relies on a cookie proves that the page is ours. A token needs no proof, and its page may be anybody's. */
   #headers(): Record<string, string> {
+    if (this.#token === undefined) return { "X-Madoguchi": "1" };
     const token = this.#token();
-    return { "X-Madoguchi": "1", ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) };
+    return token === undefined ? {} : { Authorization: `Bearer ${token}` };
   }
 
   async #request<Body>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Body> {
@@ -76,7 +78,7 @@ export class Http {
     try {
       response = await this.#fetch(this.url(path), {
         method,
-        credentials: "same-origin",
+        credentials: this.#token === undefined ? "same-origin" : "omit",
         headers: { ...this.#headers(), ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
