@@ -120,6 +120,8 @@ class Call:
     """How many were begun."""
     may_record: bool | None = None
     """What the consumer answered, where he was asked."""
+    redacting: bool = False
+    """The agent leaves out what is said, until he says otherwise or has left."""
     recording_broken: bool = False
     """It could not be begun; not tried again."""
     held_by_far_end: bool = False

@@ -200,6 +200,7 @@ class EffectFailed:
     """Its class."""
     leg: LegId | None
     code: str
+    playback: PlaybackId | None = None
 
 
 @dataclass(frozen=True)

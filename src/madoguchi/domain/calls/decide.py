@@ -34,7 +34,7 @@ from madoguchi.domain.calls.commands import (
     TransferToQueue,
 )
 from madoguchi.domain.calls.draft import CallDecision, Draft
-from madoguchi.domain.calls.effects import AnswerLeg, CallEffect, CloseBridge, SetGains, StartRecording
+from madoguchi.domain.calls.effects import AnswerLeg, CallEffect, CloseBridge, Play, SetGains, StartRecording
 from madoguchi.domain.calls.events import (
     Announced,
     CallStarted,
@@ -59,7 +59,7 @@ from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, PlaceOffe
 from madoguchi.domain.supervision import Role
 from madoguchi.kernel.decision import Decision, Moment
 from madoguchi.kernel.errors import ConflictError, MadoguchiError, NotFoundError
-from madoguchi.kernel.ids import BridgeId, LegId, PartyId
+from madoguchi.kernel.ids import BridgeId, PartyId, PlaybackId
 
 
 def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:  # noqa: C901, PLR0912 - the list of all messages
@@ -156,17 +156,22 @@ def _fact(
     """What the voice engine reports. Facts about legs that are not in the call any more come late and harmless."""
     match message:
         case PlaybackOver(playback):
-            for party in draft.call.parties:
-                if party.playing is not None and party.playing.id == playback and not party.playing.over:
-                    draft.add(PlaybackRanOut(party.id, playback))
-                    if party.role is Role.CONSUMER and draft.call.state is CallState.IN_MENU:
-                        menu.said(draft)
-        case EffectFailed(effect, leg, code):
-            _failed(draft, effect, leg, code)
+            _heard(draft, playback)
+        case EffectFailed():
+            _failed(draft, message)
         case LegUp(leg) | LegDown(leg) | LegSilent(leg) | LegOnHold(leg) | KeysPressed(leg):
             owner = draft.call.party_of(leg)
             if owner is not None:
                 _leg_fact(draft, owner, message)
+
+
+def _heard(draft: Draft, playback: PlaybackId) -> None:
+    """A playback is over; what the menu had to say has been said."""
+    for party in draft.call.parties:
+        if party.playing is not None and party.playing.id == playback and not party.playing.over:
+            draft.add(PlaybackRanOut(party.id, playback))
+            if party.role is Role.CONSUMER and draft.call.state is CallState.IN_MENU:
+                menu.said(draft)
 
 
 def _leg_fact(draft: Draft, party: Party, message: LegFact) -> None:  # noqa: C901 - one case per fact
@@ -207,13 +212,16 @@ def _down(draft: Draft, party: Party) -> None:
         draft.add(MediaDropped(party.id, leg_gone=True, at=draft.now))
 
 
-def _failed(draft: Draft, effect: str, leg: LegId | None, code: str) -> None:
+def _failed(draft: Draft, message: EffectFailed) -> None:
     """A failed order changes something only where nothing else would ever tell."""
-    recording = draft.call.recording
+    recording, effect, leg = draft.call.recording, message.effect, message.leg
     if effect == StartRecording.__name__ and recording is not None and recording.leg == leg:
-        draft.add(RecordingBroke(code))
+        draft.add(RecordingBroke(message.code))
     elif effect == AnswerLeg.__name__ and draft.call.consumer_party.leg == leg and leg is not None:
         _consumer_gone(draft, EndReason.NOT_CONNECTED)
+    elif message.playback is not None:
+        # Nobody will report its end, and a caller must not wait for ever for words that are not said.
+        _heard(draft, message.playback)
 
 
 def _consumer_gone(draft: Draft, reason: EndReason) -> None:
@@ -303,4 +311,5 @@ def _supervision(draft: Draft, message: MonitorCommand) -> None:
 def failed(effect: CallEffect, error: MadoguchiError) -> EffectFailed:
     """Return an effect's failure as a fact."""
     leg = None if isinstance(effect, FreeSlot | OpenHandling | EndHandling | SetGains | CloseBridge) else effect.leg
-    return EffectFailed(type(effect).__name__, leg, error.code)
+    playback = effect.playback if isinstance(effect, Play) else None
+    return EffectFailed(type(effect).__name__, leg, error.code, playback)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from madoguchi.domain.calls.call import Call, Stage
+from madoguchi.domain.calls.call import ActiveRecording, Call, Stage
 from madoguchi.domain.calls.events import (
     Announced,
     CallEvent,
@@ -108,8 +108,10 @@ def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | 
             return replace(call, offers=offers, attempts=call.attempts + 1)
         case OffersOver():
             return replace(call, offers=())
-        case OfferAccepted(_, agent, name, party, handling, at):
-            joined = Party(party, Role.AGENT, name, since=at, user=agent, handling=handling, waiting_since=at)
+        case OfferAccepted(offer, agent, name, party, handling, at):
+            joined = Party(
+                party, Role.AGENT, name, since=at, user=agent, handling=handling, offer=offer, waiting_since=at
+            )
             return replace(
                 call,
                 offers=(),
@@ -122,7 +124,16 @@ def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | 
 
 def _waiting(call: Call, queue: Queue, at: Instant, *, front: bool) -> Call:
     return replace(
-        call, queue=queue, queued_at=at, front=front, attempts=0, tried=(), offers=(), position=None, announced=0
+        call,
+        queue=queue,
+        queued_at=at,
+        front=front,
+        attempts=0,
+        tried=(),
+        offers=(),
+        position=None,
+        announced=0,
+        redacting=False,
     )
 
 
@@ -231,13 +242,15 @@ def _sounds(call: Call, event: PlaybackBegan | PlaybackStopped | PlaybackRanOut)
 def _recording(
     call: Call, event: RecordingAnswered | RecordingBegan | RecordingPaused | RecordingClosed | RecordingBroke
 ) -> Call:
+    recording: ActiveRecording | None
     match event:
         case RecordingAnswered(allowed):
             return replace(call, may_record=allowed)
         case RecordingBegan(recording):
             return replace(call, recording=recording, recordings=recording.number)
         case RecordingPaused(on):
-            return replace(call, recording=replace(call.recording, paused=on) if call.recording else None)
+            recording = replace(call.recording, paused=on) if call.recording else None
+            return replace(call, recording=recording, redacting=on)
         case RecordingClosed():
             return replace(call, recording=None)
         case RecordingBroke():

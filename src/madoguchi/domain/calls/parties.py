@@ -6,7 +6,7 @@ from typing import Final
 
 from madoguchi.domain.messages.texts import Line
 from madoguchi.domain.supervision import Role, Voice
-from madoguchi.kernel.ids import HandlingId, LegId, MonitoringId, PartyId, PlaybackId, UserId
+from madoguchi.kernel.ids import HandlingId, LegId, MonitoringId, OfferId, PartyId, PlaybackId, UserId
 from madoguchi.kernel.machine import Machine
 from madoguchi.kernel.time import Instant
 
@@ -94,6 +94,8 @@ class Party:
     muted: bool = False
     on_hold: bool = False
     handling: HandlingId | None = None
+    offer: OfferId | None = None
+    """The one that an agent accepted."""
     monitoring: MonitoringId | None = None
     playing: Playing | None = None
     left_at: Instant | None = None

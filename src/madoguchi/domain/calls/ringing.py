@@ -39,10 +39,19 @@ def place(draft: Draft, message: PlaceOffers) -> None:
 def accept(draft: Draft, message: AcceptOffer) -> HandlingId:
     """Give the call to the agent; return his handling. The first answer wins, the others' offers are withdrawn.
 
+    Who has it already and asks again, because he clicked twice or lost the answer, gets the same answer again.
+
     Raises:
         OfferGoneError: no offer to this agent stands now.
     """
     call = draft.call
+    holder = call.agent_party
+    if (
+        holder is not None
+        and holder.handling is not None
+        and (holder.user, holder.offer) == (message.agent, message.offer)
+    ):
+        return holder.handling
     offer = call.offer(message.offer)
     if offer is None or offer.agent != message.agent or draft.now >= offer.expires_at:
         raise OfferGoneError("a colleague was faster, or it rang too long")

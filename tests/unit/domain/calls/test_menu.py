@@ -66,6 +66,18 @@ def test_a_phone_that_hung_up_before_we_answered_is_gone() -> None:
     assert decision.effects == (ReleaseLeg(CONSUMER_LEG),)
 
 
+@pytest.mark.parametrize("key", ["1", ""])
+def test_a_caller_does_not_wait_for_ever_for_words_that_cannot_be_played(key: str) -> None:
+    recorded = [a_queue(name, key=n, recording=RecordingPolicy.RECORD) for n, name in enumerate(("sales", "help"), 1)]
+    script = a_call_in_menu(*recorded)
+    press(script, key)
+    assert script.call.stage is (Stage.NOTICE if key else Stage.MENU)
+    playing = script.call.consumer_party.playing
+    assert playing is not None
+    script.tell(EffectFailed("Play", CONSUMER_LEG, "effect_timed_out", playing.id))
+    assert script.call.stage is (Stage.DONE if key else Stage.CHOOSING)
+
+
 def test_a_key_chooses_while_the_menu_is_still_said() -> None:
     script = a_call_in_menu()
     press(script, "2")

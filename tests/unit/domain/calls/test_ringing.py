@@ -45,6 +45,13 @@ def test_the_first_answer_wins_and_the_other_desks_stop() -> None:
         script.tell(AcceptOffer(an_offer(BEN).id, BEN))
 
 
+def test_who_clicks_twice_gets_the_same_answer_twice() -> None:
+    script = a_ringing_call(ANA, BEN)
+    first = script.tell(AcceptOffer(an_offer(ANA).id, ANA))
+    again = script.tell(AcceptOffer(an_offer(ANA).id, ANA), after_s=60)
+    assert (again.answer, again.events, again.effects) == (first.answer, (), ())
+
+
 @pytest.mark.parametrize("late_s", [20.0, 3600.0])
 def test_an_expired_offer_cannot_be_accepted(late_s: float) -> None:
     script = a_ringing_call(ANA)

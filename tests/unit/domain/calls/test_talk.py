@@ -163,6 +163,22 @@ def test_the_conversation_is_recorded_and_can_be_paused() -> None:
     assert StopRecording(recording.id, CONSUMER_LEG) in script.tell(HangUp(ANA)).effects
 
 
+def test_what_the_agent_keeps_out_of_the_recording_stays_out_when_the_consumer_reloads() -> None:
+    script = a_talking_call(medium=Medium.WEB, queue=RECORDED)
+    script.tell(SetRecordingPaused(ANA, on=True))
+    again = LegId("leg_again")
+    script.tell(AttachConsumerMedia(again), LegUp(again))
+    recording = script.call.recording
+    assert recording is not None
+    assert (recording.number, recording.paused) == (2, True)
+    assert PauseRecording(recording.id, again, on=True) in script.decision.effects
+
+    script.tell(TransferToQueue(ANA, RECORDED))
+    script.tell(*take(BEN))
+    assert script.call.recording is not None
+    assert not script.call.recording.paused, "the next agent has asked for nothing"
+
+
 def test_what_is_not_recorded_cannot_be_paused() -> None:
     with pytest.raises(ConflictError):
         a_talking_call().tell(SetRecordingPaused(ANA, on=True))
