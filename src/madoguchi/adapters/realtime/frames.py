@@ -88,6 +88,7 @@ class Problem(msgspec.Struct, tag="problem", frozen=True, omit_defaults=True):
     detail: str
     ref: str | None = None
     field: str | None = None
+    reason: str | None = None
 
 
 class Pong(msgspec.Struct, tag="pong", frozen=True):

@@ -35,7 +35,9 @@ INTERNAL = Problem(code="internal", title="Something is wrong on our side.", det
 
 def problem(error: MadoguchiError, ref: str | None) -> Problem:
     """Render `error` for the frame with `ref`."""
-    return Problem(code=error.code, title=error.title, detail=error.detail, ref=ref, field=error.field)
+    return Problem(
+        code=error.code, title=error.title, detail=error.detail, ref=ref, field=error.field, reason=error.reason
+    )
 
 
 def internal(ref: str | None) -> Problem:

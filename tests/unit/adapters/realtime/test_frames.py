@@ -12,6 +12,8 @@ from madoguchi.adapters.realtime.frames import (
     encode,
     ref_of,
 )
+from madoguchi.adapters.realtime.problems import problem
+from madoguchi.kernel.errors import InvalidInputError
 
 
 def test_frames_are_read_as_the_protocol_has_them() -> None:
@@ -58,3 +60,9 @@ def test_a_refused_frame_can_still_be_answered_if_it_has_a_ref() -> None:
 
 def test_a_problem_leaves_out_what_it_does_not_have() -> None:
     assert encode(Problem("gone", "Gone.", "")) == '{"type":"problem","code":"gone","title":"Gone.","detail":""}'
+
+
+def test_a_problem_frame_tells_the_reason_in_a_word_where_the_error_has_one() -> None:
+    told = problem(InvalidInputError("not this one", field="file", reason="too_large"), "r1")
+    assert (told.field, told.reason) == ("file", "too_large")
+    assert "reason" not in encode(problem(InvalidInputError("no"), "r1"))
