@@ -17,6 +17,7 @@ from madoguchi.adapters.observability.metrics import Metrics
 from madoguchi.adapters.realtime.registry import SocketRegistry
 from madoguchi.adapters.realtime.route import realtime_route
 from madoguchi.adapters.realtime.socket import SIGN_IN_NEEDED, RealtimeSettings
+from madoguchi.adapters.speech.assets import HOLD_MUSIC
 from madoguchi.adapters.speech.speaking_process import SpeakingProcess
 from madoguchi.adapters.speech.synthesizer import CachingSpeech
 from madoguchi.adapters.speech.transcoder import PyAvTranscoder
@@ -76,6 +77,7 @@ async def built(settings: Settings, storage: Storage) -> AsyncIterator[Program]:
             clock=clock,
             ids=ids,
             data=settings.data_folder,
+            music=HOLD_MUSIC,
         )
     )
     metrics = Metrics()

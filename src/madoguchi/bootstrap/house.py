@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
+
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
 from madoguchi.domain.calls.commands import ServerRestarted
+from madoguchi.domain.calls.couple import first_lines
 from madoguchi.domain.chats.commands import PositionIs as ChatPositionIs
 from madoguchi.domain.routing.offers import Channel
+from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.time import Span
 from madoguchi.ports.blobs import Blobs
 from madoguchi.ports.directory import Directory
@@ -52,6 +56,8 @@ DRAIN: Final = Span(seconds=3)
 """How long live calls may take to note their end when the house closes."""
 _STEP: Final = Span(milliseconds=50)
 
+_log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True)
 class Ports:
@@ -66,7 +72,9 @@ class Ports:
     clock: Clock
     ids: IdSource
     data: Path
-    """The folder for live recordings and made sounds."""
+    """The folder for live recordings."""
+    music: Path
+    """What those hear who wait: a sound file that can be played round and round."""
     passwords: Passwords | None = None
     """How passwords are hashed; tests take a cheap way."""
 
@@ -80,7 +88,7 @@ class House:
         self._runtime = Runtime(storage.interactions, ports.directory, clock, ids)
         self._views = ViewStore(clock, ids)
         self._queues = QueueService(catalogue)
-        self._prompts = PromptService(ports.speech, ports.data / "sounds")
+        self._prompts = PromptService(ports.speech, ports.music)
         self._recordings = RecordingService(
             voice=ports.voice,
             catalogue=catalogue,
@@ -102,7 +110,7 @@ class House:
         self._chat_views = ChatViews(self._views, storage.interactions)
         self._early: list[LegArrived] | None = []
         """Calls that came before the runtime ran; none are kept once it does."""
-        tenant = Tenant(catalogue)
+        tenant = self._tenant = Tenant(catalogue)
         self._phone = PhoneCalls(
             calls=self._calls,
             voice=ports.voice,
@@ -164,7 +172,6 @@ class House:
             StorageUnavailableError: what was live cannot be read.
         """
         await self._queues.load()
-        await self._prompts.start()
         await self._ports.voice.start(self._facts.listen)
         closed = False
         try:
@@ -183,12 +190,22 @@ class House:
     async def _begin(self) -> None:
         await self._desk.start()
         await self._chat_views.restore(self._ports.clock.now())
-        for work in (self._views.run(), self._dispatcher.run(), self._recordings.run()):
+        for work in (self._views.run(), self._dispatcher.run(), self._recordings.run(), self._warm_up()):
             self._runtime.spawn(work)
         early, self._early = self._early or [], None
         for leg in early:
             self._arrived(leg)
         self._dispatcher.wake()
+
+    async def _warm_up(self) -> None:
+        """Have spoken what the first caller will hear, while nobody waits for it yet."""
+        try:
+            language = await self._tenant.language()
+            company = await self._tenant.company(language)
+        except MadoguchiError as error:
+            _log.warning("not_warmed_up", code=error.code)
+            return
+        await self._prompts.warm_up(first_lines(self._queues.phone_menu(), company, language))
 
     def _arrived(self, leg: LegArrived) -> None:
         if self._early is not None:

@@ -1,6 +1,5 @@
 """From lines and music to sounds that the voice engine can play."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -10,7 +9,6 @@ import structlog
 from madoguchi.domain.messages.texts import Line
 from madoguchi.ports.speech import SpeechError, SpeechSynthesizer
 from madoguchi.ports.voice import Sound
-from madoguchi.services import hold_music
 
 MUSIC_GAIN: Final = 0.7
 
@@ -20,14 +18,17 @@ _log = structlog.get_logger(__name__)
 class PromptService:
     """Speaks texts and knows where the music is."""
 
-    def __init__(self, speech: SpeechSynthesizer, folder: Path) -> None:
+    def __init__(self, speech: SpeechSynthesizer, music: Path) -> None:
         self._speech = speech
-        self._music = folder / "hold_music.wav"
+        self._music = music
 
-    async def start(self) -> None:
-        """Make sure that the music is there."""
-        if not await asyncio.to_thread(self._music.is_file):
-            await asyncio.to_thread(hold_music.write, self._music)
+    async def warm_up(self, lines: Sequence[Line]) -> None:
+        """Speak `lines` before anybody waits for them: the synthesizer keeps what it has spoken."""
+        for line in lines:
+            try:
+                await self._speech.speak(line.text, line.language)
+            except SpeechError as error:
+                _log.warning("line_not_spoken", language=line.language, detail=error.detail)
 
     async def sounds(self, lines: Sequence[Line], *, music: bool) -> Sequence[Sound]:
         """Return `lines` as sounds, then the music if so.

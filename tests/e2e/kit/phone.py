@@ -6,9 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from madoguchi.adapters.speech.assets import HOLD_MUSIC
+from madoguchi.testing.mp3 import mp3_samples
 from madoguchi.testing.server import RealServer
 from madoguchi.testing.sip_peer import SipPeer
-from madoguchi.testing.tones import Samples, likeness, read_wav
+from madoguchi.testing.tones import likeness
 from tests.e2e.kit.browser import TONES
 from tests.e2e.kit.house import until
 from tests.e2e.kit.portal import Portal
@@ -46,10 +48,9 @@ async def hears(phone: SipPeer, *tones: int) -> None:
     )
 
 
-async def hears_music(phone: SipPeer, server: RealServer) -> None:
+async def hears_music(phone: SipPeer) -> None:
     """Wait until nothing but the hold music is heard in the telephone."""
-    channels, rate = read_wav(server.data / "sounds" / "hold_music.wav")
-    music: Samples = channels[0][:: rate // _RATE]
+    music = mp3_samples(HOLD_MUSIC.read_bytes(), _RATE)
     await until(
         lambda: likeness(phone.voice.listen(_MUSIC_FRAMES), music) > 0.8,
         "the caller hears the hold music",

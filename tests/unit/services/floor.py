@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from madoguchi.adapters.bus.directory import LocalDirectory
+from madoguchi.adapters.speech.assets import HOLD_MUSIC
 from madoguchi.bootstrap.house import House, Ports
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.users import Credentials, Principal
@@ -50,6 +51,7 @@ class Floor:
                 clock=self.clock,
                 ids=self.ids,
                 data=folder,
+                music=HOLD_MUSIC,
             )
         )
         self.core = self.house.services

@@ -1,7 +1,6 @@
 """Around the call path: permissions, recordings that fail, a database that is away, chats beside calls."""
 
 import asyncio
-import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from madoguchi.kernel.errors import (
 from madoguchi.kernel.ids import HandlingId, InteractionId, LegId, MonitoringId, OfferId, QueueId, RecordingId, UserId
 from madoguchi.ports.storage import StorageUnavailableError
 from madoguchi.ports.voice import BadBrowserOfferError, BrowserOffer
-from madoguchi.services import hold_music, views
+from madoguchi.services import views
 from madoguchi.testing.builders import ANA, BEN, SUE, a_principal, a_queue, a_user
 from madoguchi.testing.environment import settle, until
 from tests.unit.services.floor import PAGE, Floor, a_visitor
@@ -365,11 +364,11 @@ async def test_an_agent_whose_database_is_away_hears_so(floor: Floor) -> None:
         await asked
 
 
-def test_the_music_fits_together_end_to_end(tmp_path: Path) -> None:
-    path = tmp_path / "sub" / "music.wav"
-    hold_music.write(path)
-    with wave.open(str(path), "rb") as file:
-        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, hold_music.RATE)
-        assert file.getnframes() == len(hold_music.CHORDS) * 8 * int(hold_music.BEAT_S * hold_music.RATE)
-        samples = memoryview(file.readframes(file.getnframes())).cast("h")
-    assert 3000 < max(samples) < 32767
+async def test_the_first_caller_does_not_wait_for_the_synthesizer(floor: Floor) -> None:
+    await settle()
+    before = set(floor.speech.said)
+    await floor.rings(LegId("leg_first"))
+    await settle()
+    assert floor.voice.playback_to(LegId("leg_first")) is not None
+    assert len(before) > 1
+    assert set(floor.speech.said) == before, "all of it was spoken before he came"

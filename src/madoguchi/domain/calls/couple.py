@@ -4,6 +4,7 @@ What a party hears beside the others, and whether the call is recorded, follow f
 says which events are missing until that is so; `settle` in `draft` applies them until none is.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +19,7 @@ from madoguchi.domain.calls.events import (
 from madoguchi.domain.calls.lifecycle import CallState
 from madoguchi.domain.calls.parties import Media, Party, Playing
 from madoguchi.domain.messages.texts import Line, Message, line
-from madoguchi.domain.queues.queue import RecordingChannels, RecordingPolicy
+from madoguchi.domain.queues.queue import Queue, RecordingChannels, RecordingPolicy
 from madoguchi.domain.supervision import Role
 from madoguchi.kernel.decision import Moment
 from madoguchi.kernel.ids import PlaybackId, RecordingId
@@ -100,9 +101,19 @@ def _menu(call: Call) -> tuple[Line, ...]:
         lines.append(line(Message.GREETING, said, company=call.company))
     if call.complaint:
         lines.append(line(Message(call.complaint), said))
-    lines.extend(line(Message.MENU_ENTRY, said, queue=one.name(said), key=one.position) for one in call.menu)
-    lines.append(line(Message.MENU_REPEAT, said))
-    return tuple(lines)
+    return (*lines, *_choices(call.menu, said))
+
+
+def _choices(menu: Sequence[Queue], said: str) -> tuple[Line, ...]:
+    entries = (line(Message.MENU_ENTRY, said, queue=one.name(said), key=one.position) for one in menu)
+    return (*entries, line(Message.MENU_REPEAT, said))
+
+
+def first_lines(menu: Sequence[Queue], company: str, said: str) -> tuple[Line, ...]:
+    """Return what a caller hears from the greeting until he waits, for whoever wants to have it spoken before."""
+    rest = (Message.RECORDING_NOTICE, Message.CONNECTING, Message.NEXT_IN_LINE)
+    greeting = line(Message.GREETING, said, company=company)
+    return (greeting, *_choices(menu, said), *(line(one, said) for one in rest))
 
 
 def _in_queue(call: Call) -> Wish:
@@ -152,5 +163,7 @@ def _recording(call: Call, at: Moment) -> tuple[CallEvent, ...]:
     if not to_be_recorded(call):
         return ()
     dual = call.queue is not None and call.queue.recording_channels is RecordingChannels.DUAL
-    recording = ActiveRecording(RecordingId(at.new_id("recording")), leg, call.recordings + 1, dual=dual)
+    number = call.recordings + 1
+    # A consumer who reloads his page begins a new recording; what the agent keeps out of it stays out.
+    recording = ActiveRecording(RecordingId(at.new_id("recording")), leg, number, dual=dual, paused=call.redacting)
     return (RecordingBegan(recording),)
