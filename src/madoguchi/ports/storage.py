@@ -123,8 +123,14 @@ class InteractionStore(Protocol):
     async def live(self, kind: str) -> Sequence[Snapshot]:
         """Return every live snapshot of a kind, oldest first."""
 
-    async def finished(self, kind: str, *, limit: int, before: Instant | None = None) -> Sequence[Snapshot]:
-        """Return ended interactions, newest first, those before `before` only."""
+    async def finished(
+        self, kind: str, *, limit: int, before: Instant | None = None, before_id: str = ""
+    ) -> Sequence[Snapshot]:
+        """Return ended interactions, newest first, those before `before` only.
+
+        Of those that ended at `before` itself, only those whose id is before `before_id`, so that a page can go on
+        where several ended at the same time.
+        """
 
     async def finished_of(self, consumer: ConsumerId, *, limit: int) -> Sequence[Snapshot]:
         """Return a consumer's ended interactions of all kinds, newest first (`data["consumer"]["id"]`)."""
@@ -227,6 +233,9 @@ class Catalogue(Protocol):
 
     async def attachment(self, attachment: AttachmentId) -> Attachment | None:
         """Return an attachment."""
+
+    async def forget_attachment(self, attachment: AttachmentId) -> None:
+        """Forget an attachment; one that is not there is no error."""
 
     async def settings(self, scope: str) -> Mapping[str, Any]:
         """Return the tenant settings of a scope (`calls`, `chats`, `branding` …); empty where none were saved."""

@@ -118,12 +118,21 @@ class AttachmentService:
         found = Attachment(
             attachment_id, interaction, clean.name, clean.media_type, size, clean.width, clean.height, key, now
         )
-        await self._catalogue.save_attachment(found)
+        try:
+            await self._catalogue.save_attachment(found)
+        except MadoguchiError:
+            await self._blobs.delete(key)
+            raise
         return found
 
     async def drop(self, attachment: Attachment) -> None:
-        """Forget the file of an attachment that nobody got."""
-        await self._blobs.delete(attachment.blob_key)
+        """Forget an attachment that nobody got: first what names the file, then the file."""
+        try:
+            await self._catalogue.forget_attachment(attachment.id)
+            await self._blobs.delete(attachment.blob_key)
+        except MadoguchiError as error:
+            # Its sender is told why it was refused, and not what we failed to clear away.
+            _log.warning("attachment_left_behind", attachment=attachment.id, code=error.code)
 
     async def find(self, attachment: AttachmentId) -> Attachment | None:
         """Return what is known of an attachment."""

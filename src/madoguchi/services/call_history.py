@@ -72,9 +72,9 @@ class CallHistory:
             "recordings": [recording_row(one) for one in await self._recordings.of(call)],
         }
 
-    async def completed(self, limit: int, before: Instant | None) -> Sequence[Json]:
+    async def completed(self, limit: int, before: Instant | None, before_id: str) -> Sequence[Json]:
         """Return ended calls as rows, newest first."""
-        found = await self._store.finished(CALLS.kind, limit=limit, before=before)
+        found = await self._store.finished(CALLS.kind, limit=limit, before=before, before_id=before_id)
         return [call_row(CALLS.codec.state(one.data)) for one in found]
 
     async def _load(self, call: InteractionId) -> Call | None:

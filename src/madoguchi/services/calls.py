@@ -174,14 +174,16 @@ class CallService:
         """
         return await self._history.details(actor, call, self._calls.state(call))
 
-    async def completed(self, actor: Principal, limit: int, before: Instant | None = None) -> Sequence[Json]:
-        """Return ended calls, newest first.
+    async def completed(
+        self, actor: Principal, limit: int, before: Instant | None = None, before_id: str = ""
+    ) -> Sequence[Json]:
+        """Return ended calls, newest first, those that ended before `before` only; see `InteractionStore.finished`.
 
         Raises:
             NotAllowedError: the caller may not see calls.
         """
         actor.require(Permission.VIEW_CALLS)
-        return await self._history.completed(limit, before)
+        return await self._history.completed(limit, before, before_id)
 
     # --- The consumer ---
 

@@ -272,14 +272,16 @@ class ChatService:
             raise NotFoundError("there is no such chat, or it is not yours")
         return transcript(found, await self._all_lines(chat), kind, self._settings.zone)
 
-    async def completed(self, actor: Principal, limit: int, before: Instant | None) -> Sequence[Mapping[str, Any]]:
-        """Return ended chats as `ChatRow`s, newest first, those that ended before `before` only.
+    async def completed(
+        self, actor: Principal, limit: int, before: Instant | None, before_id: str = ""
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return ended chats as `ChatRow`s, newest first, those before `before` only; see `InteractionStore.finished`.
 
         Raises:
             NotAllowedError: the actor may not see all chats.
         """
         actor.require(Permission.VIEW_CHATS)
-        found = await self._storage.interactions.finished("chat", limit=limit, before=before)
+        found = await self._storage.interactions.finished("chat", limit=limit, before=before, before_id=before_id)
         rows: list[Json] = [chat_row(CODEC.state(snapshot.data)) for snapshot in found]
         return rows
 

@@ -168,6 +168,10 @@ class MemoryCatalogue:
         """Return an attachment."""
         return self._attachments.get(attachment)
 
+    async def forget_attachment(self, attachment: AttachmentId) -> None:
+        """Forget an attachment."""
+        self._attachments.pop(attachment, None)
+
     async def settings(self, scope: str) -> Mapping[str, Any]:
         """Return the tenant settings of a scope; empty where none were saved."""
         found: dict[str, Any] = msgspec.json.decode(self._settings.get(scope, b"{}"))

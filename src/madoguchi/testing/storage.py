@@ -73,11 +73,17 @@ class MemoryInteractions:
         found = [_as_stored(one) for one in self._snapshots.values() if one.live and one.kind == kind]
         return sorted(found, key=lambda one: (self._born[one.id], one.id))
 
-    async def finished(self, kind: str, *, limit: int, before: Instant | None = None) -> Sequence[Snapshot]:
-        """Return ended interactions, newest first, those before `before` only."""
+    async def finished(
+        self, kind: str, *, limit: int, before: Instant | None = None, before_id: str = ""
+    ) -> Sequence[Snapshot]:
+        """Return ended interactions, newest first, those before `before` only.
+
+        Of those that ended at `before` itself, only those whose id is before `before_id`, so that a page can go on
+        where several ended at the same time.
+        """
         await self._turn()
         found = [one for one in self._snapshots.values() if not one.live and one.kind == kind]
-        return _newest([one for one in found if before is None or one.at < before], limit)
+        return _newest([one for one in found if before is None or (one.at, one.id) < (before, before_id)], limit)
 
     async def finished_of(self, consumer: ConsumerId, *, limit: int) -> Sequence[Snapshot]:
         """Return a consumer's ended interactions of all kinds, newest first."""

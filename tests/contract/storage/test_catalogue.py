@@ -200,6 +200,9 @@ async def test_attachments_come_back_as_they_were_stored(storage: Storage) -> No
 
     assert await storage.catalogue.attachment(photo.id) == photo
     assert await storage.catalogue.attachment(AttachmentId("att_none")) is None
+    await storage.catalogue.forget_attachment(photo.id)
+    await storage.catalogue.forget_attachment(AttachmentId("att_none"))
+    assert await storage.catalogue.attachment(photo.id) is None
 
 
 async def test_settings_are_kept_by_scope_and_replaced_as_a_whole(storage: Storage) -> None:

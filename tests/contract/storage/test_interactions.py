@@ -158,6 +158,19 @@ async def test_finished_interactions_come_newest_first_page_by_page(storage: Sto
     assert rest == over[1::-1]
 
 
+async def test_no_finished_interaction_is_lost_between_pages_where_several_ended_at_once(storage: Storage) -> None:
+    store = storage.interactions
+    together = [snapshot(f"call_{n}", live=False, state="ended", at=later(1)) for n in range(5)]
+    for one in together:
+        await store.commit(commit(one))
+
+    first = await store.finished("call", limit=2)
+    second = await store.finished("call", limit=2, before=first[-1].at, before_id=first[-1].id)
+    third = await store.finished("call", limit=2, before=second[-1].at, before_id=second[-1].id)
+
+    assert [*first, *second, *third] == together[::-1]
+
+
 async def test_a_consumers_finished_interactions_of_all_kinds_come_newest_first(storage: Storage) -> None:
     store = storage.interactions
     hers = {"consumer": {"id": "cons_1"}}

@@ -363,6 +363,8 @@ async def test_a_chat_that_ends_while_its_file_is_read_keeps_no_file(
     with pytest.raises(InteractionOverError):
         await house.service.attach(a_visitor(), chat, "f1", "cat.png", file)
     assert blobs.files == {}
+    assert isinstance(house.storage, MemoryStorage)
+    assert not house.storage.catalogue._attachments, "nor a word about it"
 
 
 def replace_put(blobs: MemoryBlobs, put: object) -> MemoryBlobs:

@@ -37,11 +37,11 @@ async def details(call: Id, actor: Annotated[Principal, needs()], services: InSe
 async def completed(
     actor: Annotated[Principal, needs(Permission.VIEW_CALLS)],
     services: InServices,
+    before: Before,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Before = None,
 ) -> RowsOut:
     """List ended calls, newest first."""
-    return page(await services.calls.completed(actor, limit, before), limit)
+    return page(await services.calls.completed(actor, limit, before.at, before.id), limit)
 
 
 @router.post("/calls/{call}/media")

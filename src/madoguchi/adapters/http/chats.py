@@ -25,11 +25,11 @@ ClientId = Annotated[Line, Form(min_length=1)]
 async def completed(
     actor: Annotated[Principal, needs(Permission.VIEW_CHATS)],
     services: InServices,
+    before: Before,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Before = None,
 ) -> RowsOut:
     """List ended chats, newest first."""
-    return page(await services.chats.completed(actor, limit, before), limit)
+    return page(await services.chats.completed(actor, limit, before.at, before.id), limit)
 
 
 @router.post("/chats/{chat}/transfer", status_code=204)

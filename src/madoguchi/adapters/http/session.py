@@ -7,9 +7,7 @@ from fastapi import APIRouter, Request, Response
 from madoguchi.adapters.http.access import OWN_PAGES, needs
 from madoguchi.adapters.http.models import SessionOut, SignIn, UserOut
 from madoguchi.adapters.http.state import InServices, InState
-from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
-from madoguchi.domain.agents.presence import Presence
 
 router = APIRouter(prefix="/session", tags=["session"])
 

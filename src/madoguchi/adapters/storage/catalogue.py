@@ -169,6 +169,10 @@ class SqlCatalogue:
         """Return an attachment."""
         return await self._one(schema.attachments, schema.attachments.c.id == attachment, records.to_attachment)
 
+    async def forget_attachment(self, attachment: AttachmentId) -> None:
+        """Forget an attachment; one that is not there is no error."""
+        await self._change(sa.delete(schema.attachments).where(schema.attachments.c.id == attachment))
+
     async def settings(self, scope: str) -> Mapping[str, Any]:
         """Return the tenant settings of a scope; empty where none were saved."""
         found: dict[str, Any] | None = await self._one(

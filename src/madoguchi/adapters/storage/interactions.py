@@ -44,10 +44,18 @@ class SqlInteractions:
         statement = _SNAPSHOT.where(_s.live.is_(sa.true()), _s.kind == kind)
         return await self._snapshots(statement.order_by(_s.born_at, _s.id))
 
-    async def finished(self, kind: str, *, limit: int, before: Instant | None = None) -> Sequence[Snapshot]:
-        """Return ended interactions, newest first, those before `before` only."""
+    async def finished(
+        self, kind: str, *, limit: int, before: Instant | None = None, before_id: str = ""
+    ) -> Sequence[Snapshot]:
+        """Return ended interactions, newest first, those before `before` only.
+
+        Of those that ended at `before` itself, only those whose id is before `before_id`, so that a page can go on
+        where several ended at the same time.
+        """
         statement = _OVER.where(_s.kind == kind)
-        return await self._snapshots((statement if before is None else statement.where(_s.at < before)).limit(limit))
+        if before is not None:
+            statement = statement.where(sa.or_(_s.at < before, sa.and_(_s.at == before, _s.id < before_id)))
+        return await self._snapshots(statement.limit(limit))
 
     async def finished_of(self, consumer: ConsumerId, *, limit: int) -> Sequence[Snapshot]:
         """Return a consumer's ended interactions of all kinds, newest first (`data["consumer"]["id"]`)."""

@@ -62,9 +62,7 @@ _UPDATE_SNAPSHOTS: Final = (
 )
 _INSERT_EVENTS: Final = _insert("journal", JOURNAL_COLUMNS)
 _INSERT_EFFECTS: Final = _insert("outbox", OUTBOX_COLUMNS)
-_INSERT_MESSAGES: Final = (
-    _insert("messages", MESSAGE_COLUMNS)
-)
+_INSERT_MESSAGES: Final = _insert("messages", MESSAGE_COLUMNS)
 _DONE: Final = "DELETE FROM outbox WHERE id = ANY($1::text[])"
 
 

@@ -64,9 +64,7 @@ _UPDATE_SNAPSHOT: Final = (
 )
 _INSERT_EVENT: Final = _insert("journal", JOURNAL_COLUMNS)
 _INSERT_EFFECT: Final = _insert("outbox", OUTBOX_COLUMNS)
-_INSERT_MESSAGE: Final = (
-    _insert("messages", MESSAGE_COLUMNS)
-)
+_INSERT_MESSAGE: Final = _insert("messages", MESSAGE_COLUMNS)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,13 @@ class SystemClock:
         self._last = datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> Instant:
-        """Return the present time; never earlier than a value returned before."""
+        """Return the present time in whole milliseconds; never earlier than a value returned before.
+
+        Rows and cursors tell milliseconds: what is stored must not be finer than what a client can name.
+        """
+        now = datetime.now(UTC)
         with self._lock:
-            self._last = max(self._last, datetime.now(UTC))
+            self._last = max(self._last, now.replace(microsecond=now.microsecond // 1000 * 1000))
             return self._last
 
     async def sleep(self, span: Span) -> None:

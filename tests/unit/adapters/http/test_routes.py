@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -241,12 +242,16 @@ async def test_a_full_page_names_the_next_one(edge: Edge) -> None:
     full = await edge.manager.get(f"{V1}/completed/calls", params={"limit": 2, "before": "2026-11-23T13:00:00+01:00"})
     part = await edge.manager.get(f"{V1}/completed/calls", params={"limit": 3})
 
-    assert full.json() == {"rows": rows, "next": "2026-11-23T12:00:02.000Z"}
+    assert full.json() == {"rows": rows, "next": "2026-11-23T12:00:02.000Z/call_2"}
     assert part.json() == {"rows": rows, "next": None}
-    assert edge.services["calls"].calls[0][1][2] == NOON
+    assert edge.services["calls"].calls[0][1][2:] == (NOON, "")
+    await edge.manager.get(f"{V1}/completed/calls", params={"before": full.json()["next"]})
+    assert edge.services["calls"].calls[-1][1][2:] == (NOON + timedelta(seconds=2), "call_2")
 
 
-@pytest.mark.parametrize("before", ["yesterday", "2026-11-23T12:00:00", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "before", ["yesterday", "2026-11-23T12:00:00Z/\0", "2026-11-23T12:00:00", "0001-01-01T00:00:00+14:00"]
+)
 async def test_a_page_needs_a_time_with_an_offset(before: str, edge: Edge) -> None:
     reply = await edge.manager.get(f"{V1}/completed/calls", params={"before": before})
     assert (reply.status_code, reply.json()["field"]) == (422, "before")
