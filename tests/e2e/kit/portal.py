@@ -147,12 +147,13 @@ async def an_agent(
         if available:
             await portal.choose_status("Available")
         yield portal
-        await portal.page.request.delete(f"{portal.url}/api/v1/session", headers={"X-Madoguchi": "1"})
         assert portal.ears.errors == []
     except BaseException:
         await look_at_failure(f"agent-{place}", context.pages[0])
         raise
     finally:
+        with suppress(Error):
+            await context.request.delete(f"http://localhost:{server.port}/api/v1/session", headers={"X-Madoguchi": "1"})
         await context.close()
 
 

@@ -10,7 +10,7 @@ from tests.e2e.kit.phone import QUEUE_KEY, a_phone, call_in, talking
 from tests.e2e.kit.portal import an_agent
 from tests.e2e.voice.conftest import AGENT_HERTZ
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300, func_only=True)]
 
 
 async def hangs_up(phone: SipPeer) -> None:

@@ -16,7 +16,7 @@ from tests.e2e.kit.phone import CALLER, CALLER_HERTZ, hears, talking
 from tests.e2e.kit.portal import a_supervisor, an_agent, look
 from tests.e2e.voice.conftest import AGENT_HERTZ
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300, func_only=True)]
 
 LAST_HERTZ = 1100
 """What the caller says just before the end."""

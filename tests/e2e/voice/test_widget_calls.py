@@ -15,7 +15,7 @@ from tests.e2e.kit.portal import a_supervisor, an_agent, look
 from tests.e2e.kit.shop import a_consumer
 from tests.e2e.voice.conftest import AGENT_HERTZ
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300, func_only=True)]
 
 CONSUMER_HERTZ = 500
 
