@@ -12,7 +12,7 @@ from typing import Final
 import httpx
 
 from bench import machine
-from madoguchi.bootstrap.settings import Settings
+from madoguchi.bootstrap.settings import FILE, Settings
 from madoguchi.bootstrap.storage import opened
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.users import Credentials, Session, User
@@ -24,6 +24,7 @@ from madoguchi.testing.server import RealServer
 
 _RTP_FIRST: Final = 24_000
 _RTP_LAST: Final = 29_999
+_TRUNK: Final = '[[trunks]]\nname = "bench"\nhost = "127.0.0.1"\nport = 9\n'
 _DAY: Final = timedelta(days=1)
 
 
@@ -62,6 +63,8 @@ async def house(folder: Path, *, agents: int, consumers: int = 0, chat_limit: in
         "MADOGUCHI_RTP_PORTS": f"{_RTP_FIRST}-{_RTP_LAST}",
         "MADOGUCHI_MEDIA_ADDRESSES": "127.0.0.1",
     }
+    # Calls come from a trunk: strangers are let in at a limited rate for each address.
+    (data / FILE).write_text(_TRUNK, encoding="utf-8")
     server = RealServer(data, variables)
     await asyncio.to_thread(server.start)
     machine.hurry(server.pid)

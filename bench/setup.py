@@ -159,8 +159,8 @@ async def _set_ups(place: House, folder: Path, rate: int, seconds: int) -> dict[
         "INVITE to 200 p50 ms": quantile(answers, 0.5),
         "p95 ms": quantile(answers, 0.95),
         "p99 ms": quantile(answers, 0.99),
-        "server CPU ms per call": round(1000 * used[0] / calls, 1),
-        "worker CPU ms per call": round(1000 * sum(used[1:]) / calls, 1),
+        "server CPU ms per call": round(1000 * used[0] / max(1, len(answers)), 1),
+        "worker CPU ms per call": round(1000 * sum(used[1:]) / max(1, len(answers)), 1),
         "server CPU %": round(100 * used[0] / took),
     }
 
