@@ -57,7 +57,9 @@ async def edge(tmp_path: Path) -> AsyncIterator[Edge]:
     async def storage() -> CheckResult:
         return parts.get("storage", CheckResult(ready=True))
 
-    settings = HttpSettings(tmp_path / "static", tmp_path / "uploads", max_body=2000, max_upload=5000, consumer_rate=0.1)
+    settings = HttpSettings(
+        tmp_path / "static", tmp_path / "uploads", max_body=2000, max_upload=5000, consumer_rate=0.1
+    )
     hooks = Hooks(
         readiness={"storage": storage},
         metrics=lambda: (b"figures 1\n", "text/plain; version=0.0.4"),
