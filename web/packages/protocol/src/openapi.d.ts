@@ -1648,7 +1648,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description Only what ended before: RFC 3339. */
+                /** @description Only what ended before: RFC 3339, or `next` of the page before. */
                 before?: string | null;
             };
             header?: never;
@@ -1939,7 +1939,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description Only what ended before: RFC 3339. */
+                /** @description Only what ended before: RFC 3339, or `next` of the page before. */
                 before?: string | null;
             };
             header?: never;
