@@ -81,5 +81,6 @@ async def end_all_chats(server: RealServer) -> None:
     """End every live chat as an administrator."""
     async with signed_in(server, "admin") as (http, realtime):
         chats = await realtime.view("chats")
+        await chats.until(lambda _rows: chats.loaded, 30)
         for chat in list(chats.rows):
             (await http.post(f"/chats/{chat}/end-stuck")).raise_for_status()

@@ -75,7 +75,7 @@ class Widget:
     @property
     def problem(self) -> Locator:
         """What is said beside the input when something was refused."""
-        return self.panel.locator("footer").get_by_role("alert")
+        return self.panel.locator(".composer").get_by_role("alert")
 
     @property
     def offline(self) -> Locator:

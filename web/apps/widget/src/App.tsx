@@ -36,7 +36,9 @@ export function App({ contact, opened, firstLanguage, page }: Props) {
 
   useEffect(() => {
     if (open) void contact.wake(language);
-    if (open && !wasOpen.current) panel.current?.focus();
+    const root = panel.current?.getRootNode() as ShadowRoot | undefined;
+    // A conversation that is taken up again has put the focus where one writes.
+    if (open && !wasOpen.current && panel.current?.contains(root?.activeElement ?? null) === false) panel.current.focus();
     if (!open && wasOpen.current) launcher.current?.focus();
     wasOpen.current = open;
   }, [open]);
@@ -106,7 +108,7 @@ function Panel({ contact, language, setLanguage, close }: PanelProps) {
 
   return (
     <>
-      <header>
+      <div class="head">
         {screen.name !== "menu" ? (
           <button type="button" class="quiet" aria-label={text("back")} onClick={() => contact.screen.set({ name: "menu" })}>
             <Icon name="back" />
@@ -127,7 +129,7 @@ function Panel({ contact, language, setLanguage, close }: PanelProps) {
             <Icon name="close" />
           </button>
         )}
-      </header>
+      </div>
       {status.lostAt !== null && (
         <p class="bar" role="status">
           {text("error.offline")}

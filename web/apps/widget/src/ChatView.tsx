@@ -162,7 +162,7 @@ function Over({ contact, chat, language }: Props) {
     }
   };
   return (
-    <footer class="over">
+    <div class="over">
       <p role="status">{text("chat.ended")}</p>
       <button type="button" class="secondary" onClick={() => void save()}>
         {text("chat.transcript")}
@@ -175,6 +175,6 @@ function Over({ contact, chat, language }: Props) {
           {text("error.other")}
         </p>
       )}
-    </footer>
+    </div>
   );
 }

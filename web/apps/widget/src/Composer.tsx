@@ -89,7 +89,7 @@ export function Composer({ contact, chat, language }: Props) {
   };
 
   return (
-    <footer
+    <div
       class={over ? "composer over-drop" : "composer"}
       onDragOver={(event) => {
         event.preventDefault();
@@ -195,7 +195,7 @@ export function Composer({ contact, chat, language }: Props) {
           </button>
         </p>
       )}
-    </footer>
+    </div>
   );
 }
 

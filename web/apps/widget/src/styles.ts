@@ -32,12 +32,12 @@ button:disabled { cursor: not-allowed; opacity: .55; }
   .root:not(.page) .panel { position: fixed; inset: 0; width: auto; height: auto; margin: 0; border: 0; border-radius: 0; }
   .root:not(.page) .panel + .launcher { display: none; }
 }
-header { display: flex; align-items: center; gap: 4px; min-height: 56px; padding: 6px 8px 6px 16px; background: var(--surface); border-bottom: 1px solid var(--line); }
-header h2 { flex: 1; margin: 0; font-size: 16px; font-weight: 600; line-height: 1.4; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.head { display: flex; align-items: center; gap: 4px; min-height: 56px; padding: 6px 8px 6px 16px; background: var(--surface); border-bottom: 1px solid var(--line); }
+.head h2 { flex: 1; margin: 0; font-size: 16px; font-weight: 600; line-height: 1.4; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .quiet { display: inline-grid; place-items: center; min-width: 44px; min-height: 44px; padding: 0; border: 0; border-radius: 6px; background: none; color: var(--muted); }
 .quiet.word { padding: 0 8px; font-size: 13px; }
 .quiet:hover { background: var(--tint); color: var(--fg); }
-header .quiet:first-child { margin-left: -10px; }
+.head .quiet:first-child { margin-left: -10px; }
 .bar { margin: 0; padding: 8px 16px; background: var(--warn-tint); color: var(--warn-fg); font-size: 13px; }
 .middle, .call { flex: 1; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 16px; padding: 24px; text-align: center; }
 .middle p, .call p { margin: 0; }
