@@ -1,7 +1,8 @@
 """How fast this machine is just now, by pieces of work whose cost on an idle machine is known.
 
 A shared machine may give half its speed, and a process' CPU seconds do not show that. So every run tells what these
-pieces cost in CPU time right then; the targets come from a machine on which they cost what `REFERENCE_US` says.
+pieces cost in CPU time right then; the targets come from a machine on which they cost what `REFERENCE_US` says, though
+for another sound: the comparison is a hint, and no factor to convert with.
 """
 
 import os
