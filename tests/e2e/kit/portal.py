@@ -60,6 +60,7 @@ class Portal:
 
     async def accept(self) -> None:
         """Wait until it rings, accept, and wait for the call."""
+        await expect(self.offer.get_by_role("button", name="Decline")).to_be_in_viewport(ratio=1)
         await self.offer.get_by_role("button", name="Accept").click()
         await expect(self.call).to_be_visible()
 
