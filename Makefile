@@ -38,7 +38,10 @@ demo: env-run ## Synthetic callers and chatters against a running server
 	@$(BIN)/madoguchi demo
 
 docs: env-dev ## Write the generated pages anew
-	@$(BIN)/python tools/write_docs.py
+	@$(BIN)/python tools/lifecycles.py
+	@$(BIN)/madoguchi settings-docs --output docs/operations/settings.md
+	@$(BIN)/madoguchi openapi --output docs/protocol/openapi.json
+	@$(BIN)/python tools/build_web.py generate
 
 lock: env-dev ## Write the lock files anew
 	@bash tools/lock.sh
