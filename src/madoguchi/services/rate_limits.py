@@ -45,6 +45,11 @@ class RateLimit:
         done.append(now)
         return True
 
+    def take_back(self, key: str) -> None:
+        """Forget the last time that `key` did it."""
+        if done := self._done.get(key):
+            done.pop()
+
     def require(self, key: str) -> None:
         """Let `key` do it once more.
 

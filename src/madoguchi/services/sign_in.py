@@ -85,7 +85,7 @@ class SignInService:
         An unknown address takes as long as a wrong password, so that nobody learns who works here.
 
         Raises:
-            TooManyTriesError: more than ten tries in a minute from `address` or for this account.
+            TooManyTriesError: ten tries in a minute from `address` or for this account have failed.
             WrongCredentialsError: address or password are wrong, or the user may not sign in any more.
         """
         account = email.strip().casefold()
@@ -97,6 +97,9 @@ class SignInService:
         if found is None or not right or not found[0].active:
             _log.info("sign_in_refused", known=found is not None)
             raise WrongCredentialsError("check the e-mail address and the password")
+        # Only failures count: a whole shift begins its work behind one address.
+        self._by_address.take_back(address)
+        self._by_account.take_back(account)
         user, now = found[0], self._clock.now()
         token = self._ids.secret()
         session = Session(SessionId(self._ids.new("session")), token_hash(token), user.id, now, now + SESSION)

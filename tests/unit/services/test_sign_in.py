@@ -115,6 +115,20 @@ async def test_ten_tries_a_minute_for_an_account_and_from_an_address(
         await desk.service.sign_in(email, "wrong", address)
 
 
+async def test_a_whole_shift_signs_in_behind_one_address(desk: Desk) -> None:
+    for _ in range(30):
+        await desk.service.sign_in(ANA.email, "right", "192.0.2.1")
+
+
+async def test_a_success_in_between_gives_no_more_tries(desk: Desk) -> None:
+    for _ in range(10):
+        await desk.service.sign_in(ANA.email, "right", "192.0.2.1")
+        with pytest.raises(WrongCredentialsError):
+            await desk.service.sign_in(ANA.email, "wrong", "192.0.2.1")
+    with pytest.raises(TooManyTriesError):
+        await desk.service.sign_in(ANA.email, "right", "192.0.2.1")
+
+
 async def test_an_unknown_token_is_nobodys(desk: Desk) -> None:
     with pytest.raises(SignInNeededError):
         await desk.service.authenticate("stolen")
