@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from madoguchi.testing.server import RealServer
-from tests.e2e.kit.backstage import end_all_chats
+from tests.e2e.kit.backstage import clear_the_floor
 from tests.e2e.kit.browser import chromium
 from tests.e2e.kit.house import brisk, organised
 
@@ -38,4 +38,4 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
 async def nothing_left(server: RealServer) -> AsyncIterator[None]:
     """End what a story that failed has left, so that the next one does not fail of it."""
     yield
-    await end_all_chats(server)
+    await clear_the_floor(server)

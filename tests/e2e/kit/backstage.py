@@ -77,10 +77,16 @@ async def an_agent_backstage(server: RealServer, place: int = 0) -> AsyncIterato
         yield Backstage(http, realtime, desk)
 
 
-async def end_all_chats(server: RealServer) -> None:
-    """End every live chat as an administrator."""
+async def clear_the_floor(server: RealServer) -> None:
+    """End every live chat, and the wrap-up of the first agent, who takes the chats of all stories."""
     async with signed_in(server, "admin") as (http, realtime):
         chats = await realtime.view("chats")
         await chats.until(lambda _rows: chats.loaded, 30)
         for chat in list(chats.rows):
             (await http.post(f"/chats/{chat}/end-stuck")).raise_for_status()
+    async with signed_in(server, "agent") as (http, realtime):
+        desk = await realtime.view("desk")
+        await desk.until(_row(kind="presence"), 30)
+        for row in list(desk.rows.values()):
+            if row["kind"] == "wrap_up":
+                (await http.post(f"/handlings/{row['handling']}/finish", json={})).raise_for_status()
