@@ -37,6 +37,7 @@ function Conversation({ contact, chat, language, rows }: ConversationProps) {
   const agent = state?.agent?.name ?? null;
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const lastTop = useRef(0);
 
   useEffect(() => {
     const look = (): void => contact.look(document.visibilityState === "visible");
@@ -52,6 +53,18 @@ function Conversation({ contact, chat, language, rows }: ConversationProps) {
     if (atEnd.current && log.current !== null) log.current.scrollTop = log.current.scrollHeight;
   });
 
+  // Pictures arrive, what is below grows and shrinks, a phone's keyboard opens: the newest line stays in view.
+  useEffect(() => {
+    const box = log.current;
+    if (box === null) return undefined;
+    const watcher = new ResizeObserver(() => {
+      if (atEnd.current) box.scrollTop = box.scrollHeight;
+    });
+    watcher.observe(box);
+    for (const part of box.children) watcher.observe(part);
+    return () => watcher.disconnect();
+  }, []);
+
   return (
     <>
       <div
@@ -62,7 +75,10 @@ function Conversation({ contact, chat, language, rows }: ConversationProps) {
         tabIndex={0}
         onScroll={(event) => {
           const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-          atEnd.current = scrollHeight - scrollTop - clientHeight < 40;
+          // Only who scrolls up leaves the end; pictures that arrive move it away by themselves.
+          if (scrollHeight - scrollTop - clientHeight < 40) atEnd.current = true;
+          else if (scrollTop < lastTop.current) atEnd.current = false;
+          lastTop.current = scrollTop;
         }}
       >
         {agent === null && !over && <p class="note">{opening(text, state)}</p>}
