@@ -48,7 +48,7 @@ async def test_a_caller_who_vanishes_without_a_word_is_let_go(server: RealServer
         phone.voice.press(QUEUE_KEY)
         await until(lambda: figure(server, "madoguchi_calls", "queued") == 1, "the caller waits")
         phone.voice.muted = True
-        await until(phone.ended.is_set, "the silent caller is let go", 60)
+        await until(phone.ended.is_set, "the silent caller is let go", 120)
     await nothing_is_live(server)
 
 
