@@ -1,6 +1,6 @@
 import type { Observable } from "@madoguchi/client";
 import type { ConsumerChatRow } from "@madoguchi/protocol";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Attention } from "./attention.ts";
 import { CallView } from "./CallView.tsx";
 import { ChatView } from "./ChatView.tsx";
@@ -44,7 +44,7 @@ export function App({ contact, opened, firstLanguage, page }: Props) {
   }, [open]);
   useEffect(() => attention.current?.follow(unread, open && visible), [unread, open, visible]);
   const screen = useValue(contact.screen).name;
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The button that led here is gone, and the focus with it: keys must still reach the panel.
     if (open && document.activeElement === document.body) panel.current?.focus();
   }, [screen]);

@@ -160,7 +160,7 @@ function Over({ contact, chat, language }: Props) {
   const text = textIn(language);
   const [failed, setFailed] = useState(false);
   const again = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The place to write is gone, and the focus with it, if it was there.
     if (document.activeElement === document.body) again.current?.focus();
   }, []);
