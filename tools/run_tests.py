@@ -24,8 +24,7 @@ WEB = (
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 COVERAGE = ["--cov", "--cov-report=term:skip-covered", "--cov-report=xml:.coverage.xml"]
 FAST = ("tests/unit", "tests/property", "tests/architecture", "tests/contract")
-# The journeys through chat and widget pages are still being steadied; run them by name.
-SLOW = ("tests/integration", "tests/e2e", "--ignore=tests/e2e/chat/test_chat.py", "--ignore=tests/e2e/widget")
+SLOW = ("tests/integration", "tests/e2e")
 UNIT = (("fast tests", [*PYTEST, *FAST]),)
 E2E = (("end-to-end tests", [*PYTEST, "tests/e2e"]),)
 ALL = (
