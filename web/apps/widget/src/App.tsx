@@ -36,6 +36,8 @@ export function App({ contact, opened, firstLanguage, page }: Props) {
 
   useEffect(() => {
     if (open) void contact.wake(language);
+  }, [open]);
+  useLayoutEffect(() => {
     const root = panel.current?.getRootNode() as ShadowRoot | undefined;
     // A conversation that is taken up again has put the focus where one writes.
     if (open && !wasOpen.current && panel.current?.contains(root?.activeElement ?? null) === false) panel.current.focus();

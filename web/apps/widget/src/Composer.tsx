@@ -1,5 +1,5 @@
 import { asProblem, newId, TypingSignal, type ProblemError, type Upload } from "@madoguchi/client";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Contact } from "./contact.ts";
 import { useValue } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
@@ -38,16 +38,15 @@ export function Composer({ contact, chat, language }: Props) {
   typing.current ??= new TypingSignal((on) => {
     contact.connection.command("chat.typing", { chat, typing: on }).catch(() => undefined);
   }, () => Date.now());
-  useEffect(() => {
-    input.current?.focus();
-    return () => typing.current?.stop();
-  }, [chat]);
+  useLayoutEffect(() => input.current?.focus(), [chat]);
+  useEffect(() => () => typing.current?.stop(), [chat]);
 
   const answer = (ask: boolean): void => {
     setAsking(ask);
     asked.current = true;
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // The button that had the focus is gone: whoever types fast must find the next one there with his next key.
     if (asked.current) ending.current?.focus();
   }, [asking]);
 
