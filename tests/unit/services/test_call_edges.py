@@ -221,7 +221,7 @@ async def test_all_browsers_of_a_web_call_are_made_near_each_other_even_when_all
     await floor.available(ANA)
     visitor = a_visitor()
     call, leg, _ = await floor.core.calls.start(visitor, SALES.id, "en", PAGE)
-    await settle()
+    await floor.hear_out(leg)
     await floor.accepts(ANA)
     agent = await floor.connects(ANA, call)
     for lost in (leg, agent):

@@ -384,7 +384,8 @@ async def test_a_consumer_calls_from_the_browser_and_comes_back_after_a_reload(f
     visitor = a_visitor()
     call, leg, _ = await floor.core.calls.start(visitor, SALES.id, "en", PAGE)
     floor.voice.far_end_says(leg, (A,))
-    await settle()
+    assert floor.desk(ANA, "offer") == []
+    await floor.hear_out(leg)
     with pytest.raises(ConflictError):
         await floor.core.calls.start(visitor, SALES.id, "en", PAGE)
     await floor.accepts(ANA)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from madoguchi.domain.calls.call import ActiveRecording, Call, Medium, Stage
+from madoguchi.domain.calls.call import ActiveRecording, Call, Stage
 from madoguchi.domain.calls.events import (
     CallEvent,
     PlaybackBegan,
@@ -123,10 +123,7 @@ def _in_queue(call: Call) -> Wish:
         return Wish(f"waiting {call.announced}", (line(place, said, position=call.position),), music=True)
     if call.announced:
         return Wish(f"waiting {call.announced}", music=True)
-    lines = [line(Message.CONNECTING, said)]
-    if call.medium is Medium.WEB and _policy(call) is RecordingPolicy.RECORD and not call.answered_at:
-        lines.append(line(Message.RECORDING_NOTICE, said))
-    return Wish("waiting 0", tuple(lines), music=True)
+    return Wish("waiting 0", (line(Message.CONNECTING, said),), music=True)
 
 
 def _in_talk(call: Call) -> Wish | None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from madoguchi.domain.calls.call import Call, Medium, Stage, Timer
+from madoguchi.domain.calls.call import Call, Stage, Timer
 from madoguchi.domain.calls.draft import Draft
 from madoguchi.domain.calls.events import MenuSaid, QueueChosen, RecordingAnswered, StageReached, TimerSet
 from madoguchi.domain.calls.lifecycle import EndReason, Enqueued, Resolved
@@ -98,9 +98,9 @@ def choose(draft: Draft, queue: Queue) -> None:
     match queue.recording:
         case RecordingPolicy.ASK_PERMISSION:
             draft.add(StageReached(Stage.ASKING))
-        case RecordingPolicy.RECORD if draft.call.medium is Medium.PHONE:
+        case RecordingPolicy.RECORD:
             draft.add(StageReached(Stage.NOTICE))
-        case RecordingPolicy.RECORD | RecordingPolicy.DO_NOT_RECORD:
+        case RecordingPolicy.DO_NOT_RECORD:
             _enter_queue(draft)
 
 

@@ -180,12 +180,15 @@ def test_a_caller_who_stays_on_the_line_is_recorded() -> None:
     assert (script.call.state, script.call.may_record) == (CallState.QUEUED, True)
 
 
-def test_in_the_browser_the_notice_is_said_while_he_waits() -> None:
+@pytest.mark.req("REC-1")
+def test_in_the_browser_too_the_notice_is_said_to_its_end_before_anybody_is_rung() -> None:
     script = a_call(a_queue(recording=RecordingPolicy.RECORD), medium=Medium.WEB)
     assert script.decision.effects == ()
     script.tell(LegUp(CONSUMER_LEG))
+    assert heard(script) == ["To improve our service, this call is recorded."]
+    assert (script.call.state, script.call.waiting()) == (CallState.IN_MENU, None)
+    script.hear_out()
     assert script.call.state is CallState.QUEUED
-    assert heard(script)[1] == "To improve our service, this call is recorded."
 
 
 def test_who_hangs_up_in_the_menu_has_abandoned() -> None:
