@@ -39,6 +39,7 @@ demo: env-run ## Synthetic callers and chatters against a running server
 
 docs: env-dev ## Write the generated pages anew
 	@$(BIN)/python tools/lifecycles.py
+	@$(BIN)/python tools/error_codes.py
 	@$(BIN)/madoguchi settings-docs --output docs/operations/settings.md
 	@$(BIN)/madoguchi openapi --output docs/protocol/openapi.json
 	@$(BIN)/python tools/build_web.py generate

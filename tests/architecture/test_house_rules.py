@@ -1,17 +1,18 @@
 """Rules of the house that no linter knows."""
 
 import ast
-import importlib
+import importlib.util
 import inspect
-import pkgutil
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import madoguchi
-from madoguchi.kernel.errors import Kind, MadoguchiError
+from madoguchi.kernel.errors import Kind
 
 SOURCE = Path(madoguchi.__file__).parent
+ROOT = SOURCE.parent.parent
 MODULES = sorted(SOURCE.rglob("*.py"))
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "managers"}
 
@@ -30,21 +31,17 @@ def test_no_module_has_a_vague_name() -> None:
     assert vague == []
 
 
-def all_errors() -> list[type[MadoguchiError]]:
-    for module in pkgutil.walk_packages(madoguchi.__path__, "madoguchi."):
-        if not module.name.endswith(("__main__", ".worker")) and ".migrations" not in module.name:
-            importlib.import_module(module.name)
-    found: list[type[MadoguchiError]] = []
-    waiting = [MadoguchiError]
-    while waiting:
-        subclasses = waiting.pop().__subclasses__()
-        found += subclasses
-        waiting += subclasses
-    return [error for error in found if error.__module__.startswith("madoguchi.")]
+def error_codes() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("error_codes", ROOT / "tools" / "error_codes.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def test_every_error_has_a_kind_a_code_of_its_own_and_a_title() -> None:
-    errors = all_errors()
+    errors = error_codes().all_errors()
     codes = [error.code for error in errors]
 
     assert all(isinstance(error.kind, Kind) for error in errors)
@@ -52,9 +49,14 @@ def test_every_error_has_a_kind_a_code_of_its_own_and_a_title() -> None:
     assert all(inspect.getdoc(error) and "code" in vars(error) for error in errors)
 
 
+def test_the_list_of_error_codes_is_current() -> None:
+    tool = error_codes()
+
+    assert tool.PAGE.read_text(encoding="utf-8") == tool.page(), "run `make docs`"
+
+
 def test_no_lock_file_names_an_index() -> None:
-    root = SOURCE.parent.parent
-    python, node = list(root.glob("locks/*.txt")), root / "web" / "package-lock.json"
+    python, node = list(ROOT.glob("locks/*.txt")), ROOT / "web" / "package-lock.json"
 
     assert len(python) == 3
     assert [lock.name for lock in python if "://" in lock.read_text()] == []

@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, Final
 
+import structlog
 from fastapi import FastAPI
 
 from madoguchi.adapters.blobs.object_store import blobs_at, folder_blobs
@@ -43,6 +44,8 @@ _AROUND_A_FILE: Final = MIB
 """What an upload's form has besides its file."""
 _BURST: Final = 2.0
 """Seconds of the allowed rate that a consumer may send at once."""
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -134,9 +137,12 @@ def _app(
 
 async def _look_at_media(media: MediaPlane, figures: MediaFigures, clock: Clock) -> None:
     while True:
-        # A worker that has just died is started again by the engine; its figures begin anew.
-        with suppress(MadoguchiError):
+        try:
             figures.take(await media.stats())
+        except MadoguchiError:
+            pass  # A worker that has just died is started again by the engine; its figures begin anew.
+        except Exception:  # noqa: BLE001 - figures are not worth a house: nobody's call may end for them
+            _log.exception("media_figures_failed")
         await clock.sleep(_FIGURES_EVERY)
 
 
