@@ -1,7 +1,8 @@
-"""What all tests share: hypothesis profiles, and loud skips for programs that this machine lacks."""
+"""What all tests share: hypothesis profiles, loud skips for missing programs, and who runs beside whom."""
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,11 +12,17 @@ settings.register_profile("ci", max_examples=200, deadline=None, suppress_health
 settings.register_profile("nightly", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
+SOUND = ("contract/voice", "e2e/voice", "integration/media", "integration/sip", "integration/webrtc")
+"""Where tests listen in real time. They run one after the other, beside all others but not beside each other."""
+HERE = Path(__file__).parent
 PROGRAM_OF = {"browser": "chromium", "sipp": "sipp", "baresip": "baresip"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a missing program; on CI a missing program is a failure, not a skip."""
+    """Tell who runs beside whom, and skip what needs a missing program; on CI that is a failure, not a skip."""
+    for item in items:
+        place = item.path.relative_to(HERE).as_posix()
+        item.add_marker(pytest.mark.xdist_group("sound" if place.startswith(SOUND) else place))
     for marker, program in PROGRAM_OF.items():
         if shutil.which(program):
             continue

@@ -21,7 +21,7 @@ WEB = (
     ("web lint", [sys.executable, "tools/build_web.py", "lint"]),
     ("web tests", [sys.executable, "tools/build_web.py", "test"]),
 )
-PYTEST = [sys.executable, "-m", "pytest", "-q"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--numprocesses=2", "--dist=loadgroup"]
 COVERAGE = ["--cov", "--cov-report=term:skip-covered", "--cov-report=xml:.coverage.xml"]
 FAST = ("tests/unit", "tests/property", "tests/architecture", "tests/contract")
 SLOW = ("tests/integration", "tests/e2e")

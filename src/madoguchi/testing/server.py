@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -9,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,8 @@ import httpx
 
 READY_S: Final = 120.0
 STOP_S: Final = 20.0
+_PORTS: Final = range(10_000, 20_000)
+"""Below those that the system gives out by itself: none is taken by chance between being found and being used."""
 _RTP_FIRST: Final = 20_000
 _RTP_SPAN: Final = 200
 _RTP_SLOTS: Final = 60
@@ -143,16 +146,30 @@ class RealServer:
 
 
 def free_port(kind: socket.SocketKind) -> int:
-    """Return a port that nobody has just now, for UDP and TCP alike."""
-    while True:
+    """Return a port that nobody has just now, for UDP and TCP alike, and that this process does not return again soon.
+
+    Raises:
+        ServerFailedError: all are taken.
+    """
+    for _ in _PORTS:
+        port = next(_next_port)
         with socket.socket(socket.AF_INET, kind) as probe, socket.socket(socket.AF_INET, _other(kind)) as other:
-            probe.bind(("0.0.0.0", 0))  # noqa: S104 - as the server will
-            port: int = probe.getsockname()[1]
             try:
+                probe.bind(("0.0.0.0", port))  # noqa: S104 - as the server will
                 other.bind(("0.0.0.0", port))  # noqa: S104 - as above
             except OSError:
                 continue
             return port
+    raise ServerFailedError("no free port")
+
+
+def _ports_from(process: int) -> Iterator[int]:
+    """Yield all ports, round and round, beginning far from where neighbouring processes begin."""
+    begin = process * 997 % len(_PORTS)
+    return itertools.cycle((*_PORTS[begin:], *_PORTS[:begin]))
+
+
+_next_port: Final = _ports_from(os.getpid())
 
 
 def _other(kind: socket.SocketKind) -> socket.SocketKind:
