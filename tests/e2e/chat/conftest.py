@@ -9,22 +9,14 @@ from playwright.async_api import Browser
 from madoguchi.testing.server import RealServer
 from tests.e2e.kit.backstage import clear_the_floor
 from tests.e2e.kit.browser import chromium
-from tests.e2e.kit.house import brisk, organised
+from tests.e2e.kit.house import brisk_server
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
     """A server whose queues ring shortly; it must stop well at the end."""
-    data = tmp_path_factory.mktemp("server") / "data"
-    organised(data, brisk)
-    running = RealServer(data)
-    running.start()
-    try:
+    with brisk_server(tmp_path_factory.mktemp("server") / "data") as running:
         yield running
-    except BaseException:
-        running.kill()
-        raise
-    running.stop()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,20 @@ def organised(data: Path, change: Callable[[Queue], Queue] = lambda queue: queue
 def brisk(queue: Queue) -> Queue:
     """Return the queue with one short deltacast offer before all agents are rung at once."""
     return replace(queue, offer_s=10.0, attempts=1)
+
+
+@contextmanager
+def brisk_server(data: Path) -> Iterator[RealServer]:
+    """Yield a running server whose queues ring shortly; it must stop well at the end."""
+    organised(data, brisk)
+    running = RealServer(data)
+    running.start()
+    try:
+        yield running
+    except BaseException:
+        running.kill()
+        raise
+    running.stop()
 
 
 async def until(true: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> Any:

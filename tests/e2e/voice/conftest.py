@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 
 from madoguchi.testing.server import RealServer
 from tests.e2e.kit.browser import chromium
-from tests.e2e.kit.house import Office, brisk, organised
+from tests.e2e.kit.house import Office, brisk_server
 
 AGENT_HERTZ = 700
 
@@ -18,16 +18,8 @@ AGENT_HERTZ = 700
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
     """A server whose queues ring shortly; it must stop well at the end."""
-    data = tmp_path_factory.mktemp("server") / "data"
-    organised(data, brisk)
-    running = RealServer(data)
-    running.start()
-    try:
+    with brisk_server(tmp_path_factory.mktemp("server") / "data") as running:
         yield running
-    except BaseException:
-        running.kill()
-        raise
-    running.stop()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
