@@ -131,8 +131,7 @@ async def test_an_administrator_resets_a_password_by_a_link(office: Office) -> N
 
 async def imported(office: Office, who: str, text: str, *, dry: bool) -> Any:
     client = await office.of(who)
-    answer = await client.post(f"/users/import?dry={str(dry).lower()}", files={"file": ("users.csv", text.encode())})
-    return answer
+    return await client.post(f"/users/import?dry={str(dry).lower()}", files={"file": ("users.csv", text.encode())})
 
 
 @pytest.mark.req("BASE-1")
