@@ -1,7 +1,7 @@
 """Puts the program together. The only place that knows which adapter stands behind which port."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -14,6 +14,7 @@ from madoguchi.adapters.blobs.object_store import blobs_at, folder_blobs
 from madoguchi.adapters.bus.directory import LocalDirectory
 from madoguchi.adapters.http.app import make_app
 from madoguchi.adapters.http.state import MIB, Hooks, HttpSettings, HttpState
+from madoguchi.adapters.mail.smtp import NullMailer, SmtpMailer, SmtpSettings
 from madoguchi.adapters.observability.metrics import Metrics
 from madoguchi.adapters.realtime.registry import SocketRegistry
 from madoguchi.adapters.realtime.route import realtime_route
@@ -33,9 +34,11 @@ from madoguchi.bootstrap.health import CountErrors, MediaFigures, readiness, wat
 from madoguchi.bootstrap.house import House, Ports
 from madoguchi.bootstrap.settings import Settings
 from madoguchi.kernel.errors import MadoguchiError
+from madoguchi.kernel.ids import SessionId
 from madoguchi.kernel.time import Span
 from madoguchi.ports.blobs import Blobs
 from madoguchi.ports.environment import Clock
+from madoguchi.ports.mail import Mailer
 from madoguchi.ports.storage import Storage
 from madoguchi.services.attachments import AttachmentRules
 
@@ -81,6 +84,7 @@ async def built(settings: Settings, storage: Storage) -> AsyncIterator[Program]:
             ids=ids,
             data=settings.data_folder,
             music=HOLD_MUSIC,
+            mailer=mailer_of(settings),
         )
     )
     metrics = Metrics()
@@ -125,6 +129,13 @@ def _app(
         consumer_burst=max(1, round(settings.consumer_rate * _BURST)),
         metrics_networks=tuple(ip_network(one) for one in settings.metrics_networks),
     )
+    house.access.changed = sockets.refresh
+
+    def end_sessions(ended: Sequence[SessionId]) -> None:
+        for session in ended:
+            sockets.stop_session(session, SIGN_IN_NEEDED)
+
+    house.access.ended = end_sessions
     hooks = Hooks(
         readiness=readiness(storage, media, settings.static_folder),
         metrics=metrics.page,
@@ -144,6 +155,23 @@ async def _look_at_media(media: MediaPlane, figures: MediaFigures, clock: Clock)
         except Exception:  # noqa: BLE001 - figures are not worth a house: nobody's call may end for them
             _log.exception("media_figures_failed")
         await clock.sleep(_FIGURES_EVERY)
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """Return how mail leaves the house, by what the settings say."""
+    if not settings.smtp_host:
+        return NullMailer()
+    return SmtpMailer(
+        SmtpSettings(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            sender=settings.smtp_sender,
+            base_url=settings.public_url,
+            user=settings.smtp_user,
+            password=settings.smtp_password,
+            security=settings.smtp_security,
+        )
+    )
 
 
 def voice_settings(settings: Settings) -> EmbeddedVoiceSettings:

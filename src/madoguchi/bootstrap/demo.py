@@ -67,7 +67,7 @@ async def _voices(settings: Settings) -> Sequence[Samples]:
 
 
 def _agents(settings: Settings, wanted: int) -> Sequence[tuple[str, str]]:
-    known = [(each.email, each.password) for each in kept(settings.data_folder) if each.role == Role.AGENT.value]
+    known = [(each.email, each.password) for each in kept(settings.data_folder) if each.role == Role.AGENT]
     if len(known) < wanted:
         raise StartError(
             f"the passwords of {wanted} demo agents are not in {settings.data_folder / PASSWORDS_FILE}; "

@@ -19,9 +19,11 @@ from madoguchi.kernel.time import Span
 from madoguchi.ports.blobs import Blobs
 from madoguchi.ports.directory import Directory
 from madoguchi.ports.environment import Clock, IdSource
+from madoguchi.ports.mail import Mailer
 from madoguchi.ports.speech import AudioTranscoder, SpeechSynthesizer
 from madoguchi.ports.storage import Storage
 from madoguchi.ports.voice import LegArrived, VoiceEngine
+from madoguchi.services.access_changes import AccessChanges
 from madoguchi.services.agent_life import AGENTS, NoEffects
 from madoguchi.services.attachments import AttachmentService
 from madoguchi.services.browser_legs import BrowserLegs
@@ -34,20 +36,27 @@ from madoguchi.services.chat_life import CHATS, ChatPerformer
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consumers import ConsumerService
+from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.phone_calls import PhoneCalls
+from madoguchi.services.profile import ProfileService
 from madoguchi.services.projection import AgentProjection, CallProjection
 from madoguchi.services.prompts import PromptService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
 from madoguchi.services.reservations import Reservations
+from madoguchi.services.roles import RoleService
 from madoguchi.services.runtime import Runtime
-from madoguchi.services.sign_in import Passwords, SignInService
+from madoguchi.services.second_factor import SecondFactorService
+from madoguchi.services.sign_in import Passwords, PasswordWork, SignInService
 from madoguchi.services.supervision import SupervisionService
+from madoguchi.services.teams import TeamService
 from madoguchi.services.tenant import Tenant
+from madoguchi.services.user_import import UserImport
+from madoguchi.services.users import PICTURES, DeskSide, UserService
 from madoguchi.services.view_store import ViewStore
 from madoguchi.services.views import ViewService
 from madoguchi.services.voice_facts import VoiceFacts
@@ -75,6 +84,8 @@ class Ports:
     """The folder for live recordings."""
     music: Path
     """What those hear who wait: a sound file that can be played round and round."""
+    mailer: Mailer
+    """How links reach users."""
     passwords: Passwords | None = None
     """How passwords are hashed; tests take a cheap way."""
 
@@ -104,6 +115,11 @@ class House:
         self._chats = self._runtime.add(CHATS, ChatPerformer(self._agents))
         self._desk = DeskService(self._agents, catalogue)
         self._queues.available = self._desk.available
+        self.access = AccessChanges()
+        self._roles = RoleService(storage.people, ids, self.access)
+        self._teams = TeamService(storage.people, ids, self.access)
+        self._desk.grants = self._roles.grants
+        self._desk.reach = self._teams.require_within
         self._reservations = Reservations(self._agents, clock, ids)
         self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock)
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
@@ -146,18 +162,62 @@ class House:
             tenant=tenant,
             ids=ids,
         )
+        chats = ChatService(self._chats, self._reservations, storage, self._chat_views, attachments, clock, ids)
+        calls.reach = chats.reach = self._teams.require_within
+        factors = SecondFactorService(storage.people, clock, ids)
+        passwords = PasswordWork(self._ports.passwords)
+        sign_in = SignInService(storage.catalogue, self._roles, factors, clock, ids, passwords)
+        sign_in.working = self._desk.working
+        side = DeskSide(self._desk.follow, self._desk.working)
+        users = UserService(
+            catalogue=storage.catalogue,
+            people=storage.people,
+            roles=self._roles,
+            teams=self._teams,
+            blobs=self._ports.blobs,
+            pictures=AttachmentService(storage.catalogue, self._ports.blobs, clock, ids, PICTURES),
+            ids=ids,
+            changes=self.access,
+            desk=side,
+        )
         return Services(
-            sign_in=SignInService(storage.catalogue, clock, ids, self._ports.passwords),
+            sign_in=sign_in,
             consumers=ConsumerService(storage.catalogue, clock, ids),
             desk=self._desk,
             offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
             calls=calls,
-            chats=ChatService(self._chats, self._reservations, storage, self._chat_views, attachments, clock, ids),
+            chats=chats,
             handlings=HandlingService(self._agents),
             supervision=SupervisionService(self._calls, legs, ids),
             recordings=self._recordings,
             queues=self._queues,
             views=ViewService(self._views, self._chat_views),
+            roles=self._roles,
+            teams=self._teams,
+            users=users,
+            user_import=UserImport(
+                people=storage.people,
+                roles=self._roles,
+                teams=self._teams,
+                ids=ids,
+                changes=self.access,
+                desk=side,
+            ),
+            credentials=CredentialService(
+                catalogue=storage.catalogue,
+                people=storage.people,
+                users=users,
+                factors=factors,
+                passwords=passwords,
+                mailer=self._ports.mailer,
+                clock=clock,
+                ids=ids,
+                changes=self.access,
+                desk=side,
+                spawn=self.spawn,
+            ),
+            second_factors=factors,
+            profile=ProfileService(storage.people, self.access, side),
         )
 
     @asynccontextmanager
@@ -172,6 +232,8 @@ class House:
             StorageUnavailableError: what was live cannot be read.
         """
         await self._queues.load()
+        await self._roles.load()
+        await self._teams.load()
         await self._ports.voice.start(self._facts.listen)
         closed = False
         try:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -15,6 +16,7 @@ from madoguchi.bootstrap.run import check_parts, run_server
 from madoguchi.bootstrap.storage import StartError, create_user, seed_passwords
 from madoguchi.domain.access.permissions import Role
 from madoguchi.kernel.errors import MadoguchiError
+from madoguchi.kernel.ids import RoleId
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +24,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Madoguchi: an open-source contact centre for calls and chats.",
 )
+
+
+class RoleName(Enum):
+    """The default roles; others are given in the portal."""
+
+    AGENT = Role.AGENT
+    MANAGER = Role.MANAGER
+    MANAGER_TEAM = Role.MANAGER_TEAM
+    MANAGER_DATA = Role.MANAGER_DATA
+    MANAGER_ADMIN = Role.MANAGER_ADMIN
+    ADMIN = Role.ADMIN
+
 
 _FAILED: Final = 1
 _MISUSED: Final = 2
@@ -89,12 +103,13 @@ def seed(
 def new_user(
     email: Annotated[str, typer.Argument(help="E-mail address; the user signs in with it.")],
     name: Annotated[str, typer.Argument(help="Name as colleagues and consumers see it.")],
-    role: Annotated[list[Role], typer.Option(help="What the user does; may be given several times.")],
+    role: Annotated[list[RoleName], typer.Option(help="What the user does; may be given several times.")],
     language: Annotated[list[str] | None, typer.Option(help="Languages, best first.")] = None,
     queue: Annotated[list[str] | None, typer.Option(help="English names of the queues to serve; all if none.")] = None,
 ) -> None:
     """Make a user, and show the password."""
-    password = _finish(create_user(_loaded().settings, email, name, role, language or ["ja", "en"], queue or []))
+    roles = [RoleId(each.value) for each in role]
+    password = _finish(create_user(_loaded().settings, email, name, roles, language or ["ja", "en"], queue or []))
     pages.say(f"{email} may sign in with the password {password}")
     pages.say("A server that runs already offers this user work after its next start.")
 

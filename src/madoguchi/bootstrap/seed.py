@@ -8,22 +8,26 @@ from pathlib import Path
 from typing import Any, Final
 
 from madoguchi.domain.access.permissions import Role
+from madoguchi.domain.access.profile import full_name
+from madoguchi.domain.access.teams import Team
 from madoguchi.domain.access.users import Credentials, User
 from madoguchi.domain.queues.queue import MenuChannel, Queue
-from madoguchi.kernel.ids import QueueId, UserId
+from madoguchi.kernel.ids import QueueId, TeamId, UserId
 from madoguchi.ports.environment import IdSource
-from madoguchi.ports.storage import Catalogue
+from madoguchi.ports.storage import Catalogue, Storage
 
 PASSWORDS_FILE: Final = "first-passwords.json"
 _PASSWORD_LENGTH: Final = 16
 
 PEOPLE: Final = (
-    ("佐藤 美咲", "misaki.sato@example.com", Role.AGENT, ("ja", "en")),
-    ("田中 翔", "sho.tanaka@example.com", Role.AGENT, ("ja", "en")),
-    ("Emily Parker", "emily.parker@example.com", Role.AGENT, ("en", "ja")),
-    ("高橋 直子", "naoko.takahashi@example.com", Role.MANAGER, ("ja", "en")),
-    ("山本 大輔", "admin@example.com", Role.ADMIN, ("ja", "en")),
+    ("美咲", "佐藤", "misaki.sato@example.com", Role.AGENT, ("ja", "en")),
+    ("翔", "田中", "sho.tanaka@example.com", Role.AGENT, ("ja", "en")),
+    ("Emily", "Parker", "emily.parker@example.com", Role.AGENT, ("en", "ja")),
+    ("直子", "高橋", "naoko.takahashi@example.com", Role.MANAGER, ("ja", "en")),
+    ("大輔", "山本", "admin@example.com", Role.ADMIN, ("ja", "en")),
 )
+TEAM: Final = "サポート"
+"""The agents' team; the supervisor manages it."""
 QUEUES: Final = (
     {"en": "Orders & delivery", "ja": "注文・配送"},
     {"en": "Billing", "ja": "請求・お支払い"},
@@ -50,19 +54,27 @@ def new_password(ids: IdSource) -> str:
     return text[:_PASSWORD_LENGTH]
 
 
-async def seed(catalogue: Catalogue, ids: IdSource, hashed: Callable[[str], str]) -> Sequence[FirstPassword]:
-    """Fill an empty catalogue; return the passwords made, or nothing where somebody works here already."""
+async def seed(storage: Storage, ids: IdSource, hashed: Callable[[str], str]) -> Sequence[FirstPassword]:
+    """Fill an empty database; return the passwords made, or nothing where somebody works here already."""
+    catalogue = storage.catalogue
     if await catalogue.users():
         return ()
     made = []
-    agents = []
-    for name, email, role, languages in PEOPLE:
-        user = User(UserId(ids.new("user")), name, email, frozenset({role}), languages)
+    agents, managers = [], []
+    for first, last, email, role, languages in PEOPLE:
+        name = full_name(first, last)
+        user = User(
+            UserId(ids.new("user")), name, email, frozenset({role}), languages, first_name=first, last_name=last
+        )
         password = new_password(ids)
         await catalogue.add_user(user, Credentials(hashed(password)))
-        made.append(FirstPassword(name, email, role.value, password))
-        if role is Role.AGENT:
+        made.append(FirstPassword(name, email, role, password))
+        if role == Role.AGENT:
             agents.append(user.id)
+        elif role == Role.MANAGER:
+            managers.append(user.id)
+    team = Team(TeamId(ids.new("team")), TEAM, members=frozenset(agents), managers=frozenset(managers))
+    await storage.people.save_teams([team])
     for position, names in enumerate(QUEUES, 1):
         channels = frozenset({MenuChannel.IVR, MenuChannel.WEB})
         await catalogue.save_queue(Queue(QueueId(ids.new("queue")), channels, names, position, tuple(agents)))
@@ -72,13 +84,13 @@ async def seed(catalogue: Catalogue, ids: IdSource, hashed: Callable[[str], str]
 
 async def reset_passwords(catalogue: Catalogue, ids: IdSource, hashed: Callable[[str], str]) -> Sequence[FirstPassword]:
     """Give every user of the demo organisation a new password; return them."""
-    demo = {email for _, email, _, _ in PEOPLE}
+    demo = {email for _, _, email, _, _ in PEOPLE}
     made = []
     for user in await catalogue.users():
         if user.email in demo:
             password = new_password(ids)
             await catalogue.set_credentials(user.id, Credentials(hashed(password)))
-            role = next(iter(sorted(role.value for role in user.roles)), "")
+            role = next(iter(sorted(user.roles)), "")
             made.append(FirstPassword(user.name, user.email, role, password))
     return made
 

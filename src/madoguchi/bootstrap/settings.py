@@ -150,6 +150,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         tuple[Trunk, ...], Meta(description="SIP trunks, only in the file; numbers are dialled by the first.")
     ] = ()
     phones: Annotated[tuple[Phone, ...], Meta(description="SIP phones; only in the file.")] = ()
+    public_url: Annotated[
+        str,
+        Meta(description="Where users find the portal, such as `https://desk.example.com`; links in mails begin so."),
+    ] = ""
+    smtp_host: Annotated[
+        str, Meta(description="Mail server for invitations and new passwords; empty: links are handed over by people.")
+    ] = ""
+    smtp_port: Annotated[Port, Meta(description="Its port.")] = 587
+    smtp_security: Annotated[
+        Literal["starttls", "tls", "none"], Meta(description="How the connection to it is encrypted.")
+    ] = "starttls"
+    smtp_user: Annotated[str, Meta(description="User name there; empty for none.")] = ""
+    smtp_password: Annotated[str, Meta(description="Password there.")] = ""
+    smtp_sender: Annotated[str, Meta(description="Address that mails come from.")] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Meta(description="How much is logged.")] = "INFO"
     log_format: Annotated[Literal["json", "text"], Meta(description="How it is logged.")] = "json"
     static: Annotated[str, Meta(description="Folder of the built pages; empty for those of the package.")] = ""
@@ -182,7 +196,7 @@ class Loaded:
 
 
 _FROM_FILE_ONLY: Final = frozenset({"trunks", "phones"})
-SECRETS: Final = frozenset({"password", "database"})
+SECRETS: Final = frozenset({"password", "database", "smtp_password"})
 
 
 def load(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Loaded:
@@ -258,6 +272,10 @@ def _require_sound(settings: Settings) -> None:
     ]
     if settings.database and not settings.database.startswith(("postgresql://", "sqlite:///")):
         mistakes.append("database: must start with postgresql:// or sqlite:///")
+    if settings.smtp_host and not (settings.smtp_sender and settings.public_url):
+        mistakes.append("smtp_host: set smtp_sender and public_url too")
+    if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
+        mistakes.append("public_url: must start with https:// or http://")
     for label, names in (
         ("trunks", [t.name for t in settings.trunks]),
         ("phones", [p.user for p in settings.phones]),

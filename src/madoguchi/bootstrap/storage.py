@@ -15,7 +15,7 @@ from madoguchi.bootstrap.settings import Settings
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.users import Credentials, User
 from madoguchi.kernel.errors import InvalidInputError
-from madoguchi.kernel.ids import UserId
+from madoguchi.kernel.ids import RoleId, UserId
 from madoguchi.services.sign_in import password_hash
 
 LOCK: Final = "server.lock"
@@ -81,14 +81,14 @@ async def opened(settings: Settings) -> AsyncIterator[SqlStorage]:
 async def seed_passwords(settings: Settings, *, reset: bool) -> tuple[Sequence[seed.FirstPassword], Path]:
     """Make the demo organisation, or new passwords for it; return them, and the file that has them too."""
     async with opened(settings) as storage:
-        made = await seed.seed(storage.catalogue, SystemIds(), password_hash)
+        made = await seed.seed(storage, SystemIds(), password_hash)
         if not made and reset:
             made = await seed.reset_passwords(storage.catalogue, SystemIds(), password_hash)
     return made, seed.keep(made, settings.data_folder) if made else settings.data_folder / seed.PASSWORDS_FILE
 
 
 async def create_user(
-    settings: Settings, email: str, name: str, roles: Sequence[Role], languages: Sequence[str], queues: Sequence[str]
+    settings: Settings, email: str, name: str, roles: Sequence[RoleId], languages: Sequence[str], queues: Sequence[str]
 ) -> str:
     """Make a user and let him serve the queues with these English names (all, if none); return his password.
 
@@ -105,7 +105,14 @@ async def create_user(
         missing = set(queues) - {queue.name("en") for queue in known}
         if missing:
             raise InvalidInputError(f"there is no queue {', '.join(sorted(missing))}")
-        user = User(UserId(ids.new("user")), name.strip(), email.strip(), frozenset(roles), tuple(languages))
+        user = User(
+            UserId(ids.new("user")),
+            name.strip(),
+            email.strip(),
+            frozenset(roles),
+            tuple(languages),
+            last_name=name.strip(),
+        )
         await storage.catalogue.add_user(user, Credentials(password_hash(password)))
         if Role.AGENT in roles:
             for queue in known:

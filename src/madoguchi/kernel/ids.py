@@ -17,6 +17,9 @@ RecordingId = NewType("RecordingId", str)
 AttachmentId = NewType("AttachmentId", str)
 MonitoringId = NewType("MonitoringId", str)
 SessionId = NewType("SessionId", str)
+RoleId = NewType("RoleId", str)
+"""Default roles have a word of their own (`agent`, `manager_team`); others `role_01J…`."""
+TeamId = NewType("TeamId", str)
 
 CALL: Final = "call"
 CHAT: Final = "chat"

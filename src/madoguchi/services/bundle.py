@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from madoguchi.services.calls import CallService
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consumers import ConsumerService
+from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.offers import OfferService
+from madoguchi.services.profile import ProfileService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
+from madoguchi.services.roles import RoleService
+from madoguchi.services.second_factor import SecondFactorService
 from madoguchi.services.sign_in import SignInService
 from madoguchi.services.supervision import SupervisionService
+from madoguchi.services.teams import TeamService
+from madoguchi.services.user_import import UserImport
+from madoguchi.services.users import UserService
 from madoguchi.services.views import ViewService
 
 
@@ -30,3 +37,10 @@ class Services:
     recordings: RecordingService
     queues: QueueService
     views: ViewService
+    roles: RoleService
+    teams: TeamService
+    users: UserService
+    user_import: UserImport
+    credentials: CredentialService
+    second_factors: SecondFactorService
+    profile: ProfileService

@@ -38,6 +38,7 @@ from madoguchi.ports.voice import BrowserAnswer, BrowserOffer
 from madoguchi.services.browser_legs import BrowserLegs, meeting_place
 from madoguchi.services.call_history import CallHistory
 from madoguchi.services.queues import QueueService
+from madoguchi.services.reach import Reach, everybody
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.rows import Json
 from madoguchi.services.runtime import Owners
@@ -67,6 +68,8 @@ class CallService:
         self._history = history
         self._tenant = tenant
         self._ids = ids
+        self.reach: Reach = everybody
+        """Whose calls somebody may end; set when teams are there."""
 
     # --- The agent ---
 
@@ -159,11 +162,17 @@ class CallService:
         """End a call, whatever its state.
 
         Raises:
-            NotAllowedError: the caller may not end interactions.
+            NotAllowedError: the caller may not end interactions, or none of these agents' or this queue's.
             NotFoundError: there is no such call.
             InteractionOverError: it is over already.
         """
         actor.require(Permission.END_INTERACTIONS)
+        state = self._calls.state(call)
+        if state is not None:
+            users = state.queue.agents if state.queue is not None else ()
+            if (party := state.agent_party) is not None and party.user is not None:
+                users = (party.user,)
+            self.reach(actor, Permission.END_INTERACTIONS, users)
         await self._calls.send(call, EndCall(actor.user.id))
 
     async def details(self, actor: Principal, call: InteractionId) -> Json:

@@ -37,6 +37,7 @@ from madoguchi.services.chat_life import CODEC
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.lifecycle import InteractionOverError, Outcome
 from madoguchi.services.rate_limits import Rate, RateLimit
+from madoguchi.services.reach import Reach, everybody
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.rows import Json
 from madoguchi.services.rows_chats import chat_row
@@ -111,6 +112,8 @@ class ChatService:
         self._starts = RateLimit(clock, self._settings.starts)
         self._lines = RateLimit(clock, self._settings.lines)
         self._files = RateLimit(clock, self._settings.files)
+        self.reach: Reach = everybody
+        """Whose chats somebody may end; set when teams are there."""
 
     async def start(
         self, consumer: ConsumerPrincipal, queue: QueueId, language: str, text: str | None
@@ -251,10 +254,14 @@ class ChatService:
         """End a chat whatever its state. Ending what has ended is no error.
 
         Raises:
-            NotAllowedError: the actor may not end others' chats.
+            NotAllowedError: the actor may not end others' chats, or none of this agent or queue.
             NotFoundError: there is no such chat.
         """
         actor.require(Permission.END_INTERACTIONS)
+        state = self._chats.state(chat)
+        if state is not None:
+            users = state.queue.agents if state.agent is None else [state.agent.id]
+            self.reach(actor, Permission.END_INTERACTIONS, users)
         try:
             await self._chats.send(chat, StopChat(actor.user.id))
         except InteractionOverError:

@@ -1,17 +1,18 @@
 """Agents choose what they are, and see who else is there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Never
 
-from madoguchi.domain.access.permissions import Permission, granted
+from madoguchi.domain.access.permissions import Grants, Permission, granted
 from madoguchi.domain.access.users import Principal, User
 from madoguchi.domain.agents.agent import Agent, AgentEvent
 from madoguchi.domain.agents.messages import AgentMessage, ChoosePresence, ProfileIs
 from madoguchi.domain.agents.presence import Presence
 from madoguchi.domain.routing.offers import Channel
-from madoguchi.kernel.errors import InvalidInputError, NotFoundError
+from madoguchi.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError
 from madoguchi.kernel.ids import UserId
 from madoguchi.ports.storage import Catalogue
+from madoguchi.services.reach import Reach, everybody
 from madoguchi.services.rows import Json
 from madoguchi.services.runtime import Owners
 
@@ -22,12 +23,32 @@ class DeskService:
     def __init__(self, agents: "Owners[Agent, AgentMessage, AgentEvent, Never]", catalogue: Catalogue) -> None:
         self._agents = agents
         self._catalogue = catalogue
+        self.grants: Callable[[User], Grants] = lambda user: granted(user.roles)
+        """What a user may do; set when roles are there."""
+        self.reach: Reach = everybody
+        """Whom somebody may use a permission on; set when teams are there."""
 
     async def start(self) -> None:
         """Make sure that every user with a desk has an owner that knows his present profile."""
         for user in await self._catalogue.users():
-            if user.active and Permission.DESK in granted(user.roles):
+            if self._has_desk(user):
                 await self.know(user)
+
+    async def follow(self, user: User) -> None:
+        """Take in what has changed about a user. Who has no desk any more gets nothing more, and keeps what he has."""
+        if self._has_desk(user):
+            await self.know(user)
+        elif self._agents.state(user.id) is not None:
+            await self.know(user)
+            await self._agents.send(user.id, ChoosePresence(Presence.SIGNED_OUT))
+
+    def working(self, user: UserId) -> bool:
+        """Whether somebody still has calls, chats or wrap-ups in hand."""
+        state = self._agents.state(user)
+        return state is not None and bool(state.handlings)
+
+    def _has_desk(self, user: User) -> bool:
+        return user.active and Permission.DESK in self.grants(user)
 
     async def know(self, user: User) -> None:
         """Take in a user who is an agent, or what has changed about him."""
@@ -47,6 +68,8 @@ class DeskService:
         actor.require(Permission.DESK)
         if when not in {"now", "next"}:
             raise InvalidInputError("now or next", field="when")
+        if not self._has_desk(actor.user):
+            raise NotAllowedError("you finish what you have, and get nothing more")
         if self._agents.state(actor.user.id) is None:
             await self.know(actor.user)
         await self._agents.send(actor.user.id, ChoosePresence(_presence(status), after_work=when == "next"))
@@ -71,6 +94,7 @@ class DeskService:
         actor.require(Permission.CHANGE_AGENT_STATUS)
         if self._agents.state(user) is None:
             raise NotFoundError("there is no such agent")
+        self.reach(actor, Permission.CHANGE_AGENT_STATUS, [user])
         await self._agents.send(user, ChoosePresence(_presence(status)))
 
     async def colleagues(self, actor: Principal) -> Sequence[Json]:

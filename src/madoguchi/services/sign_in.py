@@ -10,13 +10,16 @@ import structlog
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 
+from madoguchi.domain.access.permissions import NOTHING, Permission, Scope
 from madoguchi.domain.access.sign_in import SignInNeededError, TooManyTriesError, WrongCredentialsError
-from madoguchi.domain.access.users import Principal, Session
-from madoguchi.kernel.ids import SessionId
+from madoguchi.domain.access.users import Principal, Session, User
+from madoguchi.kernel.ids import SessionId, UserId
 from madoguchi.kernel.time import Span
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import Catalogue
 from madoguchi.services.rate_limits import Rate, RateLimit
+from madoguchi.services.roles import RoleService
+from madoguchi.services.second_factor import SecondFactorService
 
 T = TypeVar("T")
 
@@ -58,28 +61,58 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+class PasswordWork:
+    """Hashes and compares beside the event loop, not too many at once: each takes a core for a while."""
+
+    def __init__(self, passwords: Passwords | None = None, *, at_once: int = 2) -> None:
+        self._passwords = passwords or argon2()
+        self._places = asyncio.Semaphore(at_once)
+        self._nobodys_hash = ""
+
+    async def hashed(self, password: str) -> str:
+        """Return what is stored of `password`."""
+        return await self._slowly(lambda: self._passwords.hash(password))
+
+    async def matches(self, password: str, stored: str) -> bool:
+        """Whether `stored` is of `password`. Where nothing is stored it is not, after as much work."""
+        hashed = stored or await self._hash_of_nobody()
+        right = await self._slowly(lambda: self._passwords.verify(password, hashed))
+        return right and bool(stored)
+
+    async def _hash_of_nobody(self) -> str:
+        if not self._nobodys_hash:
+            self._nobodys_hash = await self.hashed("nobody")
+        return self._nobodys_hash
+
+    async def _slowly(self, work: Callable[[], T]) -> T:
+        async with self._places:
+            return await asyncio.to_thread(work)
+
+
 class SignInService:
     """Users sign in, are known by their token for twelve hours, and sign out."""
 
     def __init__(
         self,
         catalogue: Catalogue,
+        roles: RoleService,
+        factors: SecondFactorService,
         clock: Clock,
         ids: IdSource,
-        passwords: Passwords | None = None,
-        *,
-        at_once: int = 2,
+        passwords: PasswordWork,
     ) -> None:
         self._catalogue = catalogue
+        self._roles = roles
+        self._factors = factors
         self._clock = clock
         self._ids = ids
-        self._passwords = passwords or argon2()
-        self._places = asyncio.Semaphore(at_once)
+        self._passwords = passwords
+        self.working: Callable[[UserId], bool] = lambda _user: False
+        """Whether somebody still has calls or chats in hand; set when agents are there."""
         self._by_address = RateLimit(clock, TRIES)
         self._by_account = RateLimit(clock, TRIES)
-        self._nobodys_hash = ""
 
-    async def sign_in(self, email: str, password: str, address: str) -> tuple[str, Principal]:
+    async def sign_in(self, email: str, password: str, address: str, code: str = "") -> tuple[str, Principal]:
         """Begin a session; return its token and who it belongs to.
 
         An unknown address takes as long as a wrong password, so that nobody learns who works here.
@@ -87,25 +120,27 @@ class SignInService:
         Raises:
             TooManyTriesError: ten tries in a minute from `address` or for this account have failed.
             WrongCredentialsError: address or password are wrong, or the user may not sign in any more.
+            SecondFactorNeededError: they are right, and the user has a second factor whose code is missing.
+            WrongCodeError: the code is wrong or was used before.
         """
         account = email.strip().casefold()
         if not self._by_address.allows(address) or not self._by_account.allows(account):
             raise TooManyTriesError("wait a minute, then try again")
         found = await self._catalogue.credentials(account)
-        hashed = found[1].password_hash if found is not None else await self._hash_of_nobody()
-        right = await self._slowly(lambda: self._passwords.verify(password, hashed))
+        right = await self._passwords.matches(password, found[1].password_hash if found is not None else "")
         if found is None or not right or not found[0].active:
             _log.info("sign_in_refused", known=found is not None)
             raise WrongCredentialsError("check the e-mail address and the password")
         # Only failures count: a whole shift begins its work behind one address.
         self._by_address.take_back(address)
         self._by_account.take_back(account)
+        await self._factors.check(found[0], code)
         user, now = found[0], self._clock.now()
         token = self._ids.secret()
         session = Session(SessionId(self._ids.new("session")), token_hash(token), user.id, now, now + SESSION)
         await self._catalogue.add_session(session)
         await self._catalogue.end_sessions_before(now)
-        return token, Principal.of(user, session.id)
+        return token, await self._principal(user, session.id)
 
     async def authenticate(self, token: str) -> Principal:
         """Return who has `token`.
@@ -117,20 +152,21 @@ class SignInService:
         if session is None or session.expires_at <= self._clock.now():
             raise SignInNeededError("the session is over")
         user = await self._catalogue.user(session.user)
-        if user is None or not user.active:
+        if user is None or not (user.active or self.working(user.id)):
             raise SignInNeededError("the session is over")
-        return Principal.of(user, session.id)
+        return await self._principal(user, session.id)
 
     async def sign_out(self, token: str) -> None:
         """End a session. Ending what is over is no error."""
         await self._catalogue.end_session(token_hash(token))
 
-    async def _hash_of_nobody(self) -> str:
-        if not self._nobodys_hash:
-            self._nobodys_hash = await self._slowly(lambda: self._passwords.hash("nobody"))
-        return self._nobodys_hash
-
-    async def _slowly(self, work: Callable[[], T]) -> T:
-        """Run `work` beside the event loop, not too many at once: each takes a core for a while."""
-        async with self._places:
-            return await asyncio.to_thread(work)
+    async def _principal(self, user: User, session: SessionId) -> Principal:
+        """Return what `user` may do as of now: by his roles as they are, whatever they were when he signed in."""
+        grants = self._roles.grants(user) if user.active else NOTHING
+        must_enrol = self._roles.wants_second_factor(user) and not await self._factors.active(user.id)
+        if must_enrol:
+            grants = NOTHING
+        if self.working(user.id):
+            # Whoever has a consumer on the line is not cut off from him by a change of his record.
+            grants = {**grants, Permission.DESK: Scope.ALL}
+        return Principal(user, session, grants, must_enrol)

@@ -90,6 +90,21 @@ TENANT_VIEWS: Final[Mapping[str, tuple[str, Permission]]] = {
 }
 
 
+OWN_VIEWS: Final[Mapping[str, tuple[Callable[[UserId], str], Permission]]] = {
+    "desk": (desk, Permission.DESK),
+    "monitoring": (monitoring, Permission.MONITOR),
+}
+"""Views of which each user has one of his own."""
+
+RULES: Final[Mapping[str, str]] = {
+    **{name: permission.value for name, (_, permission) in TENANT_VIEWS.items()},
+    **{name: permission.value for name, (_, permission) in OWN_VIEWS.items()},
+    "chat": f"consumer of the chat, its agent, or {Permission.MONITOR.value}",
+    "consumer": "consumer",
+}
+"""Who may watch each view there is. A view that is not here is unknown."""
+
+
 class ViewService:
     """People and pages watch views."""
 
@@ -108,6 +123,8 @@ class ViewService:
             NotAllowedError: he may not watch it.
             NotFoundError: there is no such chat, or none that he may see.
         """
+        if view not in RULES:
+            raise UnknownViewError(f"no view is called {view[:40]!r}")
         if view == "chat":
             return await self._chat(viewer, _chat_of(params or {}), cursor)
         if isinstance(viewer, ConsumerPrincipal):
@@ -136,15 +153,11 @@ def _topic(viewer: Principal, view: str) -> str:
         topic, permission = TENANT_VIEWS[view]
         viewer.require(permission)
         return topic
-    if view == "desk":
-        viewer.require(Permission.DESK)
-        return desk(viewer.user.id)
-    if view == "monitoring":
-        viewer.require(Permission.MONITOR)
-        return monitoring(viewer.user.id)
-    if view == "consumer":
-        raise NotAllowedError("only a consumer sees this view")
-    raise UnknownViewError(f"no view is called {view[:40]!r}")
+    if view in OWN_VIEWS:
+        own, permission = OWN_VIEWS[view]
+        viewer.require(permission)
+        return own(viewer.user.id)
+    raise NotAllowedError("only a consumer sees this view")
 
 
 def _chat_of(params: Mapping[str, Any]) -> InteractionId:

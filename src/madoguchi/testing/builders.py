@@ -16,7 +16,7 @@ from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import MenuChannel, OfferPolicy, Queue, RecordingPolicy
 from madoguchi.domain.routing.offers import AcceptOffer, Offer, PlaceOffers
 from madoguchi.kernel.decision import Moment
-from madoguchi.kernel.ids import ConsumerId, InteractionId, LegId, OfferId, QueueId, SessionId, UserId
+from madoguchi.kernel.ids import ConsumerId, InteractionId, LegId, OfferId, QueueId, RoleId, SessionId, UserId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.environment import IdSource
 from madoguchi.testing.environment import NOON, CountingIds
@@ -61,14 +61,14 @@ def a_queue(
 
 
 def a_user(
-    user: UserId = ANA, *, role: UserRole = UserRole.AGENT, languages: Sequence[str] = ("ja", "en"), chat_limit: int = 3
+    user: UserId = ANA, *, role: RoleId = UserRole.AGENT, languages: Sequence[str] = ("ja", "en"), chat_limit: int = 3
 ) -> User:
     """Return a user whose name is in the id."""
     name = user.partition("_")[2].capitalize()
     return User(user, name, f"{name.lower()}@example.org", frozenset({role}), tuple(languages), chat_limit)
 
 
-def a_principal(user: UserId = ANA, *, role: UserRole = UserRole.AGENT) -> Principal:
+def a_principal(user: UserId = ANA, *, role: RoleId = UserRole.AGENT) -> Principal:
     """Return a signed-in user."""
     return Principal.of(a_user(user, role=role), SessionId(f"session_{user}"))
 

@@ -11,7 +11,7 @@ from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import ConflictError, NotFoundError
-from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, QueueId, RecordingId, UserId
+from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, QueueId, RecordingId, SessionId, UserId
 from madoguchi.kernel.time import Instant
 
 
@@ -52,6 +52,16 @@ class MemoryCatalogue:
             raise NotFoundError(f"there is no user {user.id}")
         self._refuse_taken_address(user)
         self._users[user.id] = user
+
+    def put_users(self, users: Sequence[User]) -> None:
+        """Replace users without a look at their addresses."""
+        self._users |= {user.id: user for user in users}
+
+    def end_sessions_of(self, user: UserId, keep: SessionId | None) -> Sequence[SessionId]:
+        """End a user's sessions but `keep`; return which."""
+        gone = {key: one.id for key, one in self._sessions.items() if one.user == user and one.id != keep}
+        self._sessions = {key: one for key, one in self._sessions.items() if key not in gone}
+        return list(gone.values())
 
     async def user(self, user: UserId) -> User | None:
         """Return a user."""

@@ -17,7 +17,7 @@ from madoguchi.domain.chats.chat import Chat
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerPrincipal
 from madoguchi.domain.routing.offers import AcceptOffer, Channel, Offer, PlaceOffers
 from madoguchi.kernel.errors import NotFoundError
-from madoguchi.kernel.ids import ConsumerId, HandlingId, InteractionId, OfferId, SessionId, UserId
+from madoguchi.kernel.ids import ConsumerId, HandlingId, InteractionId, OfferId, RoleId, SessionId, UserId
 from madoguchi.ports.blobs import Blobs
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import Storage
@@ -35,7 +35,7 @@ from madoguchi.testing.environment import CountingIds, FakeClock
 KEN: Final = Consumer(ConsumerId("consumer_ken"), "Web User 11/23 12:01", None, MEI.created_at)
 
 
-def a_worker(user: UserId, *roles: Role) -> Principal:
+def a_worker(user: UserId, *roles: RoleId) -> Principal:
     """Return a signed-in user, an agent unless said otherwise."""
     name = user.removeprefix("user_").title()
     person = User(user, name, f"{name.lower()}@example.com", frozenset(roles or {Role.AGENT}))

@@ -15,7 +15,11 @@ from madoguchi.bootstrap.settings import Settings
 from madoguchi.bootstrap.storage import opened
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.sign_in import WrongCredentialsError
-from madoguchi.services.sign_in import SignInService
+from madoguchi.kernel.ids import RoleId
+from madoguchi.services.access_changes import AccessChanges
+from madoguchi.services.roles import RoleService
+from madoguchi.services.second_factor import SecondFactorService
+from madoguchi.services.sign_in import PasswordWork, SignInService
 
 
 @pytest.fixture
@@ -36,10 +40,13 @@ def passwords(data: Path) -> dict[str, str]:
     return {each["email"]: each["password"] for each in json.loads((data / "first-passwords.json").read_text())}
 
 
-def roles_after_sign_in(data: Path, email: str, password: str) -> set[Role]:
-    async def signed_in() -> set[Role]:
+def roles_after_sign_in(data: Path, email: str, password: str) -> set[RoleId]:
+    async def signed_in() -> set[RoleId]:
         async with opened(Settings(data=str(data))) as storage:
-            service = SignInService(storage.catalogue, SystemClock(), SystemIds())
+            clock, ids = SystemClock(), SystemIds()
+            roles = RoleService(storage.people, ids, AccessChanges())
+            factors = SecondFactorService(storage.people, clock, ids)
+            service = SignInService(storage.catalogue, roles, factors, clock, ids, PasswordWork())
             _, principal = await service.sign_in(email, password, "127.0.0.1")
             return set(principal.user.roles)
 

@@ -5,18 +5,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.sign_in import SignInNeededError
 from madoguchi.domain.access.users import Principal, User
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerPrincipal
 from madoguchi.kernel.errors import MadoguchiError
-from madoguchi.kernel.ids import ConsumerId, SessionId, UserId
+from madoguchi.kernel.ids import ConsumerId, RoleId, SessionId, UserId
 from madoguchi.services.bundle import Services
 from madoguchi.services.view_store import Subscription, ViewStore
 from madoguchi.testing.environment import NOON
 
 
-def a_principal(*roles: Role, user: str = "user_ana") -> Principal:
+def a_principal(*roles: RoleId, user: str = "user_ana") -> Principal:
     """A signed-in user with `roles`."""
     who = User(UserId(user), "Ana", "ana@example.com", frozenset(roles))
     return Principal.of(who, SessionId(f"session_{user}"))
@@ -75,7 +74,7 @@ class FakeSignIn(FakeTokens):
         super().__init__(known)
         self.ended: list[str] = []
 
-    async def sign_in(self, email: str, password: str, address: str) -> tuple[str, Principal]:
+    async def sign_in(self, email: str, password: str, address: str, _code: str = "") -> tuple[str, Principal]:
         """Let in who knows the word."""
         if (email, password) != ("ana@example.com", "right") or not address:
             raise SignInNeededError("wrong address or password")

@@ -21,6 +21,7 @@ from madoguchi.testing.blobs import MemoryBlobs
 from madoguchi.testing.builders import a_principal, a_user
 from madoguchi.testing.environment import NOON, CountingIds, FakeClock, settle
 from madoguchi.testing.instant_speech import InstantSpeech, InstantTranscoder
+from madoguchi.testing.mail import FakeMailer
 from madoguchi.testing.storage import MemoryStorage
 from madoguchi.testing.voice import FakeVoiceEngine
 from madoguchi.testing.voice_scene import Tones
@@ -52,6 +53,7 @@ class Floor:
                 ids=self.ids,
                 data=folder,
                 music=HOLD_MUSIC,
+                mailer=FakeMailer(),
             )
         )
         self.core = self.house.services
@@ -163,8 +165,8 @@ class Floor:
         return monitoring, leg
 
     def manager(self, user: UserId) -> Principal:
-        """Return a signed-in supervisor."""
-        return a_principal(user, role=Role.MANAGER)
+        """Return a signed-in supervisor of everybody."""
+        return a_principal(user, role=Role.MANAGER_ADMIN)
 
     def hears(self, leg: LegId) -> Tones:
         """Return the tones that the far end of `leg` hears."""

@@ -10,9 +10,13 @@ from madoguchi.domain.access.permissions import Permission, Role
 from madoguchi.domain.access.sign_in import SignInNeededError, TooManyTriesError, WrongCredentialsError
 from madoguchi.domain.access.users import Credentials, User
 from madoguchi.kernel.ids import UserId
-from madoguchi.services.sign_in import Passwords, SignInService, argon2, password_hash, token_hash
+from madoguchi.services.access_changes import AccessChanges
+from madoguchi.services.roles import RoleService
+from madoguchi.services.second_factor import SecondFactorService
+from madoguchi.services.sign_in import Passwords, PasswordWork, SignInService, argon2, password_hash, token_hash
 from madoguchi.testing.catalogue import MemoryCatalogue
 from madoguchi.testing.environment import CountingIds, FakeClock
+from madoguchi.testing.people import MemoryPeople
 
 ANA = User(UserId("user_ana"), "Ana", "ana@example.com", frozenset({Role.AGENT}))
 
@@ -25,7 +29,11 @@ class Desk:
         self.catalogue = MemoryCatalogue()
         self.compared: list[str] = []
         passwords = Passwords(lambda password: f"hash of {password}", self._verify)
-        self.service = SignInService(self.catalogue, self.clock, CountingIds(), passwords)
+        people, ids = MemoryPeople(self.catalogue), CountingIds()
+        self.roles = RoleService(people, ids, AccessChanges())
+        self.factors = SecondFactorService(people, self.clock, ids)
+        work = PasswordWork(passwords)
+        self.service = SignInService(self.catalogue, self.roles, self.factors, self.clock, ids, work)
 
     def _verify(self, password: str, hashed: str) -> bool:
         self.compared.append(hashed)

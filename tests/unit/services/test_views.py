@@ -10,7 +10,7 @@ from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.users import Principal, User
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerPrincipal
 from madoguchi.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError
-from madoguchi.kernel.ids import ConsumerId, InteractionId, SessionId, UserId
+from madoguchi.kernel.ids import ConsumerId, InteractionId, RoleId, SessionId, UserId
 from madoguchi.kernel.time import Instant, Span
 from madoguchi.services.views import ChatSight, DeltaFrame, Row, SnapshotFrame, UnknownViewError, ViewService, ViewStore
 from madoguchi.testing.environment import FakeClock
@@ -54,7 +54,7 @@ class Sights:
         return lambda: self.watching.remove(user)
 
 
-def user(name: str, *roles: Role) -> Principal:
+def user(name: str, *roles: RoleId) -> Principal:
     person = User(UserId(name), name.title(), f"{name}@example.com", frozenset(roles))
     return Principal.of(person, SessionId(f"session_{name}"))
 

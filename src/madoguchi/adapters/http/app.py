@@ -20,10 +20,15 @@ from madoguchi.adapters.http import (
     consumers,
     desk,
     health,
+    me,
     problems,
     recordings,
+    roles,
     session,
     supervision,
+    teams,
+    users,
+    welcome,
 )
 from madoguchi.adapters.http.access import declared
 from madoguchi.adapters.http.middleware import BodyLimit, Measure, RateLimit, SecurityHeaders
@@ -124,7 +129,8 @@ def _with_routes(**options: Any) -> FastAPI:
         **options,
     )
     api = APIRouter(prefix=BASE)
-    for part in (session, desk, calls, chats, supervision, recordings, consumers):
+    people = (users, teams, roles, me, welcome)
+    for part in (session, desk, calls, chats, supervision, recordings, consumers, *people):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(health.router)

@@ -52,6 +52,17 @@ async def attachment_response(found: Attachment, blobs: Blobs) -> Response:
     return StreamingResponse(blobs.read(found.blob_key), media_type=found.media_type.value, headers=headers)
 
 
+async def picture_response(key: str, blobs: Blobs) -> Response:
+    """Return a user's picture; its key changes with it."""
+    headers = {
+        **_SANDBOX,
+        "Content-Length": str(await blobs.size(key)),
+        "Cache-Control": "private, max-age=300",
+    }
+    kind = "image/png" if key.endswith(".png") else "image/jpeg"
+    return StreamingResponse(blobs.read(key), media_type=kind, headers=headers)
+
+
 def transcript_response(chat: str, kind: str, body: str) -> Response:
     """Return a transcript as a file to save."""
     media_type = "application/json" if kind == "json" else "text/plain; charset=utf-8"

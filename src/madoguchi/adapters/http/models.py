@@ -37,6 +37,8 @@ class SignIn(In):
 
     email: Line
     password: Annotated[str, Field(min_length=1, max_length=500)]
+    code: Annotated[str, Field(max_length=40), AfterValidator(_without_nul)] = ""
+    """Of the second factor, for those who have one."""
 
 
 class UserOut(Out):
@@ -55,6 +57,8 @@ class SessionOut(Out):
 
     user: UserOut
     permissions: list[str]
+    must_enrol: bool
+    """He may do nothing before he has set up a second factor."""
     branding: dict[str, Any]
 
 

@@ -25,6 +25,8 @@ STATUS: Final[Mapping[Kind, int]] = {
 STATUS_OF_CODE: Final[Mapping[str, int]] = {
     "sign_in_needed": 401,
     "wrong_credentials": 401,
+    "second_factor_needed": 401,
+    "wrong_code": 401,
     "too_many_requests": 429,
     "too_many_tries": 429,
     "too_fast": 429,

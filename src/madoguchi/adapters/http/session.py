@@ -19,11 +19,12 @@ async def _told(principal: Principal, state: InState) -> SessionOut:
             id=user.id,
             name=user.name,
             email=user.email,
-            roles=sorted(role.value for role in user.roles),
+            roles=sorted(user.roles),
             languages=list(user.languages),
             chat_limit=user.chat_limit,
         ),
         permissions=sorted(permission.value for permission in principal.permissions),
+        must_enrol=principal.must_enrol,
         branding=dict(await state.branding()),
     )
 
@@ -32,7 +33,7 @@ async def _told(principal: Principal, state: InState) -> SessionOut:
 async def sign_in(body: SignIn, request: Request, response: Response, state: InState) -> SessionOut:
     """Sign in; the session cookie is set."""
     address = request.client.host if request.client else ""
-    token, principal = await state.services.sign_in.sign_in(body.email, body.password, address)
+    token, principal = await state.services.sign_in.sign_in(body.email, body.password, address, body.code)
     response.set_cookie(
         state.settings.cookie,
         token,

@@ -1,11 +1,13 @@
 """Commands that come over the socket: what is about a line being typed, sent or seen."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
 from madoguchi.adapters.realtime.problems import UnknownCommandError
+from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.consumers.consumer import ConsumerPrincipal
 from madoguchi.kernel.errors import InvalidInputError
@@ -64,9 +66,18 @@ async def _read(services: Services, sender: Sender, data: Seen) -> Answer:
     return {}
 
 
-def _typed(
-    shape: type[T], perform: Callable[[Services, Sender, T], Awaitable[Answer]]
-) -> Callable[[Services, Sender, Mapping[str, Any]], Awaitable[Answer]]:
+@dataclass(frozen=True)
+class Declared:
+    """A command, and who may send it."""
+
+    run: Callable[[Services, Sender, Mapping[str, Any]], Awaitable[Answer]]
+    rule: str
+
+
+_PARTIES: Final = f"consumer of the chat, or its agent with {Permission.DESK.value}"
+
+
+def _typed(shape: type[T], perform: Callable[[Services, Sender, T], Awaitable[Answer]], rule: str) -> Declared:
     async def run(services: Services, sender: Sender, data: Mapping[str, Any]) -> Answer:
         try:
             read = msgspec.convert(data, shape)
@@ -75,14 +86,14 @@ def _typed(
             raise InvalidInputError(detail, field=path.rstrip("`") or None) from None
         return await perform(services, sender, read)
 
-    return run
+    return Declared(run, rule)
 
 
 COMMANDS: Final = {
-    "chat.send": _typed(SendLine, _send),
-    "chat.typing": _typed(Typing, _typing),
-    "chat.delivered": _typed(Seen, _delivered),
-    "chat.read": _typed(Seen, _read),
+    "chat.send": _typed(SendLine, _send, _PARTIES),
+    "chat.typing": _typed(Typing, _typing, _PARTIES),
+    "chat.delivered": _typed(Seen, _delivered, _PARTIES),
+    "chat.read": _typed(Seen, _read, _PARTIES),
 }
 
 
@@ -96,4 +107,4 @@ async def perform(services: Services, sender: Sender, name: str, data: Mapping[s
     command = COMMANDS.get(name)
     if command is None:
         raise UnknownCommandError(f"known are {', '.join(COMMANDS)}")
-    return await command(services, sender, data)
+    return await command.run(services, sender, data)

@@ -50,6 +50,8 @@ from madoguchi.services.view_store import SnapshotFrame
 
 SIGN_IN_NEEDED: Final = 4401
 PROTOCOL_VIOLATION: Final = 4400
+ACCESS_CHANGED: Final = 4409
+"""The owner may do other things than when the socket was opened; a new one is welcome."""
 TOO_MANY: Final = 1013
 INTERNAL_ERROR: Final = 1011
 NORMAL: Final = 1000
@@ -106,6 +108,7 @@ class RealtimeSocket:
         self._registry = registry
         self._settings = settings
         self._ending: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self._look_again = asyncio.Event()
         self._pumps: dict[str, asyncio.Task[None]] = {}
         self._waiting: asyncio.Queue[Command] = asyncio.Queue(settings.max_waiting_commands)
 
@@ -113,6 +116,10 @@ class RealtimeSocket:
         """End the socket with `code`, or without a word where the other side has gone. The first reason counts."""
         if not self._ending.done():
             self._ending.set_result(code)
+
+    def look_again(self) -> None:
+        """Find out soon whether the owner may still do what he may."""
+        self._look_again.set()
 
     async def serve(self) -> None:
         """Serve until either side ends it."""
@@ -266,16 +273,39 @@ class RealtimeSocket:
                 await self._send(Reply(command.ref, data))
 
     async def _recheck(self, owner: _Owner) -> None:
-        """End the socket when its owner is signed in no more: his session has run out or he has been shut out."""
-        token = self._websocket.cookies.get(self._settings.cookie) if isinstance(owner.viewer, Principal) else None
+        """End the socket when its owner is signed in no more, or may do other things than before.
+
+        His session may have run out, he may have been shut out, or his roles have changed: he looks at every minute,
+        and when he is told.
+        """
+        if not isinstance(owner.viewer, Principal):
+            return
+        token = self._websocket.cookies.get(self._settings.cookie)
         while token is not None:
-            await self._clock.sleep(Span(seconds=self._settings.recheck_s))
+            await self._told_or_a_minute()
             try:
-                await self._services.sign_in.authenticate(token)
+                now = await self._services.sign_in.authenticate(token)
+                if (now.permissions, now.user) != (owner.viewer.permissions, owner.viewer.user):
+                    self.stop(ACCESS_CHANGED)
+                    return
             except MadoguchiError as error:
                 if error.kind is not Kind.UNAVAILABLE:
                     self.stop(SIGN_IN_NEEDED)
                     return
+
+    async def _told_or_a_minute(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(self._clock.sleep(Span(seconds=self._settings.recheck_s))),
+                group.create_task(self._until_told()),
+            ]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                task.cancel()
+        self._look_again.clear()
+
+    async def _until_told(self) -> None:
+        await self._look_again.wait()
 
     async def _received(self) -> str:
         """Return the next text frame.

@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
-from madoguchi.domain.access.permissions import Role
+from madoguchi.domain.access.profile import folded, search_key
 from madoguchi.domain.access.users import Session, User
 from madoguchi.domain.chats.attachments import Attachment, MediaType
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
@@ -16,6 +16,7 @@ from madoguchi.kernel.ids import (
     InteractionId,
     QueueId,
     RecordingId,
+    RoleId,
     SessionId,
     UserId,
 )
@@ -31,10 +32,18 @@ def user_values(user: User) -> Values:
         "name": user.name,
         "email": user.email,
         "email_key": user.email.casefold(),
-        "roles": sorted(role.value for role in user.roles),
+        "roles": sorted(user.roles),
         "languages": user.languages,
         "chat_limit": user.chat_limit,
         "active": user.active,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "phone": user.phone,
+        "agent_number": user.agent_number,
+        "location": user.location,
+        "avatar": user.avatar,
+        "search_key": search_key(user),
+        "sort_key": folded(user.name),
     }
 
 
@@ -44,10 +53,16 @@ def to_user(row: Row) -> User:
         id=UserId(row.id),
         name=row.name,
         email=row.email,
-        roles=frozenset(Role(role) for role in row.roles),
+        roles=frozenset(RoleId(role) for role in row.roles),
         languages=tuple(row.languages),
         chat_limit=row.chat_limit,
         active=row.active,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        phone=row.phone,
+        agent_number=row.agent_number,
+        location=row.location,
+        avatar=row.avatar,
     )
 
 

@@ -166,6 +166,15 @@ users = sa.Table(
     _number("chat_limit"),
     sa.Column("active", sa.Boolean, nullable=False),
     _text("password_hash"),
+    _text("first_name"),
+    _text("last_name"),
+    sa.Column("phone", sa.Text),
+    sa.Column("agent_number", sa.Text),
+    _text("location"),
+    _text("avatar"),
+    _text("search_key"),
+    _text("sort_key"),
+    sa.Index("uq_users_agent_number", "agent_number", unique=True),
 )
 
 sessions = sa.Table(

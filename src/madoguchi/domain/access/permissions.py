@@ -1,15 +1,19 @@
-"""Permissions, and what each default role has of them."""
+"""Permissions: pages of the portal, what one may do there, and for whom. What roles are made of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from types import MappingProxyType
+from typing import ClassVar, Final, TypeAlias
+
+from madoguchi.kernel.ids import RoleId
 
 
 class Permission(Enum):
-    """One thing that a role may allow. Named as page and right, or as the thing done."""
+    """One right on one page. Named as page and right, or as the thing done."""
 
     DESK = "desk"
-    """Open the agent desk, take calls and chats."""
+    """Open the agent desk, take calls and chats. The Agent role has it, and no other can be given it."""
     VIEW_CALLS = "calls.view"
     VIEW_CHATS = "chats.view"
     VIEW_AGENTS = "agents.view"
@@ -17,38 +21,181 @@ class Permission(Enum):
     MONITOR = "monitor"
     """Listen to live calls and view live chats, unseen."""
     END_INTERACTIONS = "monitor_chats.edit"
+    """End calls and chats of others: one permission named after chats for both."""
     LISTEN_TO_RECORDINGS = "recordings.view"
     VIEW_TRANSCRIPTS = "transcripts.view"
+    VIEW_USERS = "users.view"
+    EDIT_USERS = "users.edit"
+    VIEW_TEAMS = "teams.view"
+    EDIT_TEAMS = "teams.edit"
+    VIEW_ROLES = "roles.view"
+    EDIT_ROLES = "roles.edit"
 
 
-class Role(Enum):
-    """The default roles."""
+class Scope(Enum):
+    """For whom a permission counts."""
 
-    AGENT = "agent"
-    MANAGER = "manager"
-    ADMIN = "admin"
+    ASSIGNED_TEAMS = "assigned_teams"
+    """For those in teams that the user manages, and in their sub-teams."""
+    ALL = "all"
 
 
-_SUPERVISION: Final = frozenset(
-    {
-        Permission.VIEW_CALLS,
-        Permission.VIEW_CHATS,
-        Permission.VIEW_AGENTS,
-        Permission.CHANGE_AGENT_STATUS,
-        Permission.MONITOR,
-        Permission.END_INTERACTIONS,
-        Permission.LISTEN_TO_RECORDINGS,
-        Permission.VIEW_TRANSCRIPTS,
-    }
+@dataclass(frozen=True)
+class Page:
+    """A row of the role page: what can be viewed and edited there."""
+
+    key: str
+    view: Permission | None = None
+    edit: Permission | None = None
+    scoped: bool = False
+    """Whether it can be restricted to assigned teams; only where every use asks for whom."""
+    hands_out_roles: bool = False
+    """Whether it can be restricted to *assignable roles*."""
+
+    @property
+    def rights(self) -> tuple[Permission, ...]:
+        """What the page has of View and Edit."""
+        return tuple(one for one in (self.view, self.edit) if one is not None)
+
+
+PAGES: Final = (
+    Page("calls", Permission.VIEW_CALLS),
+    Page("chats", Permission.VIEW_CHATS),
+    Page("agents", Permission.VIEW_AGENTS, Permission.CHANGE_AGENT_STATUS, scoped=True),
+    Page("monitor", Permission.MONITOR),
+    Page("monitor_chats", edit=Permission.END_INTERACTIONS, scoped=True),
+    Page("recordings", Permission.LISTEN_TO_RECORDINGS),
+    Page("transcripts", Permission.VIEW_TRANSCRIPTS),
+    Page("users", Permission.VIEW_USERS, Permission.EDIT_USERS, scoped=True, hands_out_roles=True),
+    Page("teams", Permission.VIEW_TEAMS, Permission.EDIT_TEAMS, scoped=True),
+    Page("roles", Permission.VIEW_ROLES, Permission.EDIT_ROLES),
 )
+"""All pages whose permissions roles can have, in the order of the role page. The desk is none of them."""
 
-GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.AGENT: frozenset({Permission.DESK}),
-    Role.MANAGER: _SUPERVISION,
-    Role.ADMIN: _SUPERVISION,
+PAGE_OF: Final[Mapping[Permission, Page]] = {right: page for page in PAGES for right in page.rights}
+
+Grants: TypeAlias = Mapping[Permission, Scope]
+"""What is allowed, and for whom."""
+
+NOTHING: Final[Grants] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Role:
+    """A named set of permissions that users can have."""
+
+    AGENT: ClassVar[RoleId] = RoleId("agent")
+    MANAGER: ClassVar[RoleId] = RoleId("manager")
+    MANAGER_TEAM: ClassVar[RoleId] = RoleId("manager_team")
+    MANAGER_DATA: ClassVar[RoleId] = RoleId("manager_data")
+    MANAGER_ADMIN: ClassVar[RoleId] = RoleId("manager_admin")
+    ADMIN: ClassVar[RoleId] = RoleId("admin")
+
+    id: RoleId
+    name: str
+    label: str
+    """Short, for badges."""
+    colour: str
+    """A tone of the portal: `ok`, `info`, `warning`, `danger`, `violet`, `muted`."""
+    position: int
+    """Place in lists, from 1."""
+    grants: Grants = field(default_factory=dict)
+    assignable: frozenset[RoleId] | None = None
+    """Which roles its users may hand out, where they may edit users; None for all."""
+    second_factor: bool = False
+    """Whether its users must have a second factor."""
+
+
+def with_views(grants: Grants) -> Grants:
+    """Return `grants` with what they imply: who may edit may view, for at least as many."""
+    result = dict(grants)
+    for right, scope in grants.items():
+        page = PAGE_OF.get(right)
+        if page is not None and right is page.edit and page.view is not None:
+            result[page.view] = wider(result.get(page.view), scope)
+    return result
+
+
+def wider(one: Scope | None, other: Scope) -> Scope:
+    """Return the scope that reaches further."""
+    return Scope.ALL if Scope.ALL in {one, other} else other
+
+
+def combined(roles: Iterable[Role]) -> Grants:
+    """Return what a user with all of `roles` may do: the highest wins, also in scope."""
+    result: dict[Permission, Scope] = {}
+    for role in roles:
+        for right, scope in with_views(role.grants).items():
+            result[right] = wider(result.get(right), scope)
+    return result
+
+
+def _all(*rights: Permission) -> dict[Permission, Scope]:
+    return dict.fromkeys(rights, Scope.ALL)
+
+
+def _teams(*rights: Permission) -> dict[Permission, Scope]:
+    return dict.fromkeys(rights, Scope.ASSIGNED_TEAMS)
+
+
+_LOOKS_ON: Final = _all(
+    Permission.VIEW_CALLS,
+    Permission.VIEW_CHATS,
+    Permission.VIEW_AGENTS,
+    Permission.LISTEN_TO_RECORDINGS,
+    Permission.VIEW_TRANSCRIPTS,
+)
+_MANAGES: Final = {
+    **_LOOKS_ON,
+    **_all(Permission.MONITOR),
+    **_teams(Permission.CHANGE_AGENT_STATUS, Permission.END_INTERACTIONS, Permission.VIEW_USERS, Permission.VIEW_TEAMS),
 }
+_BELOW_ADMIN: Final = frozenset({Role.AGENT, Role.MANAGER, Role.MANAGER_TEAM, Role.MANAGER_DATA})
+
+DEFAULT_ROLES: Final[Mapping[RoleId, Role]] = {
+    role.id: role
+    for role in (
+        Role(Role.AGENT, "Agent", "Agent", "info", 1, _all(Permission.DESK)),
+        Role(Role.MANAGER, "Manager", "Manager", "ok", 2, _MANAGES, frozenset({Role.AGENT})),
+        Role(
+            Role.MANAGER_TEAM,
+            "Manager: Team",
+            "Manager: Team",
+            "ok",
+            3,
+            {**_MANAGES, **_teams(Permission.EDIT_USERS, Permission.EDIT_TEAMS)},
+            frozenset({Role.AGENT}),
+        ),
+        Role(
+            Role.MANAGER_DATA,
+            "Manager: Data",
+            "Manager: Data",
+            "ok",
+            4,
+            {**_LOOKS_ON, **_all(Permission.VIEW_USERS, Permission.VIEW_TEAMS)},
+            frozenset(),
+        ),
+        Role(
+            Role.MANAGER_ADMIN,
+            "Manager: Admin",
+            "Manager: Admin",
+            "violet",
+            5,
+            {
+                **dict.fromkeys(_MANAGES, Scope.ALL),
+                **_all(Permission.EDIT_USERS, Permission.EDIT_TEAMS, Permission.VIEW_ROLES),
+            },
+            _BELOW_ADMIN,
+        ),
+        Role(Role.ADMIN, "Admin", "Admin", "danger", 6, _all(*PAGE_OF)),
+    )
+}
+"""The roles that every installation has, as they are until somebody changes them."""
+
+FIXED_ROLES: Final = frozenset({Role.AGENT, Role.ADMIN})
+"""Whose permissions nobody can change: so there is always a desk, and always somebody who can mend the others."""
 
 
-def granted(roles: frozenset[Role]) -> frozenset[Permission]:
-    """Return what a user with `roles` may do: several roles add up."""
-    return frozenset().union(*(GRANTS[role] for role in roles))
+def granted(roles: Iterable[RoleId], known: Mapping[RoleId, Role] = DEFAULT_ROLES) -> Grants:
+    """Return what a user with `roles` may do; a role that is not `known` (any more) allows nothing."""
+    return combined(known[role] for role in roles if role in known)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from madoguchi.domain.access.permissions import Permission, Role, granted
+from madoguchi.domain.access.permissions import Grants, Permission, granted
 from madoguchi.kernel.errors import NotAllowedError
-from madoguchi.kernel.ids import SessionId, UserId
+from madoguchi.kernel.ids import RoleId, SessionId, UserId
 from madoguchi.kernel.time import Instant
 
 
@@ -15,12 +15,21 @@ class User:
     id: UserId
     name: str
     email: str
-    roles: frozenset[Role]
+    roles: frozenset[RoleId]
     languages: tuple[str, ...] = ("ja", "en")
     """Languages spoken with consumers, best first."""
     chat_limit: int = 3
     """How many chats at once."""
     active: bool = True
+    first_name: str = ""
+    last_name: str = ""
+    phone: str | None = None
+    """E.164."""
+    agent_number: str | None = None
+    """What the house calls him; no two have the same."""
+    location: str = ""
+    avatar: str = ""
+    """Where his picture is kept; empty for none."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +56,15 @@ class Principal:
 
     user: User
     session: SessionId
-    permissions: frozenset[Permission]
+    permissions: Grants
+    """What he may do, and for whom."""
+    must_enrol: bool = False
+    """He may do nothing before he has set up a second factor."""
 
     @classmethod
-    def of(cls, user: User, session: SessionId) -> "Principal":
-        """Return what `user` may do in `session`."""
-        return cls(user, session, granted(user.roles))
+    def of(cls, user: User, session: SessionId, grants: Grants | None = None) -> "Principal":
+        """Return `user` in `session`, with `grants` or else with what the default roles allow him."""
+        return cls(user, session, granted(user.roles) if grants is None else grants)
 
     def require(self, permission: Permission) -> None:
         """Let pass who has `permission`.

@@ -18,6 +18,13 @@ from tests.unit.adapters.fake_services import (
     a_principal,
     fake_services,
 )
+from tests.unit.adapters.http.office import Office, opened
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with opened(tmp_path) as office:
+        yield office
 
 
 @dataclass

@@ -39,6 +39,7 @@ async def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(
             "chat_limit": 3,
         },
         "permissions": ["desk"],
+        "must_enrol": False,
         "branding": {"name": "Demo"},
     }
     cookie = reply.headers["set-cookie"]
