@@ -60,7 +60,7 @@ async def run_server(loaded: Loaded) -> None:
     prepare(settings.data_folder)
     with only_server(settings.data_folder), _listening(settings) as listening:
         async with opened(settings) as storage:
-            made = await seed(storage.catalogue, SystemIds(), password_hash)
+            made = await seed(storage, SystemIds(), password_hash)
             if made:
                 file = keep(made, settings.data_folder)
                 rows = [(each.name, each.email, each.role, each.password) for each in made]
