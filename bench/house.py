@@ -20,6 +20,7 @@ from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
 from madoguchi.domain.queues.queue import MenuChannel, Queue
 from madoguchi.kernel.ids import ConsumerId, QueueId, SessionId, UserId
 from madoguchi.services.sign_in import password_hash, token_hash
+from madoguchi.testing.queues import plant
 from madoguchi.testing.server import RealServer
 
 _RTP_FIRST: Final = 24_000
@@ -104,7 +105,7 @@ async def _seed(
             tuple(user.id for user in users),
             wrap_up_s=0.1,
         )
-        await catalogue.save_queue(queue)
+        await plant(storage.queues, queue)
         for first in range(0, consumers, 200):
             names = range(first, min(first + 200, consumers))
             await asyncio.gather(

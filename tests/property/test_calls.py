@@ -49,6 +49,7 @@ from madoguchi.domain.calls.effects import (
     StopRecording,
 )
 from madoguchi.domain.calls.lifecycle import CallState
+from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue, RecordingPolicy
 from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, PlaceOffers
 from madoguchi.domain.supervision import Role
@@ -147,7 +148,9 @@ class Calls(RuleBasedStateMachine):
         """Most sequences begin in the middle, so that the interesting states are not left to chance."""
         if depth:
             self.open_legs.add(CONSUMER_LEG)
-            self.tell(Arrive(CALL_ID, CONSUMER_LEG, medium, "ja", "Madoguchi", a_consumer(), menu=(queue,)))
+            self.tell(
+                Arrive(CALL_ID, CONSUMER_LEG, medium, "ja", "Madoguchi", a_consumer(), menu=PhoneMenu.flat((queue,)))
+            )
             self.tell(LegUp(CONSUMER_LEG))
             while self.script.call.state is CallState.IN_MENU:
                 self.playback_ends()
@@ -170,7 +173,7 @@ class Calls(RuleBasedStateMachine):
     def arrives(self, medium: Medium, menu: Sequence[Queue]) -> LegId:
         queues = tuple(one for one in QUEUES if one in menu)
         self.open_legs.add(CONSUMER_LEG)
-        self.tell(Arrive(CALL_ID, CONSUMER_LEG, medium, "ja", "Madoguchi", a_consumer(), menu=queues))
+        self.tell(Arrive(CALL_ID, CONSUMER_LEG, medium, "ja", "Madoguchi", a_consumer(), menu=PhoneMenu.flat(queues)))
         return CONSUMER_LEG
 
     @precondition(lambda self: self.script.state is not None)

@@ -98,7 +98,7 @@ class House:
         clock, ids, storage, catalogue = ports.clock, ports.ids, ports.storage, ports.storage.catalogue
         self._runtime = Runtime(storage.interactions, ports.directory, clock, ids)
         self._views = ViewStore(clock, ids)
-        self._queues = QueueService(catalogue)
+        self._queues = QueueService(storage.queues)
         self._prompts = PromptService(ports.speech, ports.music)
         self._recordings = RecordingService(
             voice=ports.voice,
@@ -140,7 +140,10 @@ class House:
         self.services = self._made(tenant)
 
     def _observe(self) -> None:
-        self._agents.observe(AgentProjection(self._views, self._queues.of_agent))
+        agents = AgentProjection(self._views, self._queues.of_agent)
+        self._agents.observe(agents)
+        self._queues.observe(self._dispatcher.wake)
+        self._queues.observe(lambda: agents.refresh(self._agents.states()))
         self._agents.observe(self._dispatcher.agent_changed)
         self._calls.observe(CallProjection(self._views))
         self._calls.observe(self._facts.changed)
@@ -162,7 +165,16 @@ class House:
             tenant=tenant,
             ids=ids,
         )
-        chats = ChatService(self._chats, self._reservations, storage, self._chat_views, attachments, clock, ids)
+        chats = ChatService(
+            self._chats,
+            self._reservations,
+            storage,
+            self._chat_views,
+            attachments,
+            clock,
+            ids,
+            queue=self._queues.get,
+        )
         calls.reach = chats.reach = self._teams.require_within
         factors = SecondFactorService(storage.people, clock, ids)
         passwords = PasswordWork(self._ports.passwords)
@@ -182,7 +194,7 @@ class House:
         )
         return Services(
             sign_in=sign_in,
-            consumers=ConsumerService(storage.catalogue, clock, ids),
+            consumers=ConsumerService(storage.catalogue, self._queues, clock, ids),
             desk=self._desk,
             offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
             calls=calls,

@@ -3,15 +3,17 @@
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.profile import full_name
 from madoguchi.domain.access.teams import Team
 from madoguchi.domain.access.users import Credentials, User
-from madoguchi.domain.queues.queue import MenuChannel, Queue
+from madoguchi.domain.queues.nodes import Assignment, Node
+from madoguchi.domain.queues.queue import MenuChannel
+from madoguchi.domain.queues.tree import Tree
 from madoguchi.kernel.ids import QueueId, TeamId, UserId
 from madoguchi.ports.environment import IdSource
 from madoguchi.ports.storage import Catalogue, Storage
@@ -28,11 +30,17 @@ PEOPLE: Final = (
 )
 TEAM: Final = "サポート"
 """The agents' team; the supervisor manages it."""
-QUEUES: Final = (
-    {"en": "Orders & delivery", "ja": "注文・配送"},
-    {"en": "Billing", "ja": "請求・お支払い"},
-    {"en": "Technical support", "ja": "技術サポート"},
-)
+Names: TypeAlias = Mapping[str, str]
+ORDERS: Final[Names] = {"en": "Orders & delivery", "ja": "注文・配送"}
+DELIVERY: Final[Names] = {"en": "Delivery status", "ja": "配送状況の確認"}
+RETURNS: Final[Names] = {"en": "Returns & exchanges", "ja": "返品・交換"}
+BILLING: Final[Names] = {"en": "Billing", "ja": "請求・お支払い"}
+SUPPORT: Final[Names] = {"en": "Technical support", "ja": "技術サポート"}
+MENUS: Final[Mapping[MenuChannel, Sequence[tuple[Names, Sequence[Names]]]]] = {
+    MenuChannel.IVR: ((SUPPORT, ()), (BILLING, ()), (ORDERS, (DELIVERY, RETURNS))),
+    MenuChannel.WEB: ((ORDERS, (DELIVERY, RETURNS)), (BILLING, ()), (SUPPORT, ())),
+}
+"""Channel to the top level of its menu: names, and what is below."""
 BRANDING: Final[Mapping[str, Any]] = {"name": "Madoguchi Demo", "names": {"en": "Madoguchi Demo", "ja": "まどぐちデモ"}}
 
 
@@ -75,11 +83,23 @@ async def seed(storage: Storage, ids: IdSource, hashed: Callable[[str], str]) ->
             managers.append(user.id)
     team = Team(TeamId(ids.new("team")), TEAM, members=frozenset(agents), managers=frozenset(managers))
     await storage.people.save_teams([team])
-    for position, names in enumerate(QUEUES, 1):
-        channels = frozenset({MenuChannel.IVR, MenuChannel.WEB})
-        await catalogue.save_queue(Queue(QueueId(ids.new("queue")), channels, names, position, tuple(agents)))
+    stored = await storage.queues.load()
+    await storage.queues.save(grown(ids, agents), revision=stored.revision)
     await catalogue.save_settings("branding", BRANDING)
     return made
+
+
+def grown(ids: IdSource, agents: Sequence[UserId]) -> Sequence[Node]:
+    """Return the menu trees, with `agents` assigned to every queue."""
+    tree = Tree()
+    for channel, tops in MENUS.items():
+        for names, below in tops:
+            top = QueueId(ids.new("queue"))
+            tree = tree.with_(tree.add(top, channel, None, names))
+            for each in below:
+                tree = tree.with_(tree.add(QueueId(ids.new("queue")), channel, top, each))
+    everybody = (Assignment(users=tuple(agents)),)
+    return [replace(one, assignments=everybody) if tree.leaf(one) else one for one in tree.nodes.values()]
 
 
 async def reset_passwords(catalogue: Catalogue, ids: IdSource, hashed: Callable[[str], str]) -> Sequence[FirstPassword]:

@@ -4,7 +4,6 @@ import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from madoguchi.bootstrap import seed
 from madoguchi.bootstrap.settings import Settings
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.users import Credentials, User
+from madoguchi.domain.queues.tree import Tree
 from madoguchi.kernel.errors import InvalidInputError
 from madoguchi.kernel.ids import RoleId, UserId
 from madoguchi.services.sign_in import password_hash
@@ -101,7 +101,9 @@ async def create_user(
     ids = SystemIds()
     password = seed.new_password(ids)
     async with opened(settings) as storage:
-        known = await storage.catalogue.queues()
+        stored = await storage.queues.load()
+        tree = Tree.of(stored.nodes)
+        known = [one for one in tree.nodes.values() if not one.deleted and tree.leaf(one)]
         missing = set(queues) - {queue.name("en") for queue in known}
         if missing:
             raise InvalidInputError(f"there is no queue {', '.join(sorted(missing))}")
@@ -115,7 +117,6 @@ async def create_user(
         )
         await storage.catalogue.add_user(user, Credentials(password_hash(password)))
         if Role.AGENT in roles:
-            for queue in known:
-                if not queues or queue.name("en") in queues:
-                    await storage.catalogue.save_queue(replace(queue, agents=(*queue.agents, user.id)))
+            chosen = [one for one in known if not queues or one.name("en") in queues]
+            await storage.queues.save([one.with_user(user.id) for one in chosen], revision=stored.revision)
     return password

@@ -13,12 +13,12 @@ from typing import Any, Protocol
 from madoguchi.domain.access.users import Credentials, Session, User
 from madoguchi.domain.chats.attachments import Attachment
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
-from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import Kind, MadoguchiError
-from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, QueueId, RecordingId, UserId
+from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.people import People
+from madoguchi.ports.queues import QueueMenus
 
 JsonObject = dict[str, Any]
 
@@ -153,7 +153,7 @@ class InteractionStore(Protocol):
 
 
 class Catalogue(Protocol):
-    """Users, queues, consumers, sessions, recordings, attachments and settings. Every write is on disk on return."""
+    """Users, consumers, sessions, recordings, attachments and settings. Every write is on disk on return."""
 
     async def add_user(self, user: User, credentials: Credentials) -> None:
         """Store a new user.
@@ -192,15 +192,6 @@ class Catalogue(Protocol):
 
     async def end_sessions_before(self, now: Instant) -> int:
         """Forget sessions, users' and consumers', that expired before `now`; return how many."""
-
-    async def save_queue(self, queue: Queue) -> None:
-        """Store or replace a queue with its assigned agents."""
-
-    async def queue(self, queue: QueueId) -> Queue | None:
-        """Return a queue."""
-
-    async def queues(self) -> Sequence[Queue]:
-        """Return all queues in menu order."""
 
     async def save_consumer(self, consumer: Consumer) -> None:
         """Store or replace a consumer."""
@@ -269,6 +260,10 @@ class Storage(Protocol):
     @property
     def people(self) -> People:
         """Roles, teams, and what belongs to users beside their records."""
+
+    @property
+    def queues(self) -> QueueMenus:
+        """The menu trees."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

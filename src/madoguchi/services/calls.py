@@ -27,7 +27,8 @@ from madoguchi.domain.calls.events import CallEvent
 from madoguchi.domain.calls.lifecycle import CallState
 from madoguchi.domain.calls.talk import DIGITS
 from madoguchi.domain.consumers.consumer import ConsumerPrincipal
-from madoguchi.domain.queues.queue import MenuChannel
+from madoguchi.domain.queues.menu import PhoneMenu
+from madoguchi.domain.queues.queue import PAGES
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.domain.transfers import ToQueue, TransferTarget
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, MadoguchiError, NotFoundError
@@ -207,7 +208,7 @@ class CallService:
             BadBrowserOfferError: the offer cannot be used.
         """
         chosen = self._queues.get(queue)
-        if MenuChannel.WEB not in chosen.channels:
+        if not PAGES & chosen.channels:
             raise NotFoundError("there is no such queue", field="queue")
         if any(one.consumer.id == consumer.consumer.id for one in self._calls.states()):
             raise ConflictError("you are in a call already")
@@ -215,7 +216,9 @@ class CallService:
         company = await self._tenant.company(language)
 
         async def take(leg: LegId) -> object:
-            arrival = Arrive(call, leg, Medium.WEB, language, company, consumer.consumer, menu=(chosen,))
+            arrival = Arrive(
+                call, leg, Medium.WEB, language, company, consumer.consumer, menu=PhoneMenu.flat((chosen,))
+            )
             return await self._calls.create(call, arrival)
 
         leg, answer, _ = await self._legs.connect(offer, take, near=call)

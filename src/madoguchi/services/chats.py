@@ -1,6 +1,6 @@
 """Chats, as consumers, agents and supervisors use them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
@@ -24,7 +24,7 @@ from madoguchi.domain.chats.commands import (
 )
 from madoguchi.domain.chats.lifecycle import Side, TimeOuts
 from madoguchi.domain.consumers.consumer import ConsumerPrincipal
-from madoguchi.domain.queues.queue import MenuChannel, Queue
+from madoguchi.domain.queues.queue import PAGES, Queue
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.domain.transfers import ToAgent, ToQueue, TransferTarget
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, Kind, MadoguchiError, NotFoundError
@@ -90,7 +90,7 @@ class LiveChats(Protocol):
 class ChatService:
     """Consumers chat with agents."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one per collaborator
         self,
         chats: LiveChats,
         reservations: Reservations,
@@ -99,6 +99,8 @@ class ChatService:
         attachments: AttachmentService,
         clock: Clock,
         ids: IdSource,
+        *,
+        queue: Callable[[QueueId], Queue],
         settings: ChatSettings | None = None,
     ) -> None:
         self._chats = chats
@@ -108,6 +110,7 @@ class ChatService:
         self._attachments = attachments
         self._clock = clock
         self._ids = ids
+        self._queue = queue
         self._settings = settings or ChatSettings()
         self._starts = RateLimit(clock, self._settings.starts)
         self._lines = RateLimit(clock, self._settings.lines)
@@ -126,8 +129,8 @@ class ChatService:
             TooManyChatsError: he has too many already.
             TooFastError: he has begun too many lately.
         """
-        found = await self._queue(queue)
-        if MenuChannel.WEB not in found.channels:
+        found = self._queue(queue)
+        if not PAGES & found.channels:
             raise NotFoundError("no such queue takes chats", field="queue")
         first = messages.text(text) if text else None
         who = consumer.consumer
@@ -235,8 +238,8 @@ class ChatService:
             raise NotYourChatError("it is with somebody else")
         match target:
             case ToQueue(queue):
-                found = await self._queue(queue)
-                if MenuChannel.WEB not in found.channels:
+                found = self._queue(queue)
+                if not PAGES & found.channels:
                     raise NotFoundError("no such queue takes chats", field="queue")
                 await self._chats.send(chat, HandOver(actor.user.id, found))
             case ToAgent():
@@ -350,12 +353,6 @@ class ChatService:
         known = {field.name for field in fields(TimeOuts)}
         chosen = {name: value for name, value in saved.items() if name in known and _is_span(value)}
         return replace(self._settings.time_outs, **chosen)
-
-    async def _queue(self, queue: QueueId) -> Queue:
-        found = await self._storage.catalogue.queue(queue)
-        if found is None:
-            raise NotFoundError("there is no such queue", field="queue")
-        return found
 
 
 def _is_span(value: object) -> bool:

@@ -1,6 +1,6 @@
 """Consumers' pages: who they are, and what they may choose from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from madoguchi.kernel.ids import ConsumerId, SessionId
 from madoguchi.kernel.time import Instant, Span
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import Catalogue
-from madoguchi.services.rows import queue_ref
+from madoguchi.services.queues import QueueService
 from madoguchi.services.sign_in import token_hash
 
 __all__ = ["ConsumerPrincipal", "ConsumerService", "ConsumerSettings"]
@@ -36,8 +36,14 @@ class ConsumerService:
     """Unknown consumers get an id and a name; their page keeps the token, we keep its hash."""
 
     def __init__(
-        self, catalogue: Catalogue, clock: Clock, ids: IdSource, settings: ConsumerSettings | None = None
+        self,
+        catalogue: Catalogue,
+        queues: QueueService,
+        clock: Clock,
+        ids: IdSource,
+        settings: ConsumerSettings | None = None,
     ) -> None:
+        self._queues = queues
         self._catalogue = catalogue
         self._clock = clock
         self._ids = ids
@@ -76,24 +82,19 @@ class ConsumerService:
         consumer, session = known
         return ConsumerPrincipal(consumer, session.id)
 
-    async def config(self) -> Mapping[str, Any]:
-        """Return what a page needs to know before anybody talks."""
+    async def config(self, channel: MenuChannel = MenuChannel.WEB) -> Mapping[str, Any]:
+        """Return what a page needs to know before anybody talks; `channel` is whose menu it shows."""
         branding = await self._catalogue.settings("branding")
         return {
             "name": branding.get("name", self._settings.name),
             "languages": list(self._settings.languages),
-            "queues": await self._queues(),
+            "queues": self._queues.for_consumer(channel),
+            "menu": self._queues.menu_for_consumer(channel),
             "attachments": {
                 "max_bytes": self._settings.attachment_max_bytes,
                 "types": [media_type.value for media_type in MediaType],
             },
         }
-
-    async def _queues(self) -> Sequence[Mapping[str, Any]]:
-        queues = await self._catalogue.queues()
-        return [
-            {**queue_ref(queue), "channels": ["chat", "call"]} for queue in queues if MenuChannel.WEB in queue.channels
-        ]
 
     async def _known(self, token: str, now: Instant) -> tuple[Consumer, ConsumerSession] | None:
         session = await self._catalogue.consumer_session(token_hash(token))

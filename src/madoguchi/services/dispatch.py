@@ -150,7 +150,9 @@ class Dispatcher:
                     await self._ring(room, one, queue, choice)
 
     def _choose(self, waiting: Waiting, queue: Queue) -> Choice:
-        agents = [found for agent in queue.agents if (found := self._agents.state(agent)) is not None]
+        agents = [
+            found for agent in queue.agents_for(waiting.language) if (found := self._agents.state(agent)) is not None
+        ]
         candidates = [one.candidate(waiting.channel) for one in agents]
         return choose(waiting, queue.offer_policy, queue.attempts, candidates)
 

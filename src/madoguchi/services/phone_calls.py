@@ -58,7 +58,7 @@ class PhoneCalls:
                 consumer=await self._consumer(leg),
                 called=leg.called,
                 trunk=leg.trunk,
-                menu=tuple(self._queues.phone_menu()),
+                menu=self._queues.phone_menu(),
             )
             await self._calls.create(call, arrival)
         except Exception as error:  # noqa: BLE001 - the caller must not hear silence

@@ -77,9 +77,13 @@ class AgentProjection:
     def __call__(self, change: Change[Agent, Any]) -> None:
         """Publish what changed; an observer of the runtime's agents."""
         agent = change.state
-        self._publisher.publish(views.AGENTS, put=(agent_row(agent, self._queues_of(agent.id)),))
+        self.refresh((agent,))
         rows = [presence_row(agent), *(wrap_up_row(one) for one in wrapping_up(agent))]
         now = {one.id for one in wrapping_up(agent)}
         gone = self._wrap_ups.get(agent.id, set()) - now
         self._wrap_ups[agent.id] = {str(one) for one in now}
         self._publisher.publish(views.desk(agent.id), put=rows, gone=tuple(gone))
+
+    def refresh(self, agents: Iterable[Agent]) -> None:
+        """Publish agents as supervisors see them: they or their queues have changed."""
+        self._publisher.publish(views.AGENTS, put=[agent_row(one, self._queues_of(one.id)) for one in agents])

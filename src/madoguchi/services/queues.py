@@ -1,57 +1,82 @@
 """The queues, for menus, screens and routing. Kept in memory: they are needed for every ring and change rarely."""
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import MenuChannel, Queue
+from madoguchi.domain.queues.resolve import Members, Menus, names_of, nobody
+from madoguchi.domain.queues.tree import Tree
 from madoguchi.kernel.errors import NotFoundError
 from madoguchi.kernel.ids import QueueId, UserId
-from madoguchi.ports.storage import Catalogue
+from madoguchi.ports.queues import QueueMenus, StoredMenus
 from madoguchi.services.rows import Json, queue_ref
-
-MENU_KEYS: Final = range(1, 10)
 
 
 class QueueService:
     """Reads queues. `available` tells how many of some agents could be rung; set when agents are there."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._queues: tuple[Queue, ...] = ()
+    def __init__(self, menus: QueueMenus, members: Members = nobody) -> None:
+        self._stored_menus = menus
+        self._members = members
+        self._stored = StoredMenus()
+        self._menus = Menus()
+        self._phone_menu = PhoneMenu()
+        self._queues: Mapping[QueueId, Queue] = {}
+        self._of_agent: Mapping[UserId, tuple[Queue, ...]] = {}
+        self._observers: list[Callable[[], None]] = []
         self.available: Callable[[Sequence[UserId]], int] = lambda _agents: 0
 
     async def load(self) -> None:
-        """Read all queues; to be called at the start and whenever one was changed."""
-        self._queues = tuple(await self._catalogue.queues())
+        """Read all queues; to be called at the start, whenever one was changed, and when teams have changed."""
+        self._stored = stored = await self._stored_menus.load()
+        self._menus = Menus(Tree.of(stored.nodes), stored.common, self._members)
+        self._phone_menu = self._menus.phone_menu()
+        self._queues = {one.id: one for one in self._menus.queues()}
+        of_agent: dict[UserId, tuple[Queue, ...]] = {}
+        for queue in self._shown():
+            for agent in queue.agents:
+                of_agent[agent] = (*of_agent.get(agent, ()), queue)
+        self._of_agent = of_agent
+        for observer in self._observers:
+            observer()
 
-    async def save(self, queue: Queue) -> None:
-        """Store or replace a queue."""
-        await self._catalogue.save_queue(queue)
-        await self.load()
+    def observe(self, observer: Callable[[], None]) -> None:
+        """Call `observer` whenever queues were read anew."""
+        self._observers.append(observer)
+
+    @property
+    def stored(self) -> StoredMenus:
+        """What was read last."""
+        return self._stored
+
+    @property
+    def menus(self) -> Menus:
+        """The trees with their settings."""
+        return self._menus
 
     def all(self) -> Sequence[Queue]:
-        """Return all queues in menu order."""
-        return self._queues
+        """Return all queues in menu order; last those that are deleted, where somebody may still wait."""
+        return tuple(self._queues.values())
 
     def get(self, queue: QueueId) -> Queue:
         """Return a queue.
 
         Raises:
-            NotFoundError: there is none with this id.
+            NotFoundError: there is none with this id, or it is deleted.
         """
-        found = next((one for one in self._queues if one.id == queue), None)
-        if found is None:
+        found = self._queues.get(queue)
+        if found is None or self._menus.tree.nodes[queue].deleted:
             raise NotFoundError("there is no such queue", field="queue")
         return found
 
-    def phone_menu(self) -> Sequence[Queue]:
-        """Return what a caller can choose from, in order of the keys."""
-        return [one for one in self._queues if MenuChannel.IVR in one.channels and one.position in MENU_KEYS]
+    def phone_menu(self) -> PhoneMenu:
+        """Return what a caller can choose from."""
+        return self._phone_menu
 
     def of_agent(self, agent: UserId) -> Sequence[Queue]:
         """Return the queues that an agent is assigned to."""
-        return [one for one in self._queues if agent in one.agents]
+        return self._of_agent.get(agent, ())
 
     async def for_portal(self, actor: Principal) -> Sequence[Json]:
         """Return all queues as the portal lists them, for transfers and filters."""
@@ -63,11 +88,32 @@ class QueueService:
                 "agents": len(one.agents),
                 "available": self.available(one.agents),
             }
-            for one in self._queues
+            for one in self._shown()
         ]
 
-    async def for_consumer(self) -> Sequence[Json]:
-        """Return the queues of the web menu as consumers see them."""
-        return [
-            {**queue_ref(one), "channels": ["call", "chat"]} for one in self._queues if MenuChannel.WEB in one.channels
-        ]
+    def for_consumer(self, channel: MenuChannel = MenuChannel.WEB) -> Sequence[Json]:
+        """Return the queues that consumers can choose in a menu of pages, in its order."""
+        return list(self._offered(channel, None))
+
+    def menu_for_consumer(self, channel: MenuChannel = MenuChannel.WEB) -> Sequence[Json]:
+        """Return a menu as consumers walk through it: levels have `entries`, queues have `channels`."""
+        return self._level(channel, None)
+
+    def _level(self, channel: MenuChannel, parent: QueueId | None) -> list[Json]:
+        rows: list[Json] = []
+        for node in self._menus.choices(channel, parent):
+            row: Json = {"id": node.id, "names": dict(names_of(node))}
+            below = self._level(channel, node.id)
+            rows.append({**row, "entries": below} if below else {**row, "channels": ["chat", "call"], "entries": []})
+        return rows
+
+    def _offered(self, channel: MenuChannel, parent: QueueId | None) -> Iterator[Json]:
+        for node in self._menus.choices(channel, parent):
+            if self._menus.tree.leaf(node):
+                yield {**queue_ref(self._queues[node.id]), "channels": ["chat", "call"]}
+            else:
+                yield from self._offered(channel, node.id)
+
+    def _shown(self) -> Iterator[Queue]:
+        nodes = self._menus.tree.nodes
+        return (one for one in self._queues.values() if not nodes[one.id].deleted)

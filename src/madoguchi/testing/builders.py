@@ -13,6 +13,7 @@ from madoguchi.domain.calls.draft import CallDecision
 from madoguchi.domain.calls.evolve import evolve
 from madoguchi.domain.calls.lifecycle import CallState
 from madoguchi.domain.consumers.consumer import Consumer
+from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import MenuChannel, OfferPolicy, Queue, RecordingPolicy
 from madoguchi.domain.routing.offers import AcceptOffer, Offer, PlaceOffers
 from madoguchi.kernel.decision import Moment
@@ -49,7 +50,7 @@ def a_queue(
     """Return a queue in both menus."""
     return Queue(
         id=QueueId(f"queue_{name}"),
-        channels=frozenset(MenuChannel),
+        channels=frozenset({MenuChannel.IVR, MenuChannel.WEB}),
         names={"en": name.capitalize(), "ja": f"{name}の窓口"},
         position=key,
         agents=agents,
@@ -121,7 +122,9 @@ class CallScript:
         return self.tell(PlaybackOver(playing.id))
 
 
-def a_call(*queues: Queue, medium: Medium = Medium.PHONE, language: str = "en") -> CallScript:
+def a_call(
+    *queues: Queue, medium: Medium = Medium.PHONE, language: str = "en", menu: PhoneMenu | None = None
+) -> CallScript:
     """Return a call that has just come in."""
     script = CallScript()
     script.tell(
@@ -134,7 +137,7 @@ def a_call(*queues: Queue, medium: Medium = Medium.PHONE, language: str = "en") 
             consumer=a_consumer(),
             called="5000",
             trunk="carrier",
-            menu=queues,
+            menu=menu or PhoneMenu.flat(queues),
         )
     )
     return script

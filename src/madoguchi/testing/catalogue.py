@@ -1,4 +1,4 @@
-"""The catalogues in memory: users, queues, consumers, sessions, recordings, attachments, settings."""
+"""The catalogues in memory: users, consumers, sessions, recordings, attachments, settings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,10 +8,9 @@ import msgspec
 from madoguchi.domain.access.users import Credentials, Session, User
 from madoguchi.domain.chats.attachments import Attachment
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
-from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import ConflictError, NotFoundError
-from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, QueueId, RecordingId, SessionId, UserId
+from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, SessionId, UserId
 from madoguchi.kernel.time import Instant
 
 
@@ -22,7 +21,6 @@ class MemoryCatalogue:
         self._users: dict[UserId, User] = {}
         self._credentials: dict[UserId, Credentials] = {}
         self._sessions: dict[str, Session] = {}
-        self._queues: dict[QueueId, Queue] = {}
         self._consumers: dict[ConsumerId, Consumer] = {}
         self._consumer_sessions: dict[str, ConsumerSession] = {}
         self._recordings: dict[RecordingId, Recording] = {}
@@ -112,18 +110,6 @@ class MemoryCatalogue:
         self._sessions = {key: one for key, one in self._sessions.items() if one.expires_at >= now}
         self._consumer_sessions = {key: one for key, one in self._consumer_sessions.items() if one.expires_at >= now}
         return before - len(self._sessions) - len(self._consumer_sessions)
-
-    async def save_queue(self, queue: Queue) -> None:
-        """Store or replace a queue with its assigned agents."""
-        self._queues[queue.id] = queue
-
-    async def queue(self, queue: QueueId) -> Queue | None:
-        """Return a queue."""
-        return self._queues.get(queue)
-
-    async def queues(self) -> Sequence[Queue]:
-        """Return all queues in menu order."""
-        return sorted(self._queues.values(), key=lambda one: (one.position, one.id))
 
     async def save_consumer(self, consumer: Consumer) -> None:
         """Store or replace a consumer."""

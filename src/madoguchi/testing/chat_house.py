@@ -26,11 +26,13 @@ from madoguchi.services.attachments import AttachmentRules, AttachmentService
 from madoguchi.services.chat_life import CHATS, ChatPerformer
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService, ChatSettings
+from madoguchi.services.queues import QueueService
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.runtime import Owners, Runtime
 from madoguchi.services.views import Row, ViewService, ViewStore
 from madoguchi.testing.chats import ANA, BEN, MEI, RETURNS, SALES
 from madoguchi.testing.environment import CountingIds, FakeClock
+from madoguchi.testing.queues import plant
 
 KEN: Final = Consumer(ConsumerId("consumer_ken"), "Web User 11/23 12:01", None, MEI.created_at)
 
@@ -170,9 +172,20 @@ async def a_chat_house(
     shown.attach(chats)
     chats.observe(shown.changed)
     attachments = AttachmentService(storage.catalogue, blobs, clock, ids, rules)
-    service = ChatService(chats, Reservations(agents, clock, ids), storage, shown, attachments, clock, ids, settings)
-    for queue in (SALES, RETURNS):
-        await storage.catalogue.save_queue(queue)
+    queues = QueueService(storage.queues)
+    service = ChatService(
+        chats,
+        Reservations(agents, clock, ids),
+        storage,
+        shown,
+        attachments,
+        clock,
+        ids,
+        queue=queues.get,
+        settings=settings,
+    )
+    await plant(storage.queues, SALES, RETURNS)
+    await queues.load()
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(runtime)
         for user in (ANA, BEN):

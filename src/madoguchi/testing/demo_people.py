@@ -82,6 +82,9 @@ class Caller:
             await self._pace.pause(3, 6)
             key = random.choice("123")
             call.press(key)
+            if key == "3":
+                await self._pace.pause(2, 5)
+                call.press(random.choice("12"))
             self._tell(f"caller {self._number}: pressed {key}, waiting")
             with contextlib.suppress(TimeoutError):
                 # The menu takes its time, however hurried everybody is.

@@ -22,6 +22,7 @@ from madoguchi.ports.storage import (
 )
 from madoguchi.testing.catalogue import MemoryCatalogue
 from madoguchi.testing.people import MemoryPeople
+from madoguchi.testing.queues import MemoryQueueMenus
 
 JsonObject = dict[str, Any]
 Row = TypeVar("Row", Snapshot, JournalRow, OutboxRow)
@@ -157,6 +158,7 @@ class MemoryStorage:
         self.interactions = MemoryInteractions()
         self.catalogue = MemoryCatalogue()
         self.people = MemoryPeople(self.catalogue)
+        self.queues = MemoryQueueMenus()
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

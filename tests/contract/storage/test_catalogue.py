@@ -7,28 +7,13 @@ import pytest
 
 from madoguchi.domain.access.users import Credentials
 from madoguchi.domain.chats.attachments import Attachment, MediaType
-from madoguchi.domain.queues.queue import MenuChannel, OfferPolicy, Queue, RecordingChannels, RecordingPolicy
 from madoguchi.domain.recording import RecordingState
 from madoguchi.kernel.errors import ConflictError, NotFoundError
-from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, QueueId, RecordingId, UserId
+from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, UserId
 from madoguchi.ports.storage import Storage
 from tests.contract.storage.records import ANA, BEN, NOON, consumer, consumer_session, later, recording, session
 
 SECRET = Credentials("$argon2id$…")
-SUPPORT = Queue(
-    id=QueueId("queue_support"),
-    channels=frozenset({MenuChannel.IVR, MenuChannel.WEB}),
-    names={"en": "Support", "ja": "サポート"},
-    position=2,
-    agents=(BEN.id, ANA.id),
-    offer_policy=OfferPolicy.MULTICAST,
-    offer_s=12.5,
-    attempts=5,
-    wrap_up_s=0.0,
-    recording=RecordingPolicy.ASK_PERMISSION,
-    recording_channels=RecordingChannels.DUAL,
-    parents=({"en": "Shop", "ja": "店"}, {"en": "Orders", "ja": "注文"}),
-)
 
 
 async def test_users_come_back_as_they_were_stored_by_name(storage: Storage) -> None:
@@ -133,25 +118,6 @@ async def test_nobody_unknown_can_have_a_session(storage: Storage) -> None:
 
     assert await storage.catalogue.session("aa") is None
     assert await storage.catalogue.consumer_session("aa") is None
-
-
-async def test_queues_come_back_as_they_were_stored_in_menu_order(storage: Storage) -> None:
-    sales = Queue(QueueId("queue_sales"), frozenset({MenuChannel.WEB}), {"en": "Sales", "ja": "販売"}, 1, ())
-    await storage.catalogue.save_queue(SUPPORT)
-    await storage.catalogue.save_queue(sales)
-
-    assert await storage.catalogue.queue(SUPPORT.id) == SUPPORT
-    assert await storage.catalogue.queues() == [sales, SUPPORT]
-    assert await storage.catalogue.queue(QueueId("queue_none")) is None
-
-
-async def test_a_queue_can_be_replaced(storage: Storage) -> None:
-    changed = replace(SUPPORT, agents=(ANA.id,), position=1)
-    await storage.catalogue.save_queue(SUPPORT)
-
-    await storage.catalogue.save_queue(changed)
-
-    assert await storage.catalogue.queues() == [changed]
 
 
 async def test_consumers_are_found_by_id_and_number(storage: Storage) -> None:

@@ -14,7 +14,10 @@ import numpy as np
 from madoguchi.bootstrap.settings import Settings
 from madoguchi.bootstrap.storage import opened, seed_passwords
 from madoguchi.domain.queues.queue import Queue
+from madoguchi.domain.queues.resolve import Menus
+from madoguchi.domain.queues.tree import Tree
 from madoguchi.testing.mp3 import mp3_samples
+from madoguchi.testing.queues import overrides_of
 from madoguchi.testing.server import RealServer
 from madoguchi.testing.tones import Samples
 
@@ -28,8 +31,13 @@ def organised(data: Path, change: Callable[[Queue], Queue] = lambda queue: queue
         settings = Settings(data=str(data))
         await seed_passwords(settings, reset=False)
         async with opened(settings) as storage:
-            for queue in await storage.catalogue.queues():
-                await storage.catalogue.save_queue(change(queue))
+            stored = await storage.queues.load()
+            menus = Menus(Tree.of(stored.nodes))
+            nodes = [
+                replace(one, overrides=overrides_of(change(menus.queue_of(one)))) if menus.tree.leaf(one) else one
+                for one in stored.nodes
+            ]
+            await storage.queues.save(nodes, revision=stored.revision)
 
     asyncio.run(work())
 

@@ -22,6 +22,7 @@ from madoguchi.testing.builders import a_principal, a_user
 from madoguchi.testing.environment import NOON, CountingIds, FakeClock, settle
 from madoguchi.testing.instant_speech import InstantSpeech, InstantTranscoder
 from madoguchi.testing.mail import FakeMailer
+from madoguchi.testing.queues import plant
 from madoguchi.testing.storage import MemoryStorage
 from madoguchi.testing.voice import FakeVoiceEngine
 from madoguchi.testing.voice_scene import Tones
@@ -65,8 +66,7 @@ class Floor:
         """Store agents and queues; to be called before the floor is entered."""
         for agent in agents:
             await self.storage.catalogue.add_user(a_user(agent), Credentials("x"))
-        for queue in queues:
-            await self.storage.catalogue.save_queue(queue)
+        await plant(self.storage.queues, *queues)
         await self.storage.catalogue.save_settings("calls", {"language": "en"})
 
     async def __aenter__(self) -> Self:

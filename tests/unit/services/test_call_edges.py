@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from madoguchi.domain.access.users import Credentials
-from madoguchi.domain.queues.queue import RecordingPolicy
+from madoguchi.domain.queues.queue import MenuChannel, RecordingPolicy
 from madoguchi.domain.recording import RecordingState
 from madoguchi.domain.transfers import ToAgent, ToQueue
 from madoguchi.kernel.errors import (
@@ -22,6 +23,7 @@ from madoguchi.ports.voice import BadBrowserOfferError, BrowserOffer
 from madoguchi.services import views
 from madoguchi.testing.builders import ANA, BEN, SUE, a_principal, a_queue, a_user
 from madoguchi.testing.environment import settle, until
+from madoguchi.testing.queues import plant
 from tests.unit.services.floor import PAGE, Floor, a_visitor
 
 CALLER = LegId("leg_caller")
@@ -153,12 +155,15 @@ async def test_a_new_agent_is_known_as_soon_as_he_comes(floor: Floor) -> None:
 
 async def test_the_portal_lists_queues_with_who_is_there(floor: Floor) -> None:
     await floor.available(ANA)
-    (queue,) = await floor.core.queues.for_portal(a_principal(ANA))
-    assert (queue["id"], queue["channels"], queue["agents"], queue["available"]) == (SALES.id, ["ivr", "web"], 2, 1)
-    (seen,) = await floor.core.queues.for_consumer()
+    phone, queue = await floor.core.queues.for_portal(a_principal(ANA))
+    assert (phone["id"], phone["channels"]) == (f"{SALES.id}ivr", ["ivr"])
+    assert (queue["id"], queue["channels"], queue["agents"], queue["available"]) == (SALES.id, ["web"], 2, 1)
+    (seen,) = floor.core.queues.for_consumer()
     assert seen["names"]["en"] == "Sales"
-    await floor.core.queues.save(a_queue("support", BEN, key=2))
-    assert [one.id for one in floor.core.queues.of_agent(BEN)] == [SALES.id, "queue_support"]
+    support = replace(a_queue("support", BEN), channels=frozenset({MenuChannel.WEB}))
+    await plant(floor.storage.queues, support)
+    await floor.core.queues.load()
+    assert [one.id for one in floor.core.queues.of_agent(BEN)] == [f"{SALES.id}ivr", SALES.id, "queue_support"]
 
 
 async def test_transfers_need_a_target_that_exists(floor: Floor) -> None:

@@ -54,7 +54,7 @@ async def test_a_call_from_the_menu_to_wrap_up(floor: Floor) -> None:
     assert floor.speech.said[-2][1] == "To improve our service, this call is recorded."
     assert floor.call(call).state is CallState.OFFERED
     (offer,) = floor.desk(ANA, "offer")
-    assert (offer["interaction"], offer["channel"], offer["queue"]["id"]) == (call, "call", "queue_sales")
+    assert (offer["interaction"], offer["channel"], offer["queue"]["id"]) == (call, "call", "queue_salesivr")
     assert not floor.desk(BEN, "offer")
 
     interaction, handling = await floor.accepts(ANA)

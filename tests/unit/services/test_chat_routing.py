@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.req("BASE-9"), pytest.mark.req("BASE-13")]
 async def house() -> AsyncIterator[ChatHouse]:
     storage = MemoryStorage()
     async with a_chat_house(storage) as house:
-        queues = QueueService(storage.catalogue)
+        queues = QueueService(storage.queues)
         await queues.load()
         dispatcher = Dispatcher(
             house.agents, queues, Reservations(house.agents, house.clock, CountingIds()), house.clock

@@ -8,17 +8,22 @@ from madoguchi.domain.access.sign_in import SignInNeededError
 from madoguchi.domain.queues.queue import MenuChannel, Queue
 from madoguchi.kernel.ids import QueueId
 from madoguchi.services.consumers import ConsumerService, ConsumerSettings
+from madoguchi.services.queues import QueueService
 from madoguchi.services.sign_in import token_hash
 from madoguchi.testing.catalogue import MemoryCatalogue
-from madoguchi.testing.chats import SALES
+from madoguchi.testing.chats import ANA, SALES
 from madoguchi.testing.environment import CountingIds, FakeClock
+from madoguchi.testing.queues import MemoryQueueMenus, plant
 
 
 class Door:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.catalogue = MemoryCatalogue()
-        self.service = ConsumerService(self.catalogue, self.clock, CountingIds(), ConsumerSettings(name="Tanaka Shop"))
+        self.menus = MemoryQueueMenus()
+        self.queues = QueueService(self.menus)
+        settings = ConsumerSettings(name="Tanaka Shop")
+        self.service = ConsumerService(self.catalogue, self.queues, self.clock, CountingIds(), settings)
 
 
 @pytest.fixture
@@ -63,9 +68,9 @@ async def test_a_foreign_or_old_token_begins_a_new_session(door: Door, age: time
 
 @pytest.mark.req("SMA-3")
 async def test_the_page_learns_names_languages_queues_and_what_may_be_attached(door: Door) -> None:
-    await door.catalogue.save_queue(SALES)
-    phone = Queue(QueueId("queue_phone"), frozenset({MenuChannel.IVR}), {"en": "Phone", "ja": "電話"}, 2, ())
-    await door.catalogue.save_queue(phone)
+    phone = Queue(QueueId("queue_phone"), frozenset({MenuChannel.IVR}), {"en": "Phone", "ja": "電話"}, 2, (ANA,))
+    await plant(door.menus, SALES, phone)
+    await door.queues.load()
 
     assert await door.service.config() == {
         "name": "Tanaka Shop",
@@ -78,6 +83,7 @@ async def test_the_page_learns_names_languages_queues_and_what_may_be_attached(d
                 "channels": ["chat", "call"],
             }
         ],
+        "menu": [{"id": SALES.id, "names": {"en": "Sales", "ja": "営業"}, "channels": ["chat", "call"], "entries": []}],
         "attachments": {"max_bytes": 20_971_520, "types": ["image/png", "image/jpeg", "video/mp4"]},
     }
     await door.catalogue.save_settings("branding", {"name": "田中商店"})

@@ -11,10 +11,9 @@ from madoguchi.adapters.storage.database import Database
 from madoguchi.domain.access.users import Credentials, Session, User
 from madoguchi.domain.chats.attachments import Attachment
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
-from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import ConflictError, NotFoundError
-from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, QueueId, RecordingId, UserId
+from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
 
 T = TypeVar("T")
@@ -101,19 +100,6 @@ class SqlCatalogue:
             return sum(connection.execute(sa.delete(t).where(t.c.expires_at < now)).rowcount for t in tables)
 
         return await self._database.write(forget)
-
-    async def save_queue(self, queue: Queue) -> None:
-        """Store or replace a queue with its assigned agents."""
-        await self._put(schema.queues, records.queue_values(queue))
-
-    async def queue(self, queue: QueueId) -> Queue | None:
-        """Return a queue."""
-        return await self._one(schema.queues, schema.queues.c.id == queue, records.to_queue)
-
-    async def queues(self) -> Sequence[Queue]:
-        """Return all queues in menu order."""
-        found = await self._all(sa.select(schema.queues), records.to_queue)
-        return sorted(found, key=lambda queue: (queue.position, queue.id))
 
     async def save_consumer(self, consumer: Consumer) -> None:
         """Store or replace a consumer."""

@@ -8,13 +8,11 @@ from madoguchi.domain.access.profile import folded, search_key
 from madoguchi.domain.access.users import Session, User
 from madoguchi.domain.chats.attachments import Attachment, MediaType
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
-from madoguchi.domain.queues.queue import MenuChannel, OfferPolicy, Queue, RecordingChannels, RecordingPolicy
 from madoguchi.domain.recording import Recording, RecordingState
 from madoguchi.kernel.ids import (
     AttachmentId,
     ConsumerId,
     InteractionId,
-    QueueId,
     RecordingId,
     RoleId,
     SessionId,
@@ -80,42 +78,6 @@ def session_values(session: Session) -> Values:
 def to_session(row: Row) -> Session:
     """Read a row of `sessions`."""
     return Session(SessionId(row.id), row.token_hash, UserId(row.user_id), row.created_at, row.expires_at)
-
-
-def queue_values(queue: Queue) -> Values:
-    """Return the columns of `queues`."""
-    return {
-        "id": queue.id,
-        "channels": sorted(channel.value for channel in queue.channels),
-        "names": dict(queue.names),
-        "position": queue.position,
-        "agents": queue.agents,
-        "offer_policy": queue.offer_policy.value,
-        "offer_s": queue.offer_s,
-        "attempts": queue.attempts,
-        "wrap_up_s": queue.wrap_up_s,
-        "recording": queue.recording.value,
-        "recording_channels": queue.recording_channels.value,
-        "parents": [dict(names) for names in queue.parents],
-    }
-
-
-def to_queue(row: Row) -> Queue:
-    """Read a row of `queues`."""
-    return Queue(
-        id=QueueId(row.id),
-        channels=frozenset(MenuChannel(channel) for channel in row.channels),
-        names=row.names,
-        position=row.position,
-        agents=tuple(UserId(agent) for agent in row.agents),
-        offer_policy=OfferPolicy(row.offer_policy),
-        offer_s=row.offer_s,
-        attempts=row.attempts,
-        wrap_up_s=row.wrap_up_s,
-        recording=RecordingPolicy(row.recording),
-        recording_channels=RecordingChannels(row.recording_channels),
-        parents=tuple(row.parents),
-    )
 
 
 def consumer_values(consumer: Consumer) -> Values:

@@ -188,23 +188,6 @@ sessions = sa.Table(
     sa.Index("ix_sessions_expires_at", "expires_at"),
 )
 
-queues = sa.Table(
-    "queues",
-    metadata,
-    _text("id", key=True),
-    _json("channels"),
-    _json("names"),
-    _number("position"),
-    _json("agents"),
-    _text("offer_policy"),
-    sa.Column("offer_s", sa.Double, nullable=False),
-    _number("attempts"),
-    sa.Column("wrap_up_s", sa.Double, nullable=False),
-    _text("recording"),
-    _text("recording_channels"),
-    _json("parents"),
-)
-
 consumers = sa.Table(
     "consumers",
     metadata,

@@ -8,8 +8,10 @@ from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.interactions import SqlInteractions
 from madoguchi.adapters.storage.people import SqlPeople
 from madoguchi.adapters.storage.postgres import PostgresDatabase
+from madoguchi.adapters.storage.queues import SqlQueueMenus
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.ports.people import People
+from madoguchi.ports.queues import QueueMenus
 from madoguchi.ports.storage import Catalogue, InteractionStore, StorageHealth
 
 
@@ -34,6 +36,7 @@ class SqlStorage:
         self._interactions = SqlInteractions(database)
         self._catalogue = SqlCatalogue(database)
         self._people = SqlPeople(database)
+        self._queues = SqlQueueMenus(database)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -49,6 +52,11 @@ class SqlStorage:
     def people(self) -> People:
         """Roles, teams, and what belongs to users beside their records."""
         return self._people
+
+    @property
+    def queues(self) -> QueueMenus:
+        """The menu trees."""
+        return self._queues
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

@@ -9,6 +9,7 @@ from typing import Final
 from madoguchi.domain.calls.lifecycle import TERMINAL, CallState, EndReason
 from madoguchi.domain.calls.parties import Media, Party
 from madoguchi.domain.consumers.consumer import Consumer
+from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.choice import Waiting
 from madoguchi.domain.routing.offers import Channel, Offer
@@ -94,11 +95,16 @@ class Call:
     started_at: Instant
     state: CallState = CallState.IN_MENU
     stage: Stage = Stage.ARRIVING
-    menu: tuple[Queue, ...] = ()
+    choices: PhoneMenu = field(default_factory=PhoneMenu)
+    """The menu as it was when the call came in; nothing once the choice is made."""
+    path: tuple[int, ...] = ()
+    """The keys that led to the level that is said."""
     round: int = 0
-    """How often the menu was said."""
+    """How often a level of the menu was said."""
+    repeats: int = 0
+    """How often this level was said again because he asked for it."""
     mistakes: int = 0
-    """How often no choice or a wrong one was made."""
+    """How often no choice or a wrong one was made on this level."""
     complaint: str = ""
     """What is said before the menu: `invalid_choice`, `no_input` or nothing."""
     parties: tuple[Party, ...] = ()

@@ -1,10 +1,11 @@
 """What people ask of a call, and what the world tells it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from madoguchi.domain.calls.call import Medium
 from madoguchi.domain.consumers.consumer import Consumer
+from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, PlaceOffers
 from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, PlaybackId, UserId
@@ -22,8 +23,8 @@ class Arrive:
     consumer: Consumer
     called: str = ""
     trunk: str = ""
-    menu: tuple[Queue, ...] = ()
-    """What can be chosen, in order of the keys. In the browser: the one queue that was chosen."""
+    menu: PhoneMenu = field(default_factory=PhoneMenu)
+    """What can be chosen. In the browser: the one queue that was chosen."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from madoguchi.domain.calls.events import (
 from madoguchi.domain.calls.lifecycle import CallState
 from madoguchi.domain.calls.parties import Media, Party, Playing
 from madoguchi.domain.messages.texts import Line, Message, line
-from madoguchi.domain.queues.queue import Queue, RecordingChannels, RecordingPolicy
+from madoguchi.domain.queues.menu import Entry, PhoneMenu
+from madoguchi.domain.queues.queue import RecordingChannels, RecordingPolicy
 from madoguchi.domain.supervision import Role
 from madoguchi.kernel.decision import Moment
 from madoguchi.kernel.ids import PlaybackId, RecordingId
@@ -89,7 +90,7 @@ def _in_menu(call: Call) -> Wish | None:
         case Stage.ASKING:
             return Wish("asking", (line(Message.ASK_RECORDING, said),))
         case Stage.GOODBYE:
-            return Wish("goodbye", (line(Message.GOODBYE if call.menu else Message.NO_QUEUE, said),))
+            return Wish("goodbye", (line(Message.GOODBYE if call.choices else Message.NO_QUEUE, said),))
         case Stage.ARRIVING | Stage.CHOOSING | Stage.DONE:
             return None
 
@@ -101,19 +102,26 @@ def _menu(call: Call) -> tuple[Line, ...]:
         lines.append(line(Message.GREETING, said, company=call.company))
     if call.complaint:
         lines.append(line(Message(call.complaint), said))
-    return (*lines, *_choices(call.menu, said))
+    entries, _ = call.choices.level(call.path)
+    return (*lines, *_choices(entries, said, below=bool(call.path)))
 
 
-def _choices(menu: Sequence[Queue], said: str) -> tuple[Line, ...]:
-    entries = (line(Message.MENU_ENTRY, said, queue=one.name(said), key=one.position) for one in menu)
-    return (*entries, line(Message.MENU_REPEAT, said))
+def _choices(entries: Sequence[Entry], said: str, *, below: bool) -> tuple[Line, ...]:
+    spoken = (line(Message.MENU_ENTRY, said, queue=one.name(said), key=one.key) for one in entries)
+    back = (line(Message.MENU_BACK, said),) if below else ()
+    return (*spoken, *back, line(Message.MENU_REPEAT, said))
 
 
-def first_lines(menu: Sequence[Queue], company: str, said: str) -> tuple[Line, ...]:
-    """Return what a caller hears from the greeting until he waits, for whoever wants to have it spoken before."""
+def first_lines(menu: PhoneMenu, company: str, said: str) -> tuple[Line, ...]:
+    """Return what a caller hears from the greeting until he waits, for whoever wants to have it spoken before.
+
+    Of the levels below the top only the first is among it: a large menu would take minutes.
+    """
     rest = (Message.RECORDING_NOTICE, Message.CONNECTING, Message.NEXT_IN_LINE)
     greeting = line(Message.GREETING, said, company=company)
-    return (greeting, *_choices(menu, said), *(line(one, said) for one in rest))
+    below = (text for one in menu.entries if one.entries for text in _choices(one.entries, said, below=True))
+    top = _choices(menu.entries, said, below=False)
+    return (greeting, *dict.fromkeys((*top, *below)), *(line(one, said) for one in rest))
 
 
 def _in_queue(call: Call) -> Wish:

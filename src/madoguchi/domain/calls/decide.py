@@ -135,7 +135,7 @@ def _arrived(message: Arrive, at: Moment) -> CallDecision:
         called=message.called,
         trunk=message.trunk,
         bridge=BridgeId(at.new_id("bridge")),
-        menu=message.menu,
+        choices=message.menu,
         party=party,
         at=at.now,
     )
@@ -229,7 +229,7 @@ def _consumer_gone(draft: Draft, reason: EndReason) -> None:
     if draft.call.state is CallState.TALKING:
         draft.end(TalkEnded(reason, draft.now))
     elif draft.call.stage is Stage.GOODBYE:
-        draft.end(Resolved(EndReason.NO_CHOICE if draft.call.menu else EndReason.NO_QUEUE, draft.now))
+        draft.end(Resolved(EndReason.NO_CHOICE if draft.call.choices else EndReason.NO_QUEUE, draft.now))
     else:
         draft.end(ConsumerLeft(reason, draft.now))
 

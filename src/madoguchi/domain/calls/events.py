@@ -18,6 +18,7 @@ from madoguchi.domain.calls.lifecycle import (
 )
 from madoguchi.domain.calls.parties import LegConnected, LegOpening, MediaDropped, Party, Playing
 from madoguchi.domain.consumers.consumer import Consumer
+from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
 from madoguchi.kernel.ids import BridgeId, InteractionId, PartyId, PlaybackId, RecordingId
@@ -36,7 +37,7 @@ class CallStarted:
     called: str
     trunk: str
     bridge: BridgeId
-    menu: tuple[Queue, ...]
+    choices: PhoneMenu
     party: Party
     at: Instant
 
@@ -50,10 +51,14 @@ class StageReached:
 
 @dataclass(frozen=True)
 class MenuSaid:
-    """The menu is said, again or for the first time."""
+    """A level of the menu is said, again or for the first time."""
 
     complaint: str = ""
     mistake: bool = False
+    repeat: bool = False
+    """He asked for it."""
+    path: tuple[int, ...] = ()
+    """The keys that led there."""
 
 
 @dataclass(frozen=True)

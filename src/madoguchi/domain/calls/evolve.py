@@ -45,6 +45,7 @@ from madoguchi.domain.calls.lifecycle import (
     TalkEnded,
 )
 from madoguchi.domain.calls.parties import MEDIA, LegConnected, LegOpening, Media, MediaDropped, Party, Playing
+from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
 from madoguchi.domain.supervision import Role
@@ -93,7 +94,7 @@ def _started(event: CallStarted) -> Call:
         trunk=event.trunk,
         bridge=event.bridge,
         started_at=event.at,
-        menu=event.menu,
+        choices=event.choices,
         parties=(event.party,),
     )
 
@@ -101,7 +102,7 @@ def _started(event: CallStarted) -> Call:
 def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | Requeued) -> Call:
     match event:
         case Enqueued(queue, at):
-            return replace(_waiting(call, queue, at, front=False), stage=Stage.DONE, menu=())
+            return replace(_waiting(call, queue, at, front=False), stage=Stage.DONE, choices=PhoneMenu(), path=())
         case Requeued(queue, front, at):
             return _waiting(call, queue, at, front=front)
         case Offered(offers):
@@ -146,7 +147,8 @@ def _ended(call: Call, reason: EndReason, at: Instant) -> Call:
         parties=parties,
         offers=(),
         timers={},
-        menu=(),
+        choices=PhoneMenu(),
+        path=(),
         recording=None,
         position=None,
     )
@@ -264,9 +266,8 @@ def _details(  # noqa: PLR0911 - one case per event
     match event:
         case StageReached(stage):
             return replace(call, stage=stage)
-        case MenuSaid(complaint, mistake):
-            mistakes = call.mistakes + int(mistake)
-            return replace(call, stage=Stage.MENU, round=call.round + 1, complaint=complaint, mistakes=mistakes)
+        case MenuSaid():
+            return _said(call, event)
         case QueueChosen(queue):
             return replace(call, queue=queue)
         case TimerSet(timer, at):
@@ -280,6 +281,19 @@ def _details(  # noqa: PLR0911 - one case per event
             return replace(call, held_by_far_end=on)
         case Transferred(transfer):
             return replace(call, transfers=(*call.transfers, transfer))
+
+
+def _said(call: Call, event: MenuSaid) -> Call:
+    here = event.path == call.path
+    return replace(
+        call,
+        stage=Stage.MENU,
+        round=call.round + 1,
+        complaint=event.complaint,
+        path=event.path,
+        mistakes=(call.mistakes if here else 0) + int(event.mistake),
+        repeats=(call.repeats if here else 0) + int(event.repeat),
+    )
 
 
 def state_name(call: Call) -> str:

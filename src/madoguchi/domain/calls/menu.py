@@ -1,4 +1,9 @@
-"""From the first ring to the queue: greeting, keypad menu, notice or question about the recording, goodbye."""
+"""From the first ring to the queue: greeting, keypad menu, notice or question about the recording, goodbye.
+
+The menu has levels. A key chooses what has it, also while the level is still being said; `*` says the level again, `0`
+goes back to the level above. A level with a single choice is not said but passed. Who has used up his tries hears
+goodbye or comes to a default queue, as the level's settings say.
+"""
 
 from datetime import timedelta
 from typing import Final
@@ -8,42 +13,33 @@ from madoguchi.domain.calls.draft import Draft
 from madoguchi.domain.calls.events import MenuSaid, QueueChosen, RecordingAnswered, StageReached, TimerSet
 from madoguchi.domain.calls.lifecycle import EndReason, Enqueued, Resolved
 from madoguchi.domain.messages.texts import Message
+from madoguchi.domain.queues.menu import Manner
 from madoguchi.domain.queues.queue import Queue, RecordingPolicy
 
 CHOICE_S: Final = timedelta(seconds=5)
-"""How long a key is waited for after everything was said."""
+"""How long an answer about the recording is waited for after the question."""
 MENU_LIMIT: Final = timedelta(minutes=3)
 """How long the menu may take in all."""
-MISTAKES: Final = 3
-REPEATS: Final = 10
 ANNOUNCE_EVERY: Final = timedelta(seconds=45)
-REPEAT_KEY: Final = "0"
+REPEAT_KEY: Final = "*"
+BACK_KEY: Final = "0"
 REFUSE_KEY: Final = "1"
 
 
 def begin(draft: Draft) -> None:
     """The consumer can hear us: say the menu, or skip it where there is nothing to choose."""
-    call = draft.call
-    if not call.menu:
+    if not draft.call.choices:
         goodbye(draft)
-    elif len(call.menu) == 1:
-        choose(draft, call.menu[0])
     else:
-        draft.add(TimerSet(Timer.MENU, draft.now + MENU_LIMIT), MenuSaid())
+        draft.add(TimerSet(Timer.MENU, draft.now + MENU_LIMIT))
+        _go_to(draft, ())
 
 
 def key(draft: Draft, digit: str) -> None:
     """The consumer pressed `digit`."""
-    call = draft.call
-    match call.stage:
+    match draft.call.stage:
         case Stage.MENU | Stage.CHOOSING:
-            queue = next((one for one in call.menu if str(one.position) == digit), None)
-            if digit == REPEAT_KEY and call.round < REPEATS:
-                draft.add(TimerSet(Timer.CHOICE, None), MenuSaid())
-            elif queue is None:
-                _mistake(draft, Message.INVALID_CHOICE)
-            else:
-                choose(draft, queue)
+            _choice(draft, digit)
         case Stage.ASKING if digit == REFUSE_KEY:
             draft.add(RecordingAnswered(allowed=False))
             _enter_queue(draft)
@@ -55,13 +51,15 @@ def said(draft: Draft) -> None:
     """What the stage had to say was said."""
     match draft.call.stage:
         case Stage.MENU:
-            draft.add(StageReached(Stage.CHOOSING), TimerSet(Timer.CHOICE, draft.now + CHOICE_S))
+            due = draft.now + _manner(draft.call).wait
+            draft.add(StageReached(Stage.CHOOSING), TimerSet(Timer.CHOICE, due))
         case Stage.ASKING:
             draft.add(TimerSet(Timer.CHOICE, draft.now + CHOICE_S))
         case Stage.NOTICE:
             _enter_queue(draft)
         case Stage.GOODBYE:
-            draft.end(Resolved(EndReason.NO_CHOICE if draft.call.menu else EndReason.NO_QUEUE, draft.now))
+            reason = EndReason.NO_CHOICE if draft.call.choices else EndReason.NO_QUEUE
+            draft.end(Resolved(reason, draft.now))
         case Stage.ARRIVING | Stage.CHOOSING | Stage.DONE:
             pass
 
@@ -80,7 +78,7 @@ def menu_due(draft: Draft) -> None:
     """The menu took too long."""
     draft.add(TimerSet(Timer.MENU, None))
     if draft.call.stage in {Stage.MENU, Stage.CHOOSING}:
-        goodbye(draft)
+        _last_resort(draft)
 
 
 def goodbye(draft: Draft) -> None:
@@ -109,6 +107,44 @@ def announce_later(draft: Draft) -> None:
     draft.add(TimerSet(Timer.ANNOUNCEMENT, draft.now + ANNOUNCE_EVERY))
 
 
+def _choice(draft: Draft, digit: str) -> None:
+    call = draft.call
+    entries, manner = call.choices.level(call.path)
+    chosen = next((one for one in entries if str(one.key) == digit), None)
+    if chosen is not None:
+        _go_to(draft, (*call.path, chosen.key))
+    elif digit == BACK_KEY and (above := _level_above(call)) is not None:
+        draft.add(TimerSet(Timer.CHOICE, None), MenuSaid(path=above))
+    elif digit in {REPEAT_KEY, BACK_KEY} and call.repeats < manner.repeats:
+        # There is nothing above the top level; whoever wants to go back there at least hears it again.
+        draft.add(TimerSet(Timer.CHOICE, None), MenuSaid(repeat=True, path=call.path))
+    else:
+        _mistake(draft, Message.INVALID_CHOICE)
+
+
+def _go_to(draft: Draft, path: tuple[int, ...]) -> None:
+    """Go where the keys in `path` lead, on through levels with a single choice."""
+    entries, queue = draft.call.choices.entries, None
+    for pressed in path:
+        chosen = next(one for one in entries if one.key == pressed)
+        entries, queue = chosen.entries, chosen.queue
+    while queue is None and len(entries) == 1:
+        (only,) = entries
+        path, entries, queue = (*path, only.key), only.entries, only.queue
+    if queue is not None:
+        choose(draft, queue)
+    else:
+        draft.add(TimerSet(Timer.CHOICE, None), MenuSaid(path=path))
+
+
+def _level_above(call: Call) -> tuple[int, ...] | None:
+    """Return the path of the nearest level above where there was something to choose."""
+    for length in reversed(range(len(call.path))):
+        if len(call.choices.level(call.path[:length])[0]) > 1:
+            return call.path[:length]
+    return None
+
+
 def _enter_queue(draft: Draft) -> None:
     queue = draft.call.queue
     assert queue is not None  # noqa: S101 - chosen before
@@ -117,11 +153,21 @@ def _enter_queue(draft: Draft) -> None:
 
 
 def _mistake(draft: Draft, complaint: Message) -> None:
-    if _last_chance(draft.call):
-        goodbye(draft)
+    if draft.call.mistakes + 1 >= _manner(draft.call).tries:
+        _last_resort(draft)
     else:
-        draft.add(TimerSet(Timer.CHOICE, None), MenuSaid(complaint.value, mistake=True))
+        draft.add(TimerSet(Timer.CHOICE, None), MenuSaid(complaint.value, mistake=True, path=draft.call.path))
 
 
-def _last_chance(call: Call) -> bool:
-    return call.mistakes + 1 >= MISTAKES
+def _last_resort(draft: Draft) -> None:
+    """He will not choose any more: let the default queue take him, or say goodbye."""
+    default = _manner(draft.call).default
+    queue = next((one for one in draft.call.choices.defaults if one.id == default), None)
+    if queue is not None:
+        choose(draft, queue)
+    else:
+        goodbye(draft)
+
+
+def _manner(call: Call) -> Manner:
+    return call.choices.level(call.path)[1]

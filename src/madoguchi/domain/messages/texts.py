@@ -16,6 +16,7 @@ class Message(Enum):
     GREETING = "greeting"
     MENU_ENTRY = "menu_entry"
     MENU_REPEAT = "menu_repeat"
+    MENU_BACK = "menu_back"
     INVALID_CHOICE = "invalid_choice"
     NO_INPUT = "no_input"
     RECORDING_NOTICE = "recording_notice"
@@ -41,7 +42,8 @@ TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
     "en": {
         Message.GREETING: "Thank you for calling @{COMPANY}.",
         Message.MENU_ENTRY: "For @{QUEUE}, press @{KEY}.",
-        Message.MENU_REPEAT: "To hear this again, press 0.",
+        Message.MENU_REPEAT: "To hear this again, press star.",
+        Message.MENU_BACK: "To go back, press 0.",
         Message.INVALID_CHOICE: "Sorry, this is not one of the choices.",
         Message.NO_INPUT: "Sorry, I did not notice a choice.",
         Message.RECORDING_NOTICE: "To improve our service, this call is recorded.",
@@ -58,7 +60,8 @@ TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
     "ja": {
         Message.GREETING: "お電話ありがとうございます。@{COMPANY}です。",
         Message.MENU_ENTRY: "@{QUEUE}は、@{KEY}を押してください。",
-        Message.MENU_REPEAT: "もう一度お聞きになる場合は、0を押してください。",
+        Message.MENU_REPEAT: "もう一度お聞きになる場合は、米印を押してください。",
+        Message.MENU_BACK: "前のメニューに戻る場合は、0を押してください。",
         Message.INVALID_CHOICE: "申し訳ございません。その番号はご利用になれません。",
         Message.NO_INPUT: "申し訳ございません。番号の入力を確認できませんでした。",
         Message.RECORDING_NOTICE: "この通話は、サービス向上のため録音させていただきます。",

@@ -3,15 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from madoguchi.kernel.ids import QueueId, UserId
 
 
 class MenuChannel(Enum):
-    """Whose menu a queue is in."""
+    """Whose menu a queue is in. Each has a tree of its own."""
 
     IVR = "ivr"
+    MOBILE = "mobile"
     WEB = "web"
+    SMS = "sms"
+
+
+PAGES: Final = frozenset({MenuChannel.MOBILE, MenuChannel.WEB})
+"""The menus of consumers' pages and apps, where chats and browser calls begin."""
 
 
 class OfferPolicy(Enum):
@@ -41,15 +48,21 @@ class RecordingChannels(Enum):
 
 @dataclass(frozen=True)
 class Queue:
-    """Where interactions wait for agents."""
+    """Where interactions wait for agents: a leaf of a menu tree as routing and live interactions see it.
+
+    It is made of a `Node` with the settings that take effect there (`resolve.queue_of`), and nobody stores it but the
+    interactions that wait in it.
+    """
 
     id: QueueId
     channels: frozenset[MenuChannel]
+    """The one menu it is in. Interactions from before there were trees may hold more."""
     names: Mapping[str, str]
     """Language to name; `en` and `ja` always."""
     position: int
-    """1–9: the key in the phone menu, and the order everywhere."""
+    """Its place among its siblings; 1 is the first."""
     agents: tuple[UserId, ...]
+    """All who are assigned, for whatever language."""
     offer_policy: OfferPolicy = OfferPolicy.DELTACAST
     offer_s: float = 20.0
     """How long one offer stands."""
@@ -60,6 +73,13 @@ class Queue:
     recording_channels: RecordingChannels = RecordingChannels.MONO
     parents: tuple[Mapping[str, str], ...] = field(default=())
     """Names of the menus above, outermost first; the menu path ends with this queue's own name."""
+    spoken: Mapping[UserId, tuple[str, ...]] = field(default_factory=dict)
+    """Who of `agents` is assigned for certain languages only."""
+
+    def agents_for(self, language: str) -> tuple[UserId, ...]:
+        """Return who is assigned for `language`; all where nobody is, as a foreign word beats none at all."""
+        suitable = tuple(one for one in self.agents if language in self.spoken.get(one, (language,)))
+        return suitable or self.agents
 
     def name(self, language: str) -> str:
         """Return the name in `language`, else in English."""

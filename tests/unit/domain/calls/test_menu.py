@@ -49,7 +49,7 @@ def test_a_phone_is_answered_and_greeted_once_it_hears() -> None:
         "Thank you for calling Madoguchi.",
         "For Sales, press 1.",
         "For Support, press 2.",
-        "To hear this again, press 0.",
+        "To hear this again, press star.",
     ]
 
 
@@ -109,7 +109,7 @@ def test_three_mistakes_of_any_kind_end_in_goodbye() -> None:
     assert script.call.stage is Stage.CHOOSING
     script.tell(CallDue(), after_s=5)
     assert heard(script)[0] == "Sorry, I did not notice a choice."
-    press(script, "*")
+    press(script, "#")
     assert heard(script) == ["Sorry, we could not help you this time. Please call again. Goodbye."]
     press(script, "1")
     assert script.call.state is CallState.IN_MENU, "after goodbye no key counts"
