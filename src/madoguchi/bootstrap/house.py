@@ -105,7 +105,7 @@ class House:
         self._desk = DeskService(self._agents, catalogue)
         self._queues.available = self._desk.available
         self._reservations = Reservations(self._agents, clock, ids)
-        self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock)
+        self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock, self._runtime.alarms)
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
         self._early: list[LegArrived] | None = []
@@ -130,8 +130,8 @@ class House:
         self._calls.observe(self._facts.changed)
         self._chat_views.attach(self._chats)
         self._chats.observe(self._chat_views.changed)
-        self._dispatcher.add(WaitingRoom(self._calls, CallPositionIs))
-        self._dispatcher.add(WaitingRoom(self._chats, ChatPositionIs))
+        self._dispatcher.add(WaitingRoom(self._calls, Channel.CALL, CallPositionIs))
+        self._dispatcher.add(WaitingRoom(self._chats, Channel.CHAT, ChatPositionIs))
 
     def _made(self, tenant: Tenant) -> Services:
         clock, ids, storage = self._ports.clock, self._ports.ids, self._ports.storage

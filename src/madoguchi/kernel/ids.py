@@ -17,6 +17,8 @@ RecordingId = NewType("RecordingId", str)
 AttachmentId = NewType("AttachmentId", str)
 MonitoringId = NewType("MonitoringId", str)
 SessionId = NewType("SessionId", str)
+StatusId = NewType("StatusId", str)
+"""A status that the organisation made itself."""
 
 CALL: Final = "call"
 CHAT: Final = "chat"

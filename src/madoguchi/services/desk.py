@@ -31,7 +31,7 @@ class DeskService:
 
     async def know(self, user: User) -> None:
         """Take in a user who is an agent, or what has changed about him."""
-        profile = ProfileIs(user.id, user.name, user.email, tuple(user.languages), user.chat_limit)
+        profile = ProfileIs(user.id, user.name, user.email, tuple(user.languages), user.chat_limit, user.skills)
         if self._agents.state(user.id) is None:
             await self._agents.create(user.id, profile)
         else:

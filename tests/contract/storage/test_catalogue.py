@@ -7,8 +7,9 @@ import pytest
 
 from madoguchi.domain.access.users import Credentials
 from madoguchi.domain.chats.attachments import Attachment, MediaType
-from madoguchi.domain.queues.queue import MenuChannel, OfferPolicy, Queue, RecordingChannels, RecordingPolicy
+from madoguchi.domain.queues.queue import MenuChannel, Queue, RecordingChannels, RecordingPolicy
 from madoguchi.domain.recording import RecordingState
+from madoguchi.domain.routing.settings import AgentGroup, OfferPolicy, RoutingSettings, SkillNeed, Spread
 from madoguchi.kernel.errors import ConflictError, NotFoundError
 from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, QueueId, RecordingId, UserId
 from madoguchi.ports.storage import Storage
@@ -21,9 +22,15 @@ SUPPORT = Queue(
     names={"en": "Support", "ja": "サポート"},
     position=2,
     agents=(BEN.id, ANA.id),
-    offer_policy=OfferPolicy.MULTICAST,
-    offer_s=12.5,
-    attempts=5,
+    routing=RoutingSettings(
+        policy=OfferPolicy.MULTICAST,
+        offer_s=12.5,
+        attempts=5,
+        spread=Spread.CASCADE,
+        groups=(AgentGroup("first", (ANA.id,), (SkillNeed("billing", 2),), 45.0, replaces=True, percent=30),),
+        skills=(SkillNeed("english"),),
+        call_weight=2,
+    ),
     wrap_up_s=0.0,
     recording=RecordingPolicy.ASK_PERMISSION,
     recording_channels=RecordingChannels.DUAL,
@@ -72,7 +79,9 @@ async def test_of_two_users_with_one_address_at_once_one_is_refused(storage: Sto
 
 async def test_a_user_can_be_changed_and_keeps_his_password(storage: Storage) -> None:
     await storage.catalogue.add_user(ANA, SECRET)
-    renamed = replace(ANA, name="Ana María", roles=frozenset(), languages=(), email="new@example.com")
+    renamed = replace(
+        ANA, name="Ana María", roles=frozenset(), languages=(), email="new@example.com", skills={"billing": 3}
+    )
 
     await storage.catalogue.save_user(renamed)
 

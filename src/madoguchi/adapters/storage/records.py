@@ -2,14 +2,16 @@
 
 from typing import Any, TypeAlias
 
+import msgspec
 import sqlalchemy as sa
 
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.users import Session, User
 from madoguchi.domain.chats.attachments import Attachment, MediaType
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
-from madoguchi.domain.queues.queue import MenuChannel, OfferPolicy, Queue, RecordingChannels, RecordingPolicy
+from madoguchi.domain.queues.queue import MenuChannel, Queue, RecordingChannels, RecordingPolicy
 from madoguchi.domain.recording import Recording, RecordingState
+from madoguchi.domain.routing.settings import RoutingSettings
 from madoguchi.kernel.ids import (
     AttachmentId,
     ConsumerId,
@@ -35,6 +37,7 @@ def user_values(user: User) -> Values:
         "languages": user.languages,
         "chat_limit": user.chat_limit,
         "active": user.active,
+        "skills": dict(user.skills),
     }
 
 
@@ -48,6 +51,7 @@ def to_user(row: Row) -> User:
         languages=tuple(row.languages),
         chat_limit=row.chat_limit,
         active=row.active,
+        skills=row.skills,
     )
 
 
@@ -75,9 +79,7 @@ def queue_values(queue: Queue) -> Values:
         "names": dict(queue.names),
         "position": queue.position,
         "agents": queue.agents,
-        "offer_policy": queue.offer_policy.value,
-        "offer_s": queue.offer_s,
-        "attempts": queue.attempts,
+        "routing": msgspec.to_builtins(queue.routing),
         "wrap_up_s": queue.wrap_up_s,
         "recording": queue.recording.value,
         "recording_channels": queue.recording_channels.value,
@@ -93,9 +95,7 @@ def to_queue(row: Row) -> Queue:
         names=row.names,
         position=row.position,
         agents=tuple(UserId(agent) for agent in row.agents),
-        offer_policy=OfferPolicy(row.offer_policy),
-        offer_s=row.offer_s,
-        attempts=row.attempts,
+        routing=msgspec.convert(row.routing, RoutingSettings),
         wrap_up_s=row.wrap_up_s,
         recording=RecordingPolicy(row.recording),
         recording_channels=RecordingChannels(row.recording_channels),

@@ -166,6 +166,7 @@ users = sa.Table(
     _number("chat_limit"),
     sa.Column("active", sa.Boolean, nullable=False),
     _text("password_hash"),
+    _json("skills"),
 )
 
 sessions = sa.Table(
@@ -187,9 +188,7 @@ queues = sa.Table(
     _json("names"),
     _number("position"),
     _json("agents"),
-    _text("offer_policy"),
-    sa.Column("offer_s", sa.Double, nullable=False),
-    _number("attempts"),
+    _json("routing"),
     sa.Column("wrap_up_s", sa.Double, nullable=False),
     _text("recording"),
     _text("recording_channels"),

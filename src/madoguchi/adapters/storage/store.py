@@ -8,6 +8,8 @@ from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.interactions import SqlInteractions
 from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
+from madoguchi.adapters.storage.statuses import SqlStatuses
+from madoguchi.ports.statuses import StatusCatalogue
 from madoguchi.ports.storage import Catalogue, InteractionStore, StorageHealth
 
 
@@ -31,6 +33,7 @@ class SqlStorage:
         self._database = database
         self._interactions = SqlInteractions(database)
         self._catalogue = SqlCatalogue(database)
+        self._statuses = SqlStatuses(database)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -41,6 +44,11 @@ class SqlStorage:
     def catalogue(self) -> Catalogue:
         """Plain records."""
         return self._catalogue
+
+    @property
+    def statuses(self) -> StatusCatalogue:
+        """The organisation's own statuses."""
+        return self._statuses
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

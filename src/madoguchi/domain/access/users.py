@@ -1,6 +1,7 @@
 """Users of the portal, how they prove who they are, and their sessions."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from madoguchi.domain.access.permissions import Permission, Role, granted
 from madoguchi.kernel.errors import NotAllowedError
@@ -21,6 +22,8 @@ class User:
     chat_limit: int = 3
     """How many chats at once."""
     active: bool = True
+    skills: Mapping[str, int] = field(default_factory=dict)
+    """Skill to level, 1 to 5; queues may ask for them."""
 
 
 @dataclass(frozen=True)

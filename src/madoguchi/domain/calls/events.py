@@ -20,6 +20,7 @@ from madoguchi.domain.calls.parties import LegConnected, LegOpening, MediaDroppe
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
+from madoguchi.domain.routing.record import Why
 from madoguchi.kernel.ids import BridgeId, InteractionId, PartyId, PlaybackId, RecordingId
 from madoguchi.kernel.time import Instant
 
@@ -83,6 +84,7 @@ class PlaceChanged:
     """Others in the queue came or went."""
 
     position: int
+    wait_min: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class OffersAdded:
     """It rings at more agents."""
 
     offers: tuple[Offer, ...]
+    why: Why | None = None
 
 
 @dataclass(frozen=True)

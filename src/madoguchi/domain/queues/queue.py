@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from madoguchi.domain.routing.settings import RoutingSettings
 from madoguchi.kernel.ids import QueueId, UserId
 
 
@@ -12,15 +13,6 @@ class MenuChannel(Enum):
 
     IVR = "ivr"
     WEB = "web"
-
-
-class OfferPolicy(Enum):
-    """How agents get offers."""
-
-    DELTACAST = "deltacast"
-    """To one at a time by rule; after the last attempt to all."""
-    MULTICAST = "multicast"
-    """To all at once; the fastest wins."""
 
 
 class RecordingPolicy(Enum):
@@ -50,11 +42,7 @@ class Queue:
     position: int
     """1–9: the key in the phone menu, and the order everywhere."""
     agents: tuple[UserId, ...]
-    offer_policy: OfferPolicy = OfferPolicy.DELTACAST
-    offer_s: float = 20.0
-    """How long one offer stands."""
-    attempts: int = 3
-    """Deltacast offers before the fall-back to multicast."""
+    routing: RoutingSettings = RoutingSettings()  # noqa: RUF009 - frozen, so sharing it is safe
     wrap_up_s: float = 60.0
     recording: RecordingPolicy = RecordingPolicy.RECORD
     recording_channels: RecordingChannels = RecordingChannels.MONO

@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from madoguchi.adapters.storage import schema
+from madoguchi.adapters.storage import migrations, schema
 from madoguchi.adapters.storage.plan import rows_of
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.adapters.storage.store import SqlStorage, sqlite_storage
+from madoguchi.domain.routing.settings import OfferPolicy, RoutingSettings
 from madoguchi.kernel.ids import ConsumerId
 from madoguchi.ports.storage import StaleVersionError, StorageUnavailableError
 from tests.contract.storage.records import commit, event, later, snapshot
@@ -239,6 +240,28 @@ def test_the_migrations_lead_to_the_schema(path: Path) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, schema.metadata) == []
     engine.dispose()
+
+
+@pytest.mark.req("BASE-9")
+async def test_what_queues_knew_of_routing_is_kept_when_it_moves_into_one_column(path: Path) -> None:
+    path.parent.mkdir()
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        migrations.upgrade(connection, "0001")
+        row = {
+            "id": "queue_1", "channels": "[]", "names": '{"en":"Sales","ja":"x"}', "position": 1, "agents": "[]",
+            "offer_policy": "multicast", "offer_s": 12.5, "attempts": 7, "wrap_up_s": 60.0, "recording": "record",
+            "recording_channels": "mono", "parents": "[]",
+        }  # fmt: skip
+        connection.execute(sa.insert(sa.table("queues", *map(sa.column, row))).values(row))
+    engine.dispose()
+
+    storage = sqlite_storage(path)
+    await storage.open()
+    (queue,) = await storage.catalogue.queues()
+    await storage.close()
+
+    assert queue.routing == RoutingSettings(policy=OfferPolicy.MULTICAST, offer_s=12.5, attempts=7)
 
 
 @pytest.mark.parametrize(
