@@ -44,8 +44,10 @@ from madoguchi.services.prompts import PromptService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
 from madoguchi.services.reservations import Reservations
+from madoguchi.services.routing import RoutingService
 from madoguchi.services.runtime import Runtime
 from madoguchi.services.sign_in import Passwords, SignInService
+from madoguchi.services.statuses import StatusService
 from madoguchi.services.supervision import SupervisionService
 from madoguchi.services.tenant import Tenant
 from madoguchi.services.view_store import ViewStore
@@ -102,10 +104,12 @@ class House:
             CALLS, CallPerformer(ports.voice, self._agents, self._prompts, self._recordings)
         )
         self._chats = self._runtime.add(CHATS, ChatPerformer(self._agents))
-        self._desk = DeskService(self._agents, catalogue)
+        self._statuses = StatusService(storage.statuses, ids)
+        self._desk = DeskService(self._agents, catalogue, self._statuses)
         self._queues.available = self._desk.available
         self._reservations = Reservations(self._agents, clock, ids)
         self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock, self._runtime.alarms)
+        self._queues.changed = self._dispatcher.wake
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
         self._early: list[LegArrived] | None = []
@@ -158,6 +162,15 @@ class House:
             recordings=self._recordings,
             queues=self._queues,
             views=ViewService(self._views, self._chat_views),
+            statuses=self._statuses,
+            routing=RoutingService(
+                lines=self._dispatcher,
+                calls=self._calls,
+                chats=self._chats,
+                queues=self._queues,
+                store=storage.interactions,
+                clock=clock,
+            ),
         )
 
     @asynccontextmanager

@@ -10,7 +10,9 @@ from madoguchi.services.handlings import HandlingService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
+from madoguchi.services.routing import RoutingService
 from madoguchi.services.sign_in import SignInService
+from madoguchi.services.statuses import StatusService
 from madoguchi.services.supervision import SupervisionService
 from madoguchi.services.views import ViewService
 
@@ -30,3 +32,5 @@ class Services:
     recordings: RecordingService
     queues: QueueService
     views: ViewService
+    statuses: StatusService
+    routing: RoutingService

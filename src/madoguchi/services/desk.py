@@ -14,14 +14,21 @@ from madoguchi.kernel.ids import UserId
 from madoguchi.ports.storage import Catalogue
 from madoguchi.services.rows import Json
 from madoguchi.services.runtime import Owners
+from madoguchi.services.statuses import StatusService
 
 
 class DeskService:
     """The agents' owners, as far as people speak to them."""
 
-    def __init__(self, agents: "Owners[Agent, AgentMessage, AgentEvent, Never]", catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        agents: "Owners[Agent, AgentMessage, AgentEvent, Never]",
+        catalogue: Catalogue,
+        statuses: StatusService,
+    ) -> None:
         self._agents = agents
         self._catalogue = catalogue
+        self._statuses = statuses
 
     async def start(self) -> None:
         """Make sure that every user with a desk has an owner that knows his present profile."""
@@ -40,6 +47,11 @@ class DeskService:
     async def set_presence(self, actor: Principal, status: str, when: str = "now") -> None:
         """Let `actor` be `status`, at once or (`next`) after the present work.
 
+        Args:
+            actor: the agent.
+            status: a built-in status's word, or the id of one of the organisation's own.
+            when: `now` or `next`.
+
         Raises:
             NotAllowedError: he has no desk.
             InvalidInputError: nobody can choose this status, or `when` is neither word.
@@ -49,7 +61,8 @@ class DeskService:
             raise InvalidInputError("now or next", field="when")
         if self._agents.state(actor.user.id) is None:
             await self.know(actor.user)
-        await self._agents.send(actor.user.id, ChoosePresence(_presence(status), after_work=when == "next"))
+        presence, custom = await self._statuses.named(status)
+        await self._agents.send(actor.user.id, ChoosePresence(presence, when == "next", custom))
 
     async def leave(self, actor: Principal) -> None:
         """Let an agent who signs out get nothing more; he may finish what he is doing. For others it does nothing.
@@ -61,7 +74,7 @@ class DeskService:
             await self._agents.send(actor.user.id, ChoosePresence(Presence.SIGNED_OUT, after_work=True))
 
     async def set_agent_presence(self, actor: Principal, user: UserId, status: str) -> None:
-        """Let another agent be `status`.
+        """Let another agent be `status`. Who is signed out by it finishes what he is doing.
 
         Raises:
             NotAllowedError: the caller may not change agents' statuses.
@@ -71,7 +84,9 @@ class DeskService:
         actor.require(Permission.CHANGE_AGENT_STATUS)
         if self._agents.state(user) is None:
             raise NotFoundError("there is no such agent")
-        await self._agents.send(user, ChoosePresence(_presence(status)))
+        presence, custom = await self._statuses.named(status)
+        after_work = presence is Presence.SIGNED_OUT
+        await self._agents.send(user, ChoosePresence(presence, after_work, custom, by_supervisor=True))
 
     async def colleagues(self, actor: Principal) -> Sequence[Json]:
         """Return the other agents, by name, for transfers.
@@ -95,10 +110,3 @@ class DeskService:
         """Return how many of `agents` could be rung for anything now."""
         known = (self._agents.state(one) for one in agents)
         return sum(one is not None and any(one.free_for(channel) for channel in Channel) for one in known)
-
-
-def _presence(status: str) -> Presence:
-    try:
-        return Presence(status)
-    except ValueError:
-        raise InvalidInputError("there is no such status", field="status") from None

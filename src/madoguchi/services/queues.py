@@ -20,10 +20,13 @@ class QueueService:
         self._catalogue = catalogue
         self._queues: tuple[Queue, ...] = ()
         self.available: Callable[[Sequence[UserId]], int] = lambda _agents: 0
+        self.changed: Callable[[], None] = lambda: None
+        """Told whenever queues were read anew."""
 
     async def load(self) -> None:
         """Read all queues; to be called at the start and whenever one was changed."""
         self._queues = tuple(await self._catalogue.queues())
+        self.changed()
 
     async def save(self, queue: Queue) -> None:
         """Store or replace a queue."""

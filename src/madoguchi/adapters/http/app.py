@@ -22,7 +22,9 @@ from madoguchi.adapters.http import (
     health,
     problems,
     recordings,
+    routing,
     session,
+    statuses,
     supervision,
 )
 from madoguchi.adapters.http.access import declared
@@ -124,7 +126,7 @@ def _with_routes(**options: Any) -> FastAPI:
         **options,
     )
     api = APIRouter(prefix=BASE)
-    for part in (session, desk, calls, chats, supervision, recordings, consumers):
+    for part in (session, desk, calls, chats, supervision, recordings, consumers, statuses, routing):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(health.router)

@@ -14,6 +14,10 @@ class Permission(Enum):
     VIEW_CHATS = "chats.view"
     VIEW_AGENTS = "agents.view"
     CHANGE_AGENT_STATUS = "agents.edit"
+    EDIT_STATUSES = "agent_statuses.edit"
+    """Make and change the organisation's own statuses."""
+    EDIT_ROUTING = "routing.edit"
+    """Change how queues find their agents."""
     MONITOR = "monitor"
     """Listen to live calls and view live chats, unseen."""
     END_INTERACTIONS = "monitor_chats.edit"
@@ -35,6 +39,8 @@ _SUPERVISION: Final = frozenset(
         Permission.VIEW_CHATS,
         Permission.VIEW_AGENTS,
         Permission.CHANGE_AGENT_STATUS,
+        Permission.EDIT_STATUSES,
+        Permission.EDIT_ROUTING,
         Permission.MONITOR,
         Permission.END_INTERACTIONS,
         Permission.LISTEN_TO_RECORDINGS,

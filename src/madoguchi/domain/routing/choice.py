@@ -109,13 +109,14 @@ def _passed_over(one: Candidate, waiting: Waiting, need: Need, choice: Choice, n
     kept_away = _KEPT_AWAY.get(one.attendance)
     if kept_away is not None:
         return kept_away
+    if _paused(one, waiting, now):
+        # Before `BUSY`: the slot of an offer that he declined is freed a moment after.
+        return Reason.PAUSE
     if not one.room(need.channel, need.call_weight):
         return Reason.BUSY
     refused = need.refuses(one)
     if refused is not None:
         return refused
-    if _paused(one, waiting, now):
-        return Reason.PAUSE
     if one.agent in waiting.tried and not any(each.agent in waiting.tried for each in choice.agents):
         return Reason.TRIED
     return Reason.TURN

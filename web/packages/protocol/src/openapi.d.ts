@@ -812,6 +812,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agent-statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All Statuses
+         * @description List the organisation's own statuses.
+         */
+        get: operations["statuses_all_statuses"];
+        put?: never;
+        /**
+         * Make
+         * @description Make a status.
+         */
+        post: operations["statuses_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent-statuses/{status}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Change a status.
+         */
+        put: operations["statuses_change"];
+        post?: never;
+        /**
+         * Remove
+         * @description Remove a status.
+         */
+        delete: operations["statuses_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Call
+         * @description Tell why a call went to whom it went, or why nobody gets it.
+         */
+        get: operations["routing_of_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Chat
+         * @description Tell why a chat went to whom it went, or why nobody gets it.
+         */
+        get: operations["routing_of_chat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{queue}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings
+         * @description Return how a queue finds its agents.
+         */
+        get: operations["routing_settings"];
+        /**
+         * Set Settings
+         * @description Let a queue find its agents otherwise.
+         */
+        put: operations["routing_set_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -887,6 +999,39 @@ export interface components {
             handling: string;
         };
         /**
+         * AgentGroupModel
+         * @description Some of a queue's agents.
+         */
+        AgentGroupModel: {
+            /** Name */
+            name: string;
+            /**
+             * Agents
+             * @default []
+             */
+            agents: string[];
+            /**
+             * Skills
+             * @default []
+             */
+            skills: components["schemas"]["SkillNeedModel"][];
+            /**
+             * Wait S
+             * @default 30
+             */
+            wait_s: number;
+            /**
+             * Replaces
+             * @default false
+             */
+            replaces: boolean;
+            /**
+             * Percent
+             * @default 0
+             */
+            percent: number;
+        };
+        /**
          * AgentPresenceIn
          * @description A status that somebody else chooses for an agent.
          */
@@ -960,6 +1105,18 @@ export interface components {
             agents: components["schemas"]["Colleague"][];
         };
         /**
+         * ConsideredOut
+         * @description An agent who was looked at; `idle_s` without any of the channel, null where he never had one.
+         */
+        ConsideredOut: {
+            /** Agent */
+            agent: string;
+            /** Name */
+            name: string;
+            /** Idle S */
+            idle_s: number | null;
+        };
+        /**
          * ConsumerConfig
          * @description What the widget needs to know before anybody talks.
          */
@@ -1022,6 +1179,29 @@ export interface components {
             expires_at: string;
         };
         /**
+         * DecisionOut
+         * @description A decision by which somebody was rung.
+         */
+        DecisionOut: {
+            /** At */
+            at: string;
+            rule: components["schemas"]["Rule"];
+            /** Attempt */
+            attempt: number;
+            /** Language */
+            language: string | null;
+            /** Skills */
+            skills: string[];
+            /** Skills Given Up */
+            skills_given_up: boolean;
+            /** Groups */
+            groups: string[];
+            /** Passed */
+            passed: components["schemas"]["PassedOverOut"][];
+            /** Rung */
+            rung: components["schemas"]["RungOut"][];
+        };
+        /**
          * DigitsIn
          * @description Keys to press.
          */
@@ -1065,12 +1245,52 @@ export interface components {
             answer: string;
         };
         /**
+         * NowOut
+         * @description What would be decided now; nobody is in `rung` where nobody can be.
+         */
+        NowOut: {
+            /** At */
+            at: string;
+            rule: components["schemas"]["Rule"];
+            /** Attempt */
+            attempt: number;
+            /** Language */
+            language: string | null;
+            /** Skills */
+            skills: string[];
+            /** Skills Given Up */
+            skills_given_up: boolean;
+            /** Groups */
+            groups: string[];
+            /** Passed */
+            passed: components["schemas"]["PassedOverOut"][];
+            /** Rung */
+            rung: components["schemas"]["ConsideredOut"][];
+        };
+        /**
          * OfferIn
          * @description A browser's media offer.
          */
         OfferIn: {
             /** Offer */
             offer: string;
+        };
+        /**
+         * OfferPolicy
+         * @description How agents get offers.
+         * @enum {string}
+         */
+        OfferPolicy: "deltacast" | "multicast";
+        /**
+         * PassedOverOut
+         * @description Agents who were not rung, some of them by name.
+         */
+        PassedOverOut: {
+            reason: components["schemas"]["Reason"];
+            /** Count */
+            count: number;
+            /** Agents */
+            agents: components["schemas"]["ConsideredOut"][];
         };
         /**
          * PortalQueue
@@ -1143,12 +1363,129 @@ export interface components {
             queues: components["schemas"]["PortalQueue"][];
         };
         /**
+         * Reason
+         * @description Why an agent was passed over, in the order in which the reasons are looked for.
+         * @enum {string}
+         */
+        Reason: "signed_out" | "away" | "missed" | "leaving" | "pause" | "busy" | "group" | "language" | "skill" | "ringing" | "tried" | "turn";
+        /**
          * RecordingIn
          * @description Whether the recording leaves out what is said.
          */
         RecordingIn: {
             /** Paused */
             paused: boolean;
+        };
+        /**
+         * RoutingOut
+         * @description The decisions about an interaction, oldest first; `now` while it waits.
+         */
+        RoutingOut: {
+            /** Decisions */
+            decisions: components["schemas"]["DecisionOut"][];
+            now: components["schemas"]["NowOut"] | null;
+        };
+        /**
+         * RoutingSettingsModel
+         * @description How a queue finds its agents; what is left out gets its default.
+         */
+        RoutingSettingsModel: {
+            /** @default deltacast */
+            policy: components["schemas"]["OfferPolicy"];
+            /**
+             * Offer S
+             * @default 20
+             */
+            offer_s: number;
+            /**
+             * Attempts
+             * @default 3
+             */
+            attempts: number;
+            /**
+             * Fall Back
+             * @default true
+             */
+            fall_back: boolean;
+            /**
+             * Decline Pause S
+             * @default 5
+             */
+            decline_pause_s: number;
+            /**
+             * Auto Answer
+             * @default false
+             */
+            auto_answer: boolean;
+            /** @default all */
+            spread: components["schemas"]["Spread"];
+            /**
+             * Groups
+             * @default []
+             */
+            groups: components["schemas"]["AgentGroupModel"][];
+            /**
+             * Skip Absent Groups
+             * @default false
+             */
+            skip_absent_groups: boolean;
+            /**
+             * Priority
+             * @default 4
+             */
+            priority: number;
+            /**
+             * Ageing S
+             * @default 0
+             */
+            ageing_s: number;
+            /**
+             * Transfers First
+             * @default true
+             */
+            transfers_first: boolean;
+            /**
+             * Skills
+             * @default []
+             */
+            skills: components["schemas"]["SkillNeedModel"][];
+            /**
+             * Relax Skills S
+             * @default 0
+             */
+            relax_skills_s: number;
+            /**
+             * Relax Languages S
+             * @default 0
+             */
+            relax_languages_s: number;
+            /**
+             * Service Level S
+             * @default 20
+             */
+            service_level_s: number;
+            /**
+             * Service Level Percent
+             * @default 80
+             */
+            service_level_percent: number;
+            /**
+             * Missed Calls
+             * @default 1
+             */
+            missed_calls: number;
+            /**
+             * Missed Chats
+             * @default 2
+             */
+            missed_chats: number;
+            /**
+             * Unresponsive After
+             * @default 3
+             */
+            unresponsive_after: number;
+            /** Call Weight */
+            call_weight?: number | null;
         };
         /**
          * RowsOut
@@ -1161,6 +1498,29 @@ export interface components {
             }[];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * Rule
+         * @description What decided.
+         * @enum {string}
+         */
+        Rule: "longest_since_call" | "longest_since_chat" | "fewest_chats" | "all_at_once" | "fell_back" | "asked_for" | "nobody";
+        /**
+         * RungOut
+         * @description An agent who was rung, and what came of it.
+         */
+        RungOut: {
+            /** Agent */
+            agent: string;
+            /** Name */
+            name: string;
+            /** Idle S */
+            idle_s: number | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "standing" | "accepted" | "declined" | "missed" | "withdrawn";
         };
         /**
          * SessionOut
@@ -1185,6 +1545,25 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * SkillNeedModel
+         * @description A skill that an agent must have, at least so well.
+         */
+        SkillNeedModel: {
+            /** Skill */
+            skill: string;
+            /**
+             * Level
+             * @default 1
+             */
+            level: number;
+        };
+        /**
+         * Spread
+         * @description Who of a queue's agents is asked when.
+         * @enum {string}
+         */
+        Spread: "all" | "cascade" | "percent";
         /**
          * StartCallIn
          * @description A new call from a browser.
@@ -1232,6 +1611,51 @@ export interface components {
             answer: string;
             /** Call */
             call: string;
+        };
+        /**
+         * StatusIn
+         * @description A status that agents can choose besides the built-in ones.
+         */
+        StatusIn: {
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Colour
+             * @default grey
+             * @example violet
+             */
+            colour: string;
+            /**
+             * Away
+             * @default true
+             */
+            away: boolean;
+        };
+        /**
+         * StatusOut
+         * @description The same, as it is stored.
+         */
+        StatusOut: {
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Colour */
+            colour: string;
+            /** Away */
+            away: boolean;
+        };
+        /**
+         * StatusesOut
+         * @description All of them.
+         */
+        StatusesOut: {
+            /** Statuses */
+            statuses: components["schemas"]["StatusOut"][];
         };
         /**
          * SwitchIn
@@ -2583,6 +3007,258 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DigitsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    statuses_all_statuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    statuses_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    statuses_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                status: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    statuses_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                status: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    routing_of_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    routing_of_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    routing_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingSettingsModel"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    routing_set_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingSettingsModel"];
             };
         };
         responses: {
