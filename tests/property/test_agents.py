@@ -21,11 +21,12 @@ from madoguchi.domain.agents.messages import (
     Reservation,
     Reserve,
 )
-from madoguchi.domain.agents.presence import Presence
+from madoguchi.domain.agents.presence import MISSED, Presence
+from madoguchi.domain.agents.statuses import CustomStatus
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.decision import Moment
 from madoguchi.kernel.errors import MadoguchiError
-from madoguchi.kernel.ids import HandlingId, InteractionId, OfferId
+from madoguchi.kernel.ids import HandlingId, InteractionId, OfferId, StatusId
 from madoguchi.kernel.time import Instant
 from madoguchi.services.agent_life import AGENTS
 from madoguchi.testing.builders import ANA, a_consumer, a_queue
@@ -102,9 +103,11 @@ class Agents(RuleBasedStateMachine):
             done = self.tell(ExtendHandling(handling.id) if extend else FinishHandling(handling.id))
             assert done is (handling.state is HandlingState.WRAP_UP)
 
-    @rule(status=st.sampled_from(Presence), after_work=st.booleans())
-    def chooses(self, status: Presence, *, after_work: bool) -> None:
-        assert self.tell(ChoosePresence(status, after_work)) is (status is not Presence.MISSED)
+    @rule(status=st.sampled_from(Presence), after_work=st.booleans(), away=st.booleans())
+    def chooses(self, status: Presence, *, after_work: bool, away: bool) -> None:
+        custom = CustomStatus(StatusId("status_1"), {"en": "x", "ja": "x"}, away=away)
+        told = ChoosePresence(status, after_work, custom if status is Presence.CUSTOM else None)
+        assert self.tell(told) is (status not in MISSED and status is not Presence.SPECIAL_TASK)
 
     @rule(seconds=st.integers(1, 60))
     def time_passes(self, seconds: int) -> None:

@@ -49,9 +49,11 @@ from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.roles import RoleService
+from madoguchi.services.routing import RoutingService
 from madoguchi.services.runtime import Runtime
 from madoguchi.services.second_factor import SecondFactorService
 from madoguchi.services.sign_in import Passwords, PasswordWork, SignInService
+from madoguchi.services.statuses import StatusService
 from madoguchi.services.supervision import SupervisionService
 from madoguchi.services.teams import TeamService
 from madoguchi.services.tenant import Tenant
@@ -113,7 +115,8 @@ class House:
             CALLS, CallPerformer(ports.voice, self._agents, self._prompts, self._recordings)
         )
         self._chats = self._runtime.add(CHATS, ChatPerformer(self._agents))
-        self._desk = DeskService(self._agents, catalogue)
+        self._statuses = StatusService(storage.statuses, ids)
+        self._desk = DeskService(self._agents, catalogue, self._statuses)
         self._queues.available = self._desk.available
         self.access = AccessChanges()
         self._roles = RoleService(storage.people, ids, self.access)
@@ -121,7 +124,8 @@ class House:
         self._desk.grants = self._roles.grants
         self._desk.reach = self._teams.require_within
         self._reservations = Reservations(self._agents, clock, ids)
-        self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock)
+        self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock, self._runtime.alarms)
+        self._queues.observe(self._dispatcher.wake)
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
         self._early: list[LegArrived] | None = []
@@ -149,8 +153,8 @@ class House:
         self._calls.observe(self._facts.changed)
         self._chat_views.attach(self._chats)
         self._chats.observe(self._chat_views.changed)
-        self._dispatcher.add(WaitingRoom(self._calls, CallPositionIs))
-        self._dispatcher.add(WaitingRoom(self._chats, ChatPositionIs))
+        self._dispatcher.add(WaitingRoom(self._calls, Channel.CALL, CallPositionIs))
+        self._dispatcher.add(WaitingRoom(self._chats, Channel.CHAT, ChatPositionIs))
 
     def _made(self, tenant: Tenant) -> Services:
         clock, ids, storage = self._ports.clock, self._ports.ids, self._ports.storage
@@ -230,6 +234,14 @@ class House:
             ),
             second_factors=factors,
             profile=ProfileService(storage.people, self.access, side),
+            statuses=self._statuses,
+            routing=RoutingService(
+                lines=self._dispatcher,
+                calls=self._calls,
+                chats=self._chats,
+                store=storage.interactions,
+                clock=clock,
+            ),
         )
 
     @asynccontextmanager

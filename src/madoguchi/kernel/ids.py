@@ -20,6 +20,8 @@ SessionId = NewType("SessionId", str)
 RoleId = NewType("RoleId", str)
 """Default roles have a word of their own (`agent`, `manager_team`); others `role_01J…`."""
 TeamId = NewType("TeamId", str)
+StatusId = NewType("StatusId", str)
+"""A status that the organisation made itself."""
 
 CALL: Final = "call"
 CHAT: Final = "chat"

@@ -19,6 +19,7 @@ from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, Record
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
+from madoguchi.ports.statuses import StatusCatalogue
 
 JsonObject = dict[str, Any]
 
@@ -264,6 +265,10 @@ class Storage(Protocol):
     @property
     def queues(self) -> QueueMenus:
         """The menu trees."""
+
+    @property
+    def statuses(self) -> StatusCatalogue:
+        """The organisation's own statuses."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

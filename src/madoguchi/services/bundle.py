@@ -13,8 +13,10 @@ from madoguchi.services.profile import ProfileService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
 from madoguchi.services.roles import RoleService
+from madoguchi.services.routing import RoutingService
 from madoguchi.services.second_factor import SecondFactorService
 from madoguchi.services.sign_in import SignInService
+from madoguchi.services.statuses import StatusService
 from madoguchi.services.supervision import SupervisionService
 from madoguchi.services.teams import TeamService
 from madoguchi.services.user_import import UserImport
@@ -44,3 +46,5 @@ class Services:
     credentials: CredentialService
     second_factors: SecondFactorService
     profile: ProfileService
+    statuses: StatusService
+    routing: RoutingService

@@ -30,6 +30,7 @@ from madoguchi.domain.consumers.consumer import ConsumerPrincipal
 from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import PAGES
 from madoguchi.domain.routing.offers import Channel
+from madoguchi.domain.routing.settings import RoutingSettings
 from madoguchi.domain.transfers import ToQueue, TransferTarget
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, MadoguchiError, NotFoundError
 from madoguchi.kernel.ids import CALL, InteractionId, LegId, QueueId, UserId
@@ -141,8 +142,8 @@ class CallService:
         if target.agent == user:
             raise InvalidInputError("name a colleague", field="agent")
         state = self._calls.state(call)
-        offer_s = state.queue.offer_s if state is not None and state.queue is not None else 0.0
-        offer = await self._reservations.reserve(target.agent, call, Channel.CALL, offer_s)
+        routing = state.queue.routing if state is not None and state.queue is not None else RoutingSettings()
+        offer = await self._reservations.reserve(target.agent, call, Channel.CALL, routing)
         try:
             await self._calls.send(call, TransferToAgent(user, offer))
         except MadoguchiError:

@@ -298,7 +298,7 @@ class ChatService:
     async def _transfer_to_agent(self, actor: Principal, state: Chat, target: ToAgent) -> None:
         if target.agent == actor.user.id:
             raise ConflictError("you have it already", field="agent")
-        offer = await self._reservations.reserve(target.agent, state.id, Channel.CHAT, state.queue.offer_s)
+        offer = await self._reservations.reserve(target.agent, state.id, Channel.CHAT, state.queue.routing)
         try:
             await self._chats.send(state.id, HandOver(actor.user.id, state.queue, offer))
         except MadoguchiError:

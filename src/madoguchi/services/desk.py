@@ -15,18 +15,25 @@ from madoguchi.ports.storage import Catalogue
 from madoguchi.services.reach import Reach, everybody
 from madoguchi.services.rows import Json
 from madoguchi.services.runtime import Owners
+from madoguchi.services.statuses import StatusService
 
 
 class DeskService:
     """The agents' owners, as far as people speak to them."""
 
-    def __init__(self, agents: "Owners[Agent, AgentMessage, AgentEvent, Never]", catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        agents: "Owners[Agent, AgentMessage, AgentEvent, Never]",
+        catalogue: Catalogue,
+        statuses: StatusService,
+    ) -> None:
         self._agents = agents
         self._catalogue = catalogue
         self.grants: Callable[[User], Grants] = lambda user: granted(user.roles)
         """What a user may do; set when roles are there."""
         self.reach: Reach = everybody
         """Whom somebody may use a permission on; set when teams are there."""
+        self._statuses = statuses
 
     async def start(self) -> None:
         """Make sure that every user with a desk has an owner that knows his present profile."""
@@ -52,7 +59,7 @@ class DeskService:
 
     async def know(self, user: User) -> None:
         """Take in a user who is an agent, or what has changed about him."""
-        profile = ProfileIs(user.id, user.name, user.email, tuple(user.languages), user.chat_limit)
+        profile = ProfileIs(user.id, user.name, user.email, tuple(user.languages), user.chat_limit, user.skills)
         if self._agents.state(user.id) is None:
             await self._agents.create(user.id, profile)
         else:
@@ -60,6 +67,11 @@ class DeskService:
 
     async def set_presence(self, actor: Principal, status: str, when: str = "now") -> None:
         """Let `actor` be `status`, at once or (`next`) after the present work.
+
+        Args:
+            actor: the agent.
+            status: a built-in status's word, or the id of one of the organisation's own.
+            when: `now` or `next`.
 
         Raises:
             NotAllowedError: he has no desk.
@@ -72,7 +84,8 @@ class DeskService:
             raise NotAllowedError("you finish what you have, and get nothing more")
         if self._agents.state(actor.user.id) is None:
             await self.know(actor.user)
-        await self._agents.send(actor.user.id, ChoosePresence(_presence(status), after_work=when == "next"))
+        presence, custom = await self._statuses.named(status)
+        await self._agents.send(actor.user.id, ChoosePresence(presence, when == "next", custom))
 
     async def leave(self, actor: Principal) -> None:
         """Let an agent who signs out get nothing more; he may finish what he is doing. For others it does nothing.
@@ -84,7 +97,7 @@ class DeskService:
             await self._agents.send(actor.user.id, ChoosePresence(Presence.SIGNED_OUT, after_work=True))
 
     async def set_agent_presence(self, actor: Principal, user: UserId, status: str) -> None:
-        """Let another agent be `status`.
+        """Let another agent be `status`. Who is signed out by it finishes what he is doing.
 
         Raises:
             NotAllowedError: the caller may not change agents' statuses.
@@ -95,7 +108,9 @@ class DeskService:
         if self._agents.state(user) is None:
             raise NotFoundError("there is no such agent")
         self.reach(actor, Permission.CHANGE_AGENT_STATUS, [user])
-        await self._agents.send(user, ChoosePresence(_presence(status)))
+        presence, custom = await self._statuses.named(status)
+        after_work = presence is Presence.SIGNED_OUT
+        await self._agents.send(user, ChoosePresence(presence, after_work, custom, by_supervisor=True))
 
     async def colleagues(self, actor: Principal) -> Sequence[Json]:
         """Return the other agents, by name, for transfers.
@@ -119,10 +134,3 @@ class DeskService:
         """Return how many of `agents` could be rung for anything now."""
         known = (self._agents.state(one) for one in agents)
         return sum(one is not None and any(one.free_for(channel) for channel in Channel) for one in known)
-
-
-def _presence(status: str) -> Presence:
-    try:
-        return Presence(status)
-    except ValueError:
-        raise InvalidInputError("there is no such status", field="status") from None

@@ -1,11 +1,12 @@
 """Pairs who waits with who is free. The second step of the saga whose first is in `reservations`.
 
 It remembers nothing that matters: who waits, for how long and what was tried is in the calls and chats, who is free is
-in the agents. If it died between two steps, reservations expire and the next round begins anew.
+in the agents. If it died between two steps, reservations expire and the next round begins anew. Only the turn of groups
+that share by percent is its own, and begins anew with the process.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 
@@ -13,14 +14,22 @@ import structlog
 
 from madoguchi.domain.agents.agent import Agent
 from madoguchi.domain.queues.queue import Queue
-from madoguchi.domain.routing.choice import Choice, Waiting, choose, in_order
+from madoguchi.domain.routing.choice import explain
+from madoguchi.domain.routing.estimate import minutes
+from madoguchi.domain.routing.floor import Floor, Post
 from madoguchi.domain.routing.offers import Channel, Offer, PlaceOffers
+from madoguchi.domain.routing.pairing import Pair, Pairing
+from madoguchi.domain.routing.record import Why
+from madoguchi.domain.routing.waiting import Waiting
 from madoguchi.kernel.errors import Kind, MadoguchiError
-from madoguchi.kernel.ids import InteractionId
+from madoguchi.kernel.ids import InteractionId, QueueId, UserId
+from madoguchi.kernel.time import Instant, Span
 from madoguchi.ports.environment import Clock
+from madoguchi.services.alarms import Alarms
 from madoguchi.services.lifecycle import Change
 from madoguchi.services.queues import QueueService
 from madoguchi.services.reservations import LiveAgents, Reservations
+from madoguchi.services.wait_times import WaitTimes
 
 AFTER_TROUBLE: Final = timedelta(seconds=1)
 
@@ -29,6 +38,10 @@ _log = structlog.get_logger(__name__)
 
 class Waits(Protocol):
     """A call or a chat."""
+
+    @property
+    def id(self) -> InteractionId:
+        """Its id."""
 
     def waiting(self) -> Waiting | None:
         """Return what routing needs to know while it waits."""
@@ -56,70 +69,97 @@ class LiveInteractions(Protocol[W]):
 class WaitingRoom(Generic[W]):
     """The waiting calls, or the waiting chats."""
 
-    def __init__(self, owners: LiveInteractions[W], position_is: Callable[[int], object]) -> None:
+    def __init__(
+        self, owners: LiveInteractions[W], channel: Channel, position_is: Callable[[int, int | None], object]
+    ) -> None:
+        self.channel = channel
         self._owners = owners
         self._position_is = position_is
-        self._told: dict[InteractionId, int] = {}
+        self._told: dict[InteractionId, object] = {}
 
-    def waiting(self) -> Sequence[Waiting]:
-        """Return who waits, in order of service."""
-        return in_order(found for one in self._owners.states() if (found := one.waiting()) is not None)
+    def observe(self, changed: Callable[[InteractionId, Waiting | None], None]) -> None:
+        """Call `changed` when somebody begins or ceases to wait, or waits otherwise than before."""
 
-    def observe(self, wake: Callable[[], None]) -> None:
-        """Call `wake` when somebody begins or ceases to wait, or waits otherwise than before."""
-
-        def changed(change: Change[W, Any]) -> None:
+        def look(change: Change[W, Any]) -> None:
             before = change.before.waiting() if change.before is not None else None
-            if change.state.waiting() != before:
-                wake()
+            now = change.state.waiting()
+            if now != before:
+                changed(change.state.id, now)
 
-        self._owners.observe(changed)
+        self._owners.observe(look)
 
-    async def place(self, interaction: InteractionId, offers: tuple[Offer, ...]) -> None:
+    async def place(self, interaction: InteractionId, offers: PlaceOffers) -> None:
         """Let it ring.
 
         Raises:
             MadoguchiError: it does not wait any more.
         """
-        await self._owners.send(interaction, PlaceOffers(offers))
+        await self._owners.send(interaction, offers)
 
-    def tell_positions(self, waiting: Sequence[Waiting]) -> None:
-        """Tell each in which place of its queue it is, where that has changed."""
-        told: dict[InteractionId, int] = {}
-        counts: dict[str, int] = {}
-        for one in waiting:
-            counts[one.queue] = place = counts.get(one.queue, 0) + 1
-            told[one.interaction] = place
-            if self._told.get(one.interaction) != place:
-                self._owners.tell(one.interaction, self._position_is(place))
-        self._told = told
+    def tell_positions(self, line: Sequence[Waiting], wait: Callable[[int], Span | None]) -> None:
+        """Tell each of a line in which place he is and how long it will take, where that has changed."""
+        for ahead, one in enumerate(line):
+            probable = wait(ahead)
+            position = self._position_is(ahead + 1, minutes(probable) if probable is not None else None)
+            if self._told.get(one.interaction) != position:
+                self._told[one.interaction] = position
+                self._owners.tell(one.interaction, position)
+
+    def forget(self, interaction: InteractionId) -> None:
+        """Tell him his place again, should he wait once more."""
+        self._told.pop(interaction, None)
 
 
 class Dispatcher:
-    """The one task that rings agents. `run` it; it wakes itself when something has changed."""
+    """The one task that rings agents. `run` it; it wakes itself when something has changed, or its time has come."""
 
-    def __init__(self, agents: LiveAgents, queues: QueueService, reservations: Reservations, clock: Clock) -> None:
+    def __init__(
+        self, agents: LiveAgents, queues: QueueService, reservations: Reservations, clock: Clock, alarms: Alarms
+    ) -> None:
+        self.floor = Floor()
+        self.wait_times = WaitTimes(self.floor, clock)
         self._agents = agents
         self._queues = queues
         self._reservations = reservations
         self._clock = clock
-        self._rooms: list[WaitingRoom[Any]] = []
+        self._alarms = alarms
+        self._rooms: list[tuple[WaitingRoom[Any], Pairing]] = []
         self._changed = asyncio.Event()
+        self._known: Sequence[Queue] = ()
+        """The queues as the floor knows them."""
 
     def add(self, room: WaitingRoom[Any]) -> None:
         """Serve one more kind of interaction; calls are added before chats and are served first."""
-        self._rooms.append(room)
-        room.observe(self.wake)
+        pairing = Pairing(self.floor, room.channel)
+        self._rooms.append((room, pairing))
 
-    def agent_changed(self, change: Change[Agent, Any]) -> None:
-        """Look again when an agent may have become free; an observer of the runtime's agents."""
-        before, after = change.before, change.state
-        if any(after.free_for(channel) and not (before and before.free_for(channel)) for channel in Channel):
+        def changed(interaction: InteractionId, waiting: Waiting | None) -> None:
+            if waiting is not None:
+                pairing.put(waiting)
+            else:
+                pairing.drop(interaction)
+                room.forget(interaction)
             self.wake()
 
+        room.observe(changed)
+
+    def agent_changed(self, change: Change[Agent, Any]) -> None:
+        """Look again where an agent may be of more use than before; an observer of the runtime's agents."""
+        self.wait_times.agent_changed(change)
+        self._look(self.floor.agent_is(change.state.candidate()))
+
     def wake(self) -> None:
-        """Look again who waits and who is free."""
+        """Look again where something has changed."""
         self._changed.set()
+
+    def line_of(self, waiting: Waiting) -> tuple[Waiting, Post] | None:
+        """Return somebody who waits with the group he was allotted to, and his queue; None where there is no such."""
+        self._take_in_queues()
+        post = self.floor.post(waiting.queue)
+        for room, pairing in self._rooms:
+            if room.channel is waiting.channel and post is not None:
+                return pairing.waiting(waiting.interaction) or waiting, post
+        return None
 
     async def run(self) -> NoReturn:
         """Pair until cancelled."""
@@ -127,56 +167,109 @@ class Dispatcher:
             await self._changed.wait()
             self._changed.clear()
             try:
-                for room in self._rooms:
-                    await self._serve(room)
-            except Exception as error:  # noqa: BLE001 - see below
+                self._take_in_queues()
+                for room, pairing in self._rooms:
+                    self._tell_positions(room, pairing)
+                    await self._serve(room, pairing)
+            except* Exception as trouble:  # noqa: BLE001 - see below
                 # Whatever it is, who waits must not wait for ever: nothing is lost, the next round begins anew.
-                if isinstance(error, MadoguchiError):
-                    _log.warning("dispatch_interrupted", code=error.code)
-                else:
-                    _log.exception("dispatch_failed")
+                for error in _leaves(trouble):
+                    if isinstance(error, MadoguchiError):
+                        _log.warning("dispatch_interrupted", code=error.code)
+                    else:
+                        _log.error("dispatch_failed", exc_info=error)
                 await self._clock.sleep(AFTER_TROUBLE)
+                for _, pairing in self._rooms:
+                    pairing.look_at_all()
                 self.wake()
 
-    async def _serve(self, room: WaitingRoom[Any]) -> None:
-        waiting = room.waiting()
-        room.tell_positions(waiting)
-        queues = {one.id: one for one in self._queues.all()}
-        for one in waiting:
-            queue = queues.get(one.queue)
-            if queue is not None:
-                choice = self._choose(one, queue)
-                if choice.agents:
-                    await self._ring(room, one, queue, choice)
+    def _look(self, queues: Iterable[QueueId]) -> None:
+        for queue in queues:
+            for _, pairing in self._rooms:
+                if pairing.look_at(queue):
+                    self._changed.set()
 
-    def _choose(self, waiting: Waiting, queue: Queue) -> Choice:
-        agents = [
-            found for agent in queue.agents_for(waiting.language) if (found := self._agents.state(agent)) is not None
-        ]
-        candidates = [one.candidate(waiting.channel) for one in agents]
-        return choose(waiting, queue.offer_policy, queue.attempts, candidates)
+    def _take_in_queues(self) -> None:
+        queues = self._queues.all()
+        if queues is not self._known:
+            self._known = queues
+            for agent in {agent for queue in queues for agent in queue.agents}:
+                state = self._agents.state(agent)
+                if state is not None and self.floor.agent(agent) is None:
+                    self.floor.agent_is(state.candidate())
+            self.floor.assign(queues)
+            for _, pairing in self._rooms:
+                pairing.settings_changed()
 
-    async def _ring(self, room: WaitingRoom[Any], waiting: Waiting, queue: Queue, choice: Choice) -> None:
+    def _tell_positions(self, room: WaitingRoom[Any], pairing: Pairing) -> None:
+        for queue, line in pairing.moved().items():
+            if line:
+                room.tell_positions(line, self.wait_times.in_line(self.floor.post(queue), room.channel))
+
+    async def _serve(self, room: WaitingRoom[Any], pairing: Pairing) -> None:
+        now = self._clock.now()
+        async with asyncio.TaskGroup() as rings:
+            for pair in pairing.pairs(now):
+                why = explain(pair.waiting, pair.post.queue.routing, pair.post.staff, now, pair.choice)
+                pairing.hold(pair.waiting.interaction)
+                for candidate in pair.choice.agents:
+                    self.floor.hold(candidate.agent)
+                rings.create_task(self._ring(room, pairing, pair, why))
+        for queue, at in pairing.again.items():
+            self._look_at(pairing, room.channel, queue, at)
+
+    def _look_at(self, pairing: Pairing, channel: Channel, queue: QueueId, at: Instant) -> None:
+        def look() -> None:
+            if pairing.look_at(queue):
+                self._changed.set()
+
+        self._alarms.set(f"dispatch {channel.value} {queue}", at, look)
+
+    async def _ring(self, room: WaitingRoom[Any], pairing: Pairing, pair: Pair, why: Why) -> None:
         offers: list[Offer] = []
         try:
-            for candidate in choice.agents:
-                offer = await self._reserve(waiting, queue, choice, candidate.agent)
-                if offer is not None:
-                    offers.append(offer)
+            asked = await asyncio.gather(
+                *(self._reserve(pair, candidate.agent) for candidate in pair.choice.agents), return_exceptions=True
+            )
+            offers = [one for one in asked if isinstance(one, Offer)]
+            for trouble in asked:
+                if isinstance(trouble, BaseException):
+                    raise trouble
             if offers:
-                await room.place(waiting.interaction, tuple(offers))
+                await room.place(pair.waiting.interaction, PlaceOffers(tuple(offers), why))
         except MadoguchiError as error:
             for offer in offers:
                 self._reservations.free(offer)
             if error.kind is Kind.UNAVAILABLE:
                 raise
+        finally:
+            pairing.release(pair.waiting.interaction)
+            self._changed.set()
+            for candidate in pair.choice.agents:
+                self._let_go(candidate.agent)
 
-    async def _reserve(self, waiting: Waiting, queue: Queue, choice: Choice, agent: Any) -> Offer | None:
+    def _let_go(self, agent: UserId) -> None:
+        """Count an agent as what he is, and no longer as about to be rung."""
+        state = self._agents.state(agent)
+        if state is not None:
+            self._look(self.floor.agent_is(state.candidate()))
+
+    async def _reserve(self, pair: Pair, agent: UserId) -> Offer | None:
+        waiting, settings = pair.waiting, pair.post.queue.routing
         try:
             return await self._reservations.reserve(
-                agent, waiting.interaction, waiting.channel, queue.offer_s, to_all=choice.to_all
+                agent, waiting.interaction, waiting.channel, settings, to_all=pair.choice.to_all
             )
         except MadoguchiError as error:
             if error.kind is Kind.UNAVAILABLE:
                 raise
             return None
+
+
+def _leaves(trouble: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
+    """Yield the exceptions in a task group's wrapping."""
+    for error in trouble.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

@@ -23,6 +23,7 @@ class QueueService:
         self._menus = Menus()
         self._phone_menu = PhoneMenu()
         self._queues: Mapping[QueueId, Queue] = {}
+        self._all: Sequence[Queue] = ()
         self._of_agent: Mapping[UserId, tuple[Queue, ...]] = {}
         self._observers: list[Callable[[], None]] = []
         self.available: Callable[[Sequence[UserId]], int] = lambda _agents: 0
@@ -33,6 +34,7 @@ class QueueService:
         self._menus = Menus(Tree.of(stored.nodes), stored.common, self._members)
         self._phone_menu = self._menus.phone_menu()
         self._queues = {one.id: one for one in self._menus.queues()}
+        self._all = tuple(self._queues.values())
         of_agent: dict[UserId, tuple[Queue, ...]] = {}
         for queue in self._shown():
             for agent in queue.agents:
@@ -57,7 +59,7 @@ class QueueService:
 
     def all(self) -> Sequence[Queue]:
         """Return all queues in menu order; last those that are deleted, where somebody may still wait."""
-        return tuple(self._queues.values())
+        return self._all
 
     def get(self, queue: QueueId) -> Queue:
         """Return a queue.

@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 from madoguchi.domain.agents.agent import Agent
-from madoguchi.domain.agents.messages import AgentMessage, AgentNotFreeError, FreeSlot, Reservation, Reserve
+from madoguchi.domain.agents.messages import AgentMessage, AgentNotFreeError, FreeSlot, Reservation, Reserve, Terms
 from madoguchi.domain.routing.offers import Channel, Offer
+from madoguchi.domain.routing.settings import OfferPolicy, RoutingSettings
 from madoguchi.kernel.errors import NotFoundError
 from madoguchi.kernel.ids import InteractionId, OfferId, UserId
 from madoguchi.ports.environment import Clock, IdSource
@@ -13,6 +14,12 @@ from madoguchi.services.lifecycle import Outcome
 
 MARGIN: Final = timedelta(seconds=5)
 """How much longer than the offer the slot is kept: an answer in its last second still finds it."""
+
+
+def terms(settings: RoutingSettings, channel: Channel) -> Terms:
+    """Return what a queue's settings mean for an agent's slot."""
+    missed = settings.missed_calls if channel is Channel.CALL else settings.missed_chats
+    return Terms(settings.call_weight, missed, settings.unresponsive_after)
 
 
 class LiveAgents(Protocol):
@@ -37,9 +44,15 @@ class Reservations:
         self._ids = ids
 
     async def reserve(
-        self, agent: UserId, interaction: InteractionId, channel: Channel, offer_s: float, *, to_all: bool = False
+        self,
+        agent: UserId,
+        interaction: InteractionId,
+        channel: Channel,
+        settings: RoutingSettings,
+        *,
+        to_all: bool = False,
     ) -> Offer:
-        """Keep a slot, and return the offer that may be placed now.
+        """Keep a slot under the queue's `settings`, and return the offer that may be placed now.
 
         Raises:
             AgentNotFreeError: the agent is away, busy or unknown.
@@ -49,9 +62,10 @@ class Reservations:
         if known is None:
             raise AgentNotFreeError("there is no such agent at work")
         now = self._clock.now()
-        expires_at = now + timedelta(seconds=offer_s)
-        offer = Offer(OfferId(self._ids.new("offer")), agent, known.name, now, expires_at, to_all=to_all)
-        reservation = Reservation(offer.id, interaction, channel, expires_at + MARGIN)
+        expires_at = now + timedelta(seconds=settings.offer_s)
+        auto = settings.auto_answer and settings.policy is OfferPolicy.DELTACAST and not to_all
+        offer = Offer(OfferId(self._ids.new("offer")), agent, known.name, now, expires_at, to_all, auto)
+        reservation = Reservation(offer.id, interaction, channel, expires_at + MARGIN, terms(settings, channel))
         try:
             await self._agents.send(agent, Reserve(reservation))
         except NotFoundError as error:

@@ -8,6 +8,7 @@ from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.time import Instant
 from madoguchi.services.rows import Json, consumer, moment, queue_or_none, queue_ref
+from madoguchi.services.statuses import custom_row
 
 
 def agent_row(agent: Agent, queues: Sequence[Queue]) -> Json:
@@ -20,11 +21,14 @@ def agent_row(agent: Agent, queues: Sequence[Queue]) -> Json:
         "email": agent.email,
         "status": agent.status.value,
         "since": moment(agent.since),
+        "custom": custom_row(agent.custom),
         "next_status": agent.next_status.value if agent.next_status is not None else None,
+        "next_custom": custom_row(agent.next_custom),
         "calls": [_work(one) for one in working(agent, Channel.CALL)],
         "chats": [_work(one) for one in working(agent, Channel.CHAT)],
         "chat_limit": agent.chat_limit,
         "languages": list(agent.languages),
+        "skills": dict(agent.skills),
         "occupancy": occupancy,
         "occupied_since": moment(since),
         "calls_today": agent.calls_today,
@@ -40,7 +44,9 @@ def presence_row(agent: Agent) -> Json:
         "kind": "presence",
         "status": agent.status.value,
         "since": moment(agent.since),
+        "custom": custom_row(agent.custom),
         "next_status": agent.next_status.value if agent.next_status is not None else None,
+        "next_custom": custom_row(agent.next_custom),
         "calls": len(working(agent, Channel.CALL)),
         "chats": len(working(agent, Channel.CHAT)),
         "chat_limit": agent.chat_limit,

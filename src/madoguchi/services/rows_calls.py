@@ -30,6 +30,7 @@ def call_row(call: Call) -> Json:
         "agent": person(agent.user, agent.name) if agent is not None else None,
         "offered_to": [person(one.agent, one.name) for one in call.offers],
         "position": call.position,
+        "wait_min": call.wait_min,
         "started_at": moment(call.started_at),
         "queued_at": moment(call.queued_at),
         "answered_at": moment(call.answered_at),
@@ -68,6 +69,7 @@ def offer_row(call: Call, offer: Offer) -> Json:
         "queued_at": moment(call.queued_at),
         "offered_at": moment(offer.placed_at),
         "expires_at": moment(offer.expires_at),
+        "auto_answer": offer.auto_answer,
     }
 
 
@@ -95,6 +97,7 @@ def consumer_row(call: Call) -> Json:
         "queue": queue_or_none(call.queue),
         "agent": {"name": agent.name} if agent is not None else None,
         "position": call.position,
+        "wait_min": call.wait_min,
         "started_at": moment(call.started_at),
         "answered_at": moment(call.answered_at),
         "on_hold": call.consumer_party.on_hold,

@@ -25,6 +25,7 @@ def chat_row(chat: Chat) -> Json:
         "agent": person(chat.agent.id, chat.agent.name) if chat.agent is not None else None,
         "offered_to": [person(offer.agent, offer.name) for offer in chat.offers],
         "position": chat.position,
+        "wait_min": chat.wait_min,
         "started_at": stamp(chat.started_at),
         "queued_at": moment(chat.queued_at),
         "answered_at": moment(chat.answered_at),
@@ -65,6 +66,7 @@ def offer_row(chat: Chat, offer: Offer) -> Json:
         "queued_at": moment(chat.queued_at),
         "offered_at": moment(offer.placed_at),
         "expires_at": moment(offer.expires_at),
+        "auto_answer": offer.auto_answer,
     }
 
 
@@ -79,6 +81,7 @@ def consumer_row(chat: Chat) -> Json:
         "agent": {"name": chat.agent.name} if chat.agent is not None else None,
         "started_at": stamp(chat.started_at),
         "position": chat.position,
+        "wait_min": chat.wait_min,
         "unread": chat.unread(Side.CONSUMER),
         "end_reason": chat.end_reason.value if chat.end_reason is not None else None,
     }

@@ -14,8 +14,9 @@ from madoguchi.domain.calls.evolve import evolve
 from madoguchi.domain.calls.lifecycle import CallState
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.menu import PhoneMenu
-from madoguchi.domain.queues.queue import MenuChannel, OfferPolicy, Queue, RecordingPolicy
+from madoguchi.domain.queues.queue import MenuChannel, Queue, RecordingPolicy
 from madoguchi.domain.routing.offers import AcceptOffer, Offer, PlaceOffers
+from madoguchi.domain.routing.settings import OfferPolicy, RoutingSettings
 from madoguchi.kernel.decision import Moment
 from madoguchi.kernel.ids import ConsumerId, InteractionId, LegId, OfferId, QueueId, RoleId, SessionId, UserId
 from madoguchi.kernel.time import Instant
@@ -54,8 +55,7 @@ def a_queue(
         names={"en": name.capitalize(), "ja": f"{name}の窓口"},
         position=key,
         agents=agents,
-        offer_policy=policy,
-        attempts=attempts,
+        routing=RoutingSettings(policy=policy, attempts=attempts),
         recording=recording,
         wrap_up_s=wrap_up_s,
     )

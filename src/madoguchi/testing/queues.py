@@ -1,13 +1,14 @@
 """Menu trees in memory, and queues that a test plants."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 from madoguchi.domain.queues.nodes import Assignment, Node
 from madoguchi.domain.queues.queue import MenuChannel, Queue
 from madoguchi.domain.queues.resolve import Menus
-from madoguchi.domain.queues.settings import OFFERS, RECORDING, WRAP_UP, Overrides, plain
+from madoguchi.domain.queues.settings import RECORDING, ROUTING, WRAP_UP, Overrides, Section, Stored, plain
 from madoguchi.domain.queues.tree import Tree
 from madoguchi.kernel.ids import QueueId
 from madoguchi.ports.queues import QueueMenus, StoredMenus
@@ -46,13 +47,14 @@ class MemoryQueueMenus:
 
 def overrides_of(queue: Queue) -> Overrides:
     """Return what a queue's settings have that the default settings have not."""
-    overrides = {}
-    for section in (OFFERS, WRAP_UP, RECORDING):
-        own = {one.name: plain(getattr(queue, one.name)) for one in fields(section.kind)}
-        usual = {one.name: plain(getattr(section.default, one.name)) for one in fields(section.kind)}
-        if changed := {name: value for name, value in own.items() if value != usual[name]}:
-            overrides[section.name] = changed
-    return overrides
+    sections: tuple[tuple[Section[Any], object], ...] = ((ROUTING, queue.routing), (WRAP_UP, queue), (RECORDING, queue))
+    overrides = {section.name: _changed(section, own) for section, own in sections}
+    return {name: changed for name, changed in overrides.items() if changed}
+
+
+def _changed(section: Section[Any], own: object) -> Mapping[str, Stored]:
+    values = {one.name: getattr(own, one.name) for one in fields(section.kind)}
+    return {name: plain(value) for name, value in values.items() if value != getattr(section.default, name)}
 
 
 def planted(queue: Queue, channel: MenuChannel, position: int, *, twin: bool = False) -> Node:

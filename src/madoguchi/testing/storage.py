@@ -23,6 +23,7 @@ from madoguchi.ports.storage import (
 from madoguchi.testing.catalogue import MemoryCatalogue
 from madoguchi.testing.people import MemoryPeople
 from madoguchi.testing.queues import MemoryQueueMenus
+from madoguchi.testing.statuses import MemoryStatuses
 
 JsonObject = dict[str, Any]
 Row = TypeVar("Row", Snapshot, JournalRow, OutboxRow)
@@ -159,6 +160,7 @@ class MemoryStorage:
         self.catalogue = MemoryCatalogue()
         self.people = MemoryPeople(self.catalogue)
         self.queues = MemoryQueueMenus()
+        self.statuses = MemoryStatuses()
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

@@ -57,7 +57,9 @@ async def test_of_two_users_with_one_address_at_once_one_is_refused(storage: Sto
 
 async def test_a_user_can_be_changed_and_keeps_his_password(storage: Storage) -> None:
     await storage.catalogue.add_user(ANA, SECRET)
-    renamed = replace(ANA, name="Ana María", roles=frozenset(), languages=(), email="new@example.com")
+    renamed = replace(
+        ANA, name="Ana María", roles=frozenset(), languages=(), email="new@example.com", skills={"billing": 3}
+    )
 
     await storage.catalogue.save_user(renamed)
 

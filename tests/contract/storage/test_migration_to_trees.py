@@ -16,9 +16,10 @@ from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.store import SqlStorage, postgres_storage, sqlite_storage
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.queues.nodes import Assignment
-from madoguchi.domain.queues.queue import MenuChannel, OfferPolicy, Queue
+from madoguchi.domain.queues.queue import MenuChannel, Queue
 from madoguchi.domain.queues.resolve import Menus
 from madoguchi.domain.queues.tree import Tree
+from madoguchi.domain.routing.settings import OfferPolicy, RoutingSettings
 from madoguchi.kernel.ids import UserId
 from madoguchi.services.codec import Codec
 from madoguchi.testing.builders import a_call_in_menu
@@ -119,11 +120,12 @@ async def test_what_takes_effect_is_what_took_effect(upgraded: SqlStorage) -> No
     sales = next(one for one in stored.nodes if one.id == "queue_sales")
     assert sales.assignments == (Assignment(users=(UserId("user_ana"), UserId("user_ben"))),)
     assert sales.overrides == {
-        "offers": {"offer_policy": "multicast", "offer_s": 12.5},
+        "routing": {"policy": "multicast", "offer_s": 12.5},
         "wrap_up": {"wrap_up_s": 0.0},
     }
     queue = next(one for one in Menus(tree).queues() if one.id == sales.id)
-    assert (queue.offer_policy, queue.offer_s, queue.attempts, queue.wrap_up_s) == (OfferPolicy.MULTICAST, 12.5, 3, 0)
+    assert queue.routing == RoutingSettings(policy=OfferPolicy.MULTICAST, offer_s=12.5)
+    assert queue.wrap_up_s == 0
     billing = next(one for one in stored.nodes if one.id == "queue_billing")
     assert billing.overrides == {}
 
@@ -131,7 +133,7 @@ async def test_what_takes_effect_is_what_took_effect(upgraded: SqlStorage) -> No
 def test_interactions_that_were_stored_with_old_queues_can_be_read() -> None:
     before = {**OLD[1], "agents": ["user_ana"]}
     queue = Codec(Queue).state(before)
-    assert (queue.channels, queue.spoken) == ({MenuChannel.IVR, MenuChannel.WEB}, {})
+    assert (queue.channels, queue.spoken) == (frozenset({MenuChannel.IVR, MenuChannel.WEB}), {})
     call = a_call_in_menu().call
     stored = Codec(Call).dump(call)
     for new in ("choices", "path", "repeats"):

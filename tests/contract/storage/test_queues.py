@@ -20,7 +20,7 @@ SALES = Node(
     1,
     {"en": "Sales", "ja": "営業"},
     (Assignment(users=(UserId("user_ana"),)), Assignment("ja", (UserId("user_ben"),), ("team_b",))),
-    {"offers": {"offer_s": 12.5, "attempts": 5, "offer_policy": "multicast"}},
+    {"routing": {"offer_s": 12.5, "attempts": 5, "policy": "multicast"}},
     version=7,
 )
 GONE = Node(QueueId("queue_gone"), MenuChannel.IVR, None, 0, {"ja": "終了"}, deleted=True)

@@ -44,7 +44,7 @@ def organised(data: Path, change: Callable[[Queue], Queue] = lambda queue: queue
 
 def brisk(queue: Queue) -> Queue:
     """Return the queue with one short deltacast offer before all agents are rung at once."""
-    return replace(queue, offer_s=10.0, attempts=1)
+    return replace(queue, routing=replace(queue.routing, offer_s=10.0, attempts=1))
 
 
 @contextmanager

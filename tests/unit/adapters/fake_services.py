@@ -40,8 +40,8 @@ class Recorder:
         if name.startswith("__"):
             raise AttributeError(name)
 
-        async def call(*args: Any) -> Any:
-            self.calls.append((name, args))
+        async def call(*args: Any, **more: Any) -> Any:
+            self.calls.append((name, (*args, *more.values())))
             await asyncio.sleep(0)
             answer = self.answers.get(name)
             if isinstance(answer, Exception):

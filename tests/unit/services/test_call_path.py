@@ -7,8 +7,9 @@ import pytest
 
 from madoguchi.domain.agents.messages import AgentNotFreeError
 from madoguchi.domain.calls.lifecycle import CallState
-from madoguchi.domain.queues.queue import OfferPolicy, RecordingPolicy
+from madoguchi.domain.queues.queue import RecordingPolicy
 from madoguchi.domain.routing.offers import OfferGoneError
+from madoguchi.domain.routing.settings import OfferPolicy
 from madoguchi.domain.transfers import ToAgent, ToQueue
 from madoguchi.kernel.errors import ConflictError, NotAllowedError, NotFoundError
 from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, RecordingId
@@ -105,6 +106,19 @@ async def test_the_talk_is_recorded_and_kept_as_mp3(floor: Floor) -> None:
     assert list(floor.blobs.kept) == [f"recordings/2026/11/23/{call}_1.mp3"]
 
 
+@pytest.mark.req("BASE-9")
+async def test_a_call_that_the_only_free_agent_declined_lets_him_breathe_before_it_rings_again(floor: Floor) -> None:
+    await floor.available(ANA)
+    await floor.waits(CALLER, key="1")
+    await floor.core.offers.decline(a_principal(ANA), floor.offer_to(ANA))
+    await settle()
+    assert floor.desk(ANA, "offer") == []
+    await floor.clock.advance(4.9)
+    assert floor.desk(ANA, "offer") == []
+    await floor.clock.advance(0.2)
+    assert len(floor.desk(ANA, "offer")) == 1
+
+
 async def test_an_offer_that_lapses_goes_to_the_next_agent(floor: Floor) -> None:
     await floor.available(ANA, BEN)
     call = await floor.waits(CALLER, key="1")
@@ -112,7 +126,7 @@ async def test_an_offer_that_lapses_goes_to_the_next_agent(floor: Floor) -> None
 
     await floor.clock.advance(20)
 
-    assert floor.status(ANA) == "missed"
+    assert floor.status(ANA) == "missed_call"
     assert not floor.desk(ANA, "offer")
     with pytest.raises(OfferGoneError):
         await floor.core.offers.accept(a_principal(ANA), stale)
@@ -231,7 +245,7 @@ async def test_a_transfer_to_an_agent_who_does_not_answer_comes_back_to_the_queu
     assert floor.desk(CHIE, "offer")
 
     await floor.clock.advance(20)
-    assert floor.status(CHIE) == "missed"
+    assert floor.status(CHIE) == "missed_call"
     state = floor.call(call)
     assert (state.state, state.front) == (CallState.QUEUED, True)
     await floor.available(BEN)

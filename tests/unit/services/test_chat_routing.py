@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import pytest
 
@@ -13,6 +12,7 @@ from madoguchi.domain.chats.lifecycle import ChatState
 from madoguchi.domain.routing.offers import Channel, OfferGoneError
 from madoguchi.domain.transfers import ToQueue
 from madoguchi.kernel.ids import InteractionId, OfferId, UserId
+from madoguchi.services.alarms import Alarms
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
 from madoguchi.services.offers import OfferService
 from madoguchi.services.queues import QueueService
@@ -31,17 +31,16 @@ async def house() -> AsyncIterator[ChatHouse]:
     async with a_chat_house(storage) as house:
         queues = QueueService(storage.queues)
         await queues.load()
-        dispatcher = Dispatcher(
-            house.agents, queues, Reservations(house.agents, house.clock, CountingIds()), house.clock
-        )
-        dispatcher.add(WaitingRoom(house.chats, PositionIs))
+        reservations = Reservations(house.agents, house.clock, CountingIds())
+        alarms = Alarms(house.clock)
+        dispatcher = Dispatcher(house.agents, queues, reservations, house.clock, alarms)
+        dispatcher.add(WaitingRoom(house.chats, Channel.CHAT, PositionIs))
         house.agents.observe(dispatcher.agent_changed)
         async with asyncio.TaskGroup() as group:
-            running = group.create_task(dispatcher.run())
+            running = [group.create_task(dispatcher.run()), group.create_task(alarms.run())]
             yield house
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            for task in running:
+                task.cancel()
 
 
 @pytest.fixture
@@ -69,6 +68,8 @@ async def test_a_chat_rings_at_one_agent_then_at_the_other_then_at_all(house: Ch
     assert (len(ringing(house, ANA)), len(ringing(house, BEN))) == (1, 0)
     await offers.decline(a_worker(ANA), ringing(house, ANA)[0])
     await settle()
+    assert (ringing(house, ANA), ringing(house, BEN)) == ([], []), "who declined is left alone for a moment"
+    await house.clock.advance(5)
     (at_ana,), (at_ben,) = ringing(house, ANA), ringing(house, BEN)
 
     assert (await offers.accept(a_worker(BEN), at_ben))[0] == chat

@@ -24,7 +24,9 @@ from madoguchi.adapters.http import (
     problems,
     recordings,
     roles,
+    routing,
     session,
+    statuses,
     supervision,
     teams,
     users,
@@ -130,7 +132,7 @@ def _with_routes(**options: Any) -> FastAPI:
     )
     api = APIRouter(prefix=BASE)
     people = (users, teams, roles, me, welcome)
-    for part in (session, desk, calls, chats, supervision, recordings, consumers, *people):
+    for part in (session, desk, calls, chats, supervision, recordings, consumers, statuses, routing, *people):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(health.router)

@@ -15,6 +15,8 @@ def _without_nul(value: str) -> str:
 
 
 Id = Annotated[str, Field(pattern=_ID, max_length=64, examples=["call_01J0000000000000000000000A"])]
+Status = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$", examples=["available"])]
+"""A built-in status's word, or the id of one of the organisation's own."""
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["ja"])]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_without_nul)]
 Prose = Annotated[str, Field(max_length=4_000), AfterValidator(_without_nul)]
@@ -65,14 +67,14 @@ class SessionOut(Out):
 class PresenceIn(In):
     """A status that an agent chooses."""
 
-    status: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$", examples=["available"])]
+    status: Status
     when: Annotated[str, Field(pattern=r"^(now|next)$")] = "now"
 
 
 class AgentPresenceIn(In):
     """A status that somebody else chooses for an agent."""
 
-    status: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$", examples=["available"])]
+    status: Status
 
 
 class AcceptedOut(Out):

@@ -42,6 +42,7 @@ def user_values(user: User) -> Values:
         "avatar": user.avatar,
         "search_key": search_key(user),
         "sort_key": folded(user.name),
+        "skills": dict(user.skills),
     }
 
 
@@ -61,6 +62,7 @@ def to_user(row: Row) -> User:
         agent_number=row.agent_number,
         location=row.location,
         avatar=row.avatar,
+        skills=row.skills,
     )
 
 

@@ -175,6 +175,7 @@ users = sa.Table(
     _text("search_key"),
     _text("sort_key"),
     sa.Index("uq_users_agent_number", "agent_number", unique=True),
+    _json("skills"),
 )
 
 sessions = sa.Table(

@@ -10,8 +10,10 @@ from madoguchi.adapters.storage.people import SqlPeople
 from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.queues import SqlQueueMenus
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
+from madoguchi.adapters.storage.statuses import SqlStatuses
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
+from madoguchi.ports.statuses import StatusCatalogue
 from madoguchi.ports.storage import Catalogue, InteractionStore, StorageHealth
 
 
@@ -37,6 +39,7 @@ class SqlStorage:
         self._catalogue = SqlCatalogue(database)
         self._people = SqlPeople(database)
         self._queues = SqlQueueMenus(database)
+        self._statuses = SqlStatuses(database)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -57,6 +60,11 @@ class SqlStorage:
     def queues(self) -> QueueMenus:
         """The menu trees."""
         return self._queues
+
+    @property
+    def statuses(self) -> StatusCatalogue:
+        """The organisation's own statuses."""
+        return self._statuses
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

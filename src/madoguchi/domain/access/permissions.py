@@ -18,6 +18,8 @@ class Permission(Enum):
     VIEW_CHATS = "chats.view"
     VIEW_AGENTS = "agents.view"
     CHANGE_AGENT_STATUS = "agents.edit"
+    EDIT_STATUSES = "agent_statuses.edit"
+    """Make and change the organisation's own statuses."""
     MONITOR = "monitor"
     """Listen to live calls and view live chats, unseen."""
     END_INTERACTIONS = "monitor_chats.edit"
@@ -69,6 +71,7 @@ PAGES: Final = (
     Page("users", Permission.VIEW_USERS, Permission.EDIT_USERS, scoped=True, hands_out_roles=True),
     Page("teams", Permission.VIEW_TEAMS, Permission.EDIT_TEAMS, scoped=True),
     Page("roles", Permission.VIEW_ROLES, Permission.EDIT_ROLES),
+    Page("statuses", edit=Permission.EDIT_STATUSES),
 )
 """All pages whose permissions roles can have, in the order of the role page. The desk is none of them."""
 
@@ -147,7 +150,7 @@ _LOOKS_ON: Final = _all(
 )
 _MANAGES: Final = {
     **_LOOKS_ON,
-    **_all(Permission.MONITOR),
+    **_all(Permission.MONITOR, Permission.EDIT_STATUSES),
     **_teams(Permission.CHANGE_AGENT_STATUS, Permission.END_INTERACTIONS, Permission.VIEW_USERS, Permission.VIEW_TEAMS),
 }
 _BELOW_ADMIN: Final = frozenset({Role.AGENT, Role.MANAGER, Role.MANAGER_TEAM, Role.MANAGER_DATA})

@@ -1,6 +1,7 @@
 """Users of the portal, how they prove who they are, and their sessions."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from madoguchi.domain.access.permissions import Grants, Permission, granted
 from madoguchi.kernel.errors import NotAllowedError
@@ -30,6 +31,8 @@ class User:
     location: str = ""
     avatar: str = ""
     """Where his picture is kept; empty for none."""
+    skills: Mapping[str, int] = field(default_factory=dict)
+    """Skill to level, 1 to 5; queues may ask for them."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """An agent's present state, and what events make of it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from madoguchi.domain.agents.handling import (
@@ -13,16 +14,22 @@ from madoguchi.domain.agents.handling import (
 )
 from madoguchi.domain.agents.messages import Reservation
 from madoguchi.domain.agents.presence import (
+    MISSED,
     PRESENCE,
     BecameAvailable,
     BecameUnavailable,
-    MissedTooMany,
+    BecameUnresponsive,
+    GotSpecialTask,
+    MissedCalls,
+    MissedChats,
     Presence,
     SignedOut,
+    TookCustomStatus,
     WentForMeal,
     WentOnBreak,
 )
-from madoguchi.domain.routing.choice import Candidate
+from madoguchi.domain.agents.statuses import CustomStatus
+from madoguchi.domain.routing.candidate import Attendance, Candidate
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.ids import HandlingId, OfferId, UserId
 from madoguchi.kernel.time import Instant
@@ -41,6 +48,7 @@ class AgentAppeared:
     languages: tuple[str, ...]
     chat_limit: int
     at: Instant
+    skills: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,7 @@ class ProfileChanged:
     email: str
     languages: tuple[str, ...]
     chat_limit: int
+    skills: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ class NextPresenceChosen:
     """What he will be after the present work; None takes it back."""
 
     status: Presence | None
+    custom: CustomStatus | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,11 @@ AgentEvent: TypeAlias = (
     | BecameUnavailable
     | WentOnBreak
     | WentForMeal
-    | MissedTooMany
+    | GotSpecialTask
+    | TookCustomStatus
+    | MissedCalls
+    | MissedChats
+    | BecameUnresponsive
     | Reserved
     | SlotFreed
     | OfferLapsed
@@ -128,7 +142,12 @@ class Agent:
     since: Instant
     """Since when he has the status."""
     status: Presence = Presence.SIGNED_OUT
+    custom: CustomStatus | None = None
+    """Which one, where the status is the organisation's own."""
     next_status: Presence | None = None
+    next_custom: CustomStatus | None = None
+    skills: Mapping[str, int] = field(default_factory=dict)
+    """Skill to level."""
     reservations: tuple[Reservation, ...] = ()
     handlings: tuple[Handling, ...] = ()
     closed: tuple[HandlingId, ...] = ()
@@ -136,6 +155,8 @@ class Agent:
     missed_calls: int = 0
     """In a row."""
     missed_chats: int = 0
+    unanswered: int = 0
+    """Offers of all channels missed since he last took one, whatever his status was meanwhile."""
     last_call_ended_at: Instant | None = None
     last_chat_at: Instant | None = None
     day: str = ""
@@ -156,22 +177,41 @@ class Agent:
         reserved = sum(one.channel is channel for one in self.reservations)
         return reserved + sum(one.channel is channel for one in self.handlings)
 
-    def free_for(self, channel: Channel) -> bool:
-        """Whether he could be rung now: available, no call in hand, and room for one more chat."""
-        if self.status is not Presence.AVAILABLE or self.next_status is not None or self.load(Channel.CALL):
-            return False
-        return self.load(Channel.CHAT) < (self.chat_limit if channel is Channel.CHAT else 1)
+    @property
+    def takes_offers(self) -> bool:
+        """Whether his status is one in which offers are taken."""
+        if self.status is Presence.CUSTOM:
+            return self.custom is not None and not self.custom.away
+        return self.status is Presence.AVAILABLE
 
-    def candidate(self, channel: Channel) -> Candidate:
+    @property
+    def attendance(self) -> Attendance:
+        """Whether he could be asked at all, his work apart."""
+        if self.status is Presence.SIGNED_OUT:
+            return Attendance.ABSENT
+        if self.status in MISSED:
+            return Attendance.MISSED
+        if not self.takes_offers:
+            return Attendance.AWAY
+        return Attendance.READY if self.next_status is None else Attendance.LEAVING
+
+    def free_for(self, channel: Channel, call_weight: int | None = None) -> bool:
+        """Whether he could be rung now: takes offers, and what he does leaves room; see `Candidate.room`."""
+        return self.candidate().free(channel, call_weight)
+
+    def candidate(self) -> Candidate:
         """Return what routing needs to know."""
         return Candidate(
             agent=self.id,
             name=self.name,
             languages=self.languages,
-            free=self.free_for(channel),
+            skills=self.skills,
+            attendance=self.attendance,
+            calls=self.load(Channel.CALL),
+            chats=self.load(Channel.CHAT),
+            chat_limit=self.chat_limit,
             last_call_ended_at=self.last_call_ended_at,
             last_chat_at=self.last_chat_at,
-            chats=self.load(Channel.CHAT),
         )
 
     def next_deadline(self) -> Instant | None:
@@ -185,25 +225,29 @@ def evolve(agent: Agent | None, event: AgentEvent) -> Agent:  # noqa: C901, PLR0
     """Return the agent after `event`. Knows no rules."""
     if agent is None:
         assert isinstance(event, AgentAppeared)  # noqa: S101 - the first event of every agent
-        return Agent(event.agent, event.name, event.email, event.languages, event.chat_limit, since=event.at)
+        it = event
+        return Agent(it.agent, it.name, it.email, it.languages, it.chat_limit, since=it.at, skills=it.skills)
     match event:
         case AgentAppeared():
             return agent
-        case ProfileChanged(name, email, languages, chat_limit):
-            return replace(agent, name=name, email=email, languages=languages, chat_limit=chat_limit)
-        case NextPresenceChosen(status):
-            return replace(agent, next_status=status)
-        case SignedOut() | BecameAvailable() | BecameUnavailable() | WentOnBreak() | WentForMeal() | MissedTooMany():
-            status = PRESENCE.advance(agent.status, event)
-            return replace(agent, status=status, since=event.at, next_status=None, missed_calls=0, missed_chats=0)
+        case ProfileChanged(name, email, languages, chat_limit, skills):
+            return replace(agent, name=name, email=email, languages=languages, chat_limit=chat_limit, skills=skills)
+        case NextPresenceChosen(status, custom):
+            return replace(agent, next_status=status, next_custom=custom)
+        case TookCustomStatus(at, custom):
+            return replace(_changed(agent, PRESENCE.advance(agent.status, event), at), custom=custom)
+        case SignedOut(at) | BecameAvailable(at) | BecameUnavailable(at) | WentOnBreak(at) | WentForMeal(at):
+            return _changed(agent, PRESENCE.advance(agent.status, event), at)
+        case GotSpecialTask(at) | MissedCalls(at) | MissedChats(at) | BecameUnresponsive(at):
+            return _changed(agent, PRESENCE.advance(agent.status, event), at)
         case Reserved(reservation):
             return replace(agent, reservations=(*agent.reservations, reservation))
         case SlotFreed(offer):
             return replace(agent, reservations=tuple(one for one in agent.reservations if one.offer != offer))
         case OfferLapsed(Channel.CALL):
-            return replace(agent, missed_calls=agent.missed_calls + 1)
+            return replace(agent, missed_calls=agent.missed_calls + 1, unanswered=agent.unanswered + 1)
         case OfferLapsed():
-            return replace(agent, missed_chats=agent.missed_chats + 1)
+            return replace(agent, missed_chats=agent.missed_chats + 1, unanswered=agent.unanswered + 1)
         case HandlingOpened(handling):
             return _opened(agent, handling)
         case HandlingSkipped(handling):
@@ -228,6 +272,19 @@ def evolve(agent: Agent | None, event: AgentEvent) -> Agent:  # noqa: C901, PLR0
             return replace(agent, handlings=rest, closed=(*agent.closed, handling)[-REMEMBERED:])
 
 
+def _changed(agent: Agent, status: Presence, at: Instant) -> Agent:
+    return replace(
+        agent,
+        status=status,
+        custom=None,
+        since=at,
+        next_status=None,
+        next_custom=None,
+        missed_calls=0,
+        missed_chats=0,
+    )
+
+
 def _put(agent: Agent, handling: Handling) -> Agent:
     return replace(agent, handlings=tuple(handling if one.id == handling.id else one for one in agent.handlings))
 
@@ -236,7 +293,7 @@ def _opened(agent: Agent, handling: Handling) -> Agent:
     day = handling.started_at.date().isoformat()
     if day != agent.day:
         agent = replace(agent, day=day, calls_today=0, chats_today=0)
-    agent = replace(agent, handlings=(*agent.handlings, handling))
+    agent = replace(agent, handlings=(*agent.handlings, handling), unanswered=0)
     if handling.channel is Channel.CALL:
         return replace(agent, missed_calls=0, calls_today=agent.calls_today + 1)
     return replace(agent, missed_chats=0, chats_today=agent.chats_today + 1, last_chat_at=handling.started_at)

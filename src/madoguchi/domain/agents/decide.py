@@ -1,6 +1,5 @@
 """What an agent's owner decides: who may be rung, what a missed offer costs, when wrap-up ends."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, Never, TypeAlias
 
@@ -29,17 +28,23 @@ from madoguchi.domain.agents.messages import (
     FreeSlot,
     OpenHandling,
     ProfileIs,
+    Reservation,
     Reserve,
 )
-from madoguchi.domain.agents.presence import CHOSEN_BY, MissedTooMany, Presence
+from madoguchi.domain.agents.presence import (
+    CHOSEN_BY,
+    BecameUnresponsive,
+    MissedCalls,
+    MissedChats,
+    Presence,
+    chosen,
+)
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.decision import Decision, Moment
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from madoguchi.kernel.ids import HandlingId
 from madoguchi.kernel.time import Instant
 
-MISSED_LIMIT: Final[Mapping[Channel, int]] = {Channel.CALL: 1, Channel.CHAT: 2}
-"""How many offers in a row an agent may let lapse before his status becomes `missed`."""
 EXTENSION: Final = timedelta(minutes=1)
 
 AgentDecision: TypeAlias = Decision[AgentEvent, Never]
@@ -59,7 +64,7 @@ def decide(agent: Agent | None, message: AgentMessage, at: Moment) -> AgentDecis
         if not isinstance(message, ProfileIs):
             raise NotFoundError("there is no such agent")
         it = message
-        appeared = AgentAppeared(it.agent, it.name, it.email, it.languages, it.chat_limit, at.now)
+        appeared = AgentAppeared(it.agent, it.name, it.email, it.languages, it.chat_limit, at.now, it.skills)
         return Decision((appeared,))
     return _settled(agent, _events(agent, message, at.now), at.now)
 
@@ -70,23 +75,24 @@ def _settled(agent: Agent, events: tuple[AgentEvent, ...], now: Instant) -> Agen
     for event in events:
         after = evolve(after, event)
     if after.next_status is not None and not after.handlings:
-        chosen = CHOSEN_BY[after.next_status]
-        events += (chosen(now),) if after.next_status is not after.status else (NextPresenceChosen(None),)
+        comes = (after.next_status, after.next_custom)
+        same = comes == (after.status, after.custom)
+        events += (NextPresenceChosen(None),) if same else (chosen(*comes, now),)
     return Decision(events)
 
 
 def _events(agent: Agent, message: AgentMessage, now: Instant) -> _Events:  # noqa: C901, PLR0911 - one case per message
     match message:
-        case ProfileIs(_, name, email, languages, chat_limit):
-            changed = ProfileChanged(name, email, languages, chat_limit)
-            same = (agent.name, agent.email, agent.languages, agent.chat_limit) == (name, email, languages, chat_limit)
-            return () if same else (changed,)
-        case ChoosePresence(status, after_work):
-            return _choose(agent, status, now, after_work=after_work)
+        case ProfileIs(_, name, email, languages, chat_limit, skills):
+            changed = ProfileChanged(name, email, languages, chat_limit, skills)
+            known = ProfileChanged(agent.name, agent.email, agent.languages, agent.chat_limit, agent.skills)
+            return () if known == changed else (changed,)
+        case ChoosePresence():
+            return _choose(agent, message, now)
         case Reserve(reservation):
             if agent.reservation(reservation.offer) is not None:
                 return ()
-            if not agent.free_for(reservation.channel):
+            if not agent.free_for(reservation.channel, reservation.terms.call_weight):
                 raise AgentNotFreeError(f"{agent.id} has no slot for a {reservation.channel.value}")
             return (Reserved(reservation),)
         case FreeSlot():
@@ -105,14 +111,18 @@ def _events(agent: Agent, message: AgentMessage, now: Instant) -> _Events:  # no
             return _due(agent, now)
 
 
-def _choose(agent: Agent, status: Presence, now: Instant, *, after_work: bool) -> tuple[AgentEvent, ...]:
-    if status not in CHOSEN_BY:
+def _choose(agent: Agent, message: ChoosePresence, now: Instant) -> tuple[AgentEvent, ...]:
+    status, custom = message.status, message.custom
+    if status not in CHOSEN_BY and (status is not Presence.CUSTOM or custom is None):
         raise InvalidInputError(f"nobody chooses to be {status.value}", field="status")
-    if after_work and agent.handlings:
-        return (NextPresenceChosen(status),) if agent.next_status is not status else ()
-    if status is agent.status:
+    if status is Presence.SPECIAL_TASK and not message.by_supervisor:
+        raise InvalidInputError("only supervisors give this status", field="status")
+    if message.after_work and agent.handlings:
+        same = (agent.next_status, agent.next_custom) == (status, custom)
+        return () if same else (NextPresenceChosen(status, custom),)
+    if (status, custom) == (agent.status, agent.custom):
         return (NextPresenceChosen(None),) if agent.next_status is not None else ()
-    return (CHOSEN_BY[status](now),)
+    return (chosen(status, custom, now),)
 
 
 def _free(agent: Agent, message: FreeSlot, now: Instant) -> tuple[AgentEvent, ...]:
@@ -122,11 +132,20 @@ def _free(agent: Agent, message: FreeSlot, now: Instant) -> tuple[AgentEvent, ..
     freed = SlotFreed(message.offer)
     if not message.missed:
         return (freed,)
-    channel = reservation.channel
-    missed = 1 + (agent.missed_calls if channel is Channel.CALL else agent.missed_chats)
-    if missed >= MISSED_LIMIT[channel] and agent.status is Presence.AVAILABLE:
-        return (freed, OfferLapsed(channel), MissedTooMany(now))
-    return (freed, OfferLapsed(channel))
+    lapsed = OfferLapsed(reservation.channel)
+    return (freed, lapsed, *_consequence(evolve(agent, lapsed), reservation, now))
+
+
+def _consequence(agent: Agent, missed: Reservation, now: Instant) -> tuple[AgentEvent, ...]:
+    """Who let too many offers lapse gets no more until he says that he is there; who took none anyway stays so."""
+    terms = missed.terms
+    if not agent.takes_offers:
+        return ()
+    if terms.unresponsive_after and agent.unanswered >= terms.unresponsive_after:
+        return (BecameUnresponsive(now),)
+    if missed.channel is Channel.CALL:
+        return (MissedCalls(now),) if agent.missed_calls >= terms.missed_limit else ()
+    return (MissedChats(now),) if agent.missed_chats >= terms.missed_limit else ()
 
 
 def _open(agent: Agent, message: OpenHandling, now: Instant) -> tuple[AgentEvent, ...]:

@@ -4,10 +4,12 @@
 come at least once, so each changes nothing the second time.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from madoguchi.domain.agents.presence import Presence
+from madoguchi.domain.agents.statuses import CustomStatus
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Channel
@@ -24,6 +26,18 @@ class AgentNotFreeError(MadoguchiError):
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What the queue allows an agent, and how much it bears."""
+
+    call_weight: int | None = None
+    """As how many chats a call counts; None: beside a call he gets nothing else."""
+    missed_limit: int = 1
+    """How many offers of the channel in a row he may let lapse before his status says so."""
+    unresponsive_after: int = 0
+    """The same for offers of all channels, however often he came back between; 0 for no limit."""
+
+
+@dataclass(frozen=True)
 class Reservation:
     """A slot kept for an offer. It frees itself when it expires."""
 
@@ -31,6 +45,7 @@ class Reservation:
     interaction: InteractionId
     channel: Channel
     expires_at: Instant
+    terms: Terms = Terms()
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,7 @@ class ProfileIs:
     email: str
     languages: tuple[str, ...]
     chat_limit: int
+    skills: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,10 @@ class ChoosePresence:
 
     status: Presence
     after_work: bool = False
+    custom: CustomStatus | None = None
+    """Which one, where `status` is `CUSTOM`."""
+    by_supervisor: bool = False
+    """Not the agent himself wants it."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from madoguchi.domain.calls.parties import Media, Party
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
-from madoguchi.domain.routing.choice import Waiting
 from madoguchi.domain.routing.offers import Channel, Offer
+from madoguchi.domain.routing.waiting import Waiting
 from madoguchi.domain.supervision import Role
 from madoguchi.kernel.ids import BridgeId, InteractionId, LegId, OfferId, PartyId, RecordingId, UserId
 from madoguchi.kernel.time import Instant, Span
@@ -115,8 +115,12 @@ class Call:
     front: bool = False
     attempts: int = 0
     tried: tuple[UserId, ...] = ()
+    pauses: Mapping[UserId, Instant] = field(default_factory=dict)
+    """Until when those who declined are left alone."""
     offers: tuple[Offer, ...] = ()
     position: int | None = None
+    wait_min: int | None = None
+    """How long he will probably wait, in minutes."""
     announced: int = 0
     answered_at: Instant | None = None
     ended_at: Instant | None = None
@@ -182,6 +186,7 @@ class Call:
             queued_at=self.queued_at,
             attempts=self.attempts,
             tried=frozenset(self.tried),
+            pauses=self.pauses,
             standing=frozenset(one.agent for one in self.offers),
             to_all=bool(self.offers) and all(one.to_all for one in self.offers),
             front=self.front,

@@ -186,6 +186,8 @@ class PositionIs:
     """Fact: its place in the queue; 1 is the next."""
 
     position: int
+    wait_min: int | None = None
+    """How long he will probably wait, in minutes; None where nobody can tell."""
 
 
 @dataclass(frozen=True)

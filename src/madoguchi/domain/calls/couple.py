@@ -26,6 +26,8 @@ from madoguchi.kernel.decision import Moment
 from madoguchi.kernel.ids import PlaybackId, RecordingId
 
 MUSIC_ONLY: Final = "music"
+WORTH_SAYING_MIN: Final = 2
+"""A shorter wait is not announced: nobody keeps a promise of one minute."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,10 @@ def _in_queue(call: Call) -> Wish:
     said = call.language
     if call.announced and call.position is not None:
         place = Message.NEXT_IN_LINE if call.position == 1 else Message.POSITION
-        return Wish(f"waiting {call.announced}", (line(place, said, position=call.position),), music=True)
+        announced = [line(place, said, position=call.position)]
+        if call.wait_min is not None and call.wait_min >= WORTH_SAYING_MIN:
+            announced.append(line(Message.ESTIMATED_WAIT, said, estimated_wait_time_in_minutes=call.wait_min))
+        return Wish(f"waiting {call.announced}", tuple(announced), music=True)
     if call.announced:
         return Wish(f"waiting {call.announced}", music=True)
     return Wish("waiting 0", (line(Message.CONNECTING, said),), music=True)

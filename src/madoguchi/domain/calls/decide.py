@@ -144,9 +144,10 @@ def _arrived(message: Arrive, at: Moment) -> CallDecision:
 
 
 def _place(call: Call, message: PositionIs) -> CallDecision:
-    if call.waiting() is None or call.position == message.position:
+    place = (message.position, message.wait_min)
+    if call.waiting() is None or (call.position, call.wait_min) == place:
         return Decision()
-    return Decision((PlaceChanged(message.position),), lasting=False)
+    return Decision((PlaceChanged(*place),), lasting=False)
 
 
 def _fact(

@@ -21,6 +21,7 @@ from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
+from madoguchi.domain.routing.record import Why
 from madoguchi.kernel.ids import BridgeId, InteractionId, PartyId, PlaybackId, RecordingId
 from madoguchi.kernel.time import Instant
 
@@ -88,6 +89,7 @@ class PlaceChanged:
     """Others in the queue came or went."""
 
     position: int
+    wait_min: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class OffersAdded:
     """It rings at more agents."""
 
     offers: tuple[Offer, ...]
+    why: Why | None = None
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | 
                 parties=(*call.parties, joined),
                 answered_at=call.answered_at or at,
                 position=None,
+                wait_min=None,
                 timers={},
             )
 
@@ -131,8 +132,10 @@ def _waiting(call: Call, queue: Queue, at: Instant, *, front: bool) -> Call:
         front=front,
         attempts=0,
         tried=(),
+        pauses={},
         offers=(),
         position=None,
+        wait_min=None,
         announced=0,
         redacting=False,
     )
@@ -151,6 +154,7 @@ def _ended(call: Call, reason: EndReason, at: Instant) -> Call:
         path=(),
         recording=None,
         position=None,
+        wait_min=None,
     )
 
 
@@ -171,7 +175,9 @@ def _offers(call: Call, event: OffersAdded | OfferDeclined | OfferMissed | Offer
             return replace(call, offers=(*call.offers, *offers))
         case OfferDeclined(offer, agent) | OfferMissed(offer, agent):
             tried = call.tried if agent in call.tried else (*call.tried, agent)
-            return replace(call, offers=_without(call, offer), tried=tried)
+            until = event.until if isinstance(event, OfferDeclined) else None
+            pauses = call.pauses if until is None else {**call.pauses, agent: until}
+            return replace(call, offers=_without(call, offer), tried=tried, pauses=pauses)
         case OfferWithdrawn(offer):
             return replace(call, offers=_without(call, offer))
 
@@ -273,8 +279,8 @@ def _details(  # noqa: PLR0911 - one case per event
         case TimerSet(timer, at):
             timers = {one: due for one, due in call.timers.items() if one is not timer}
             return replace(call, timers=timers if at is None else {**timers, timer: at})
-        case PlaceChanged(position):
-            return replace(call, position=position)
+        case PlaceChanged(position, wait_min):
+            return replace(call, position=position, wait_min=wait_min)
         case Announced():
             return replace(call, announced=call.announced + 1)
         case FarEndHeld(on):

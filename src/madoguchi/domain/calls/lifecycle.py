@@ -6,6 +6,7 @@ from typing import Final
 
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer
+from madoguchi.domain.routing.record import Why
 from madoguchi.kernel.ids import HandlingId, OfferId, PartyId, UserId
 from madoguchi.kernel.machine import Machine
 from madoguchi.kernel.time import Instant
@@ -51,6 +52,7 @@ class Offered:
     """It rings at agents."""
 
     offers: tuple[Offer, ...]
+    why: Why | None = None
 
 
 @dataclass(frozen=True)

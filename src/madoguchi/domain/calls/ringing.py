@@ -1,5 +1,7 @@
 """Offers of a call: placed, accepted, declined, lapsed. The agents' slots were reserved before."""
 
+from datetime import timedelta
+
 from madoguchi.domain.agents.messages import FreeSlot, OpenHandling
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.draft import Draft
@@ -29,9 +31,9 @@ def place(draft: Draft, message: PlaceOffers) -> None:
     if not new:
         return
     if call.state is CallState.QUEUED:
-        draft.add(Offered(new))
+        draft.add(Offered(new, message.why))
     elif call.state is CallState.OFFERED and all(one.to_all for one in (*call.offers, *new)):
-        draft.add(OffersAdded(new))
+        draft.add(OffersAdded(new, message.why))
     else:
         raise ConflictError("the call does not wait for an agent")
 
@@ -71,7 +73,8 @@ def decline(draft: Draft, message: DeclineOffer) -> None:
     offer = draft.call.offer(message.offer)
     if offer is None or offer.agent != message.agent:
         return
-    draft.add(OfferDeclined(offer.id, offer.agent))
+    pause_s = draft.call.queue.routing.decline_pause_s if draft.call.queue is not None else 0.0
+    draft.add(OfferDeclined(offer.id, offer.agent, draft.now + timedelta(seconds=pause_s)))
     draft.order(FreeSlot(offer.agent, offer.id, missed=False))
     _over_if_last(draft)
 

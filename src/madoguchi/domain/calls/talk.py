@@ -23,6 +23,7 @@ from madoguchi.domain.calls.events import Held, Muted, PartyLeft, RecordingPause
 from madoguchi.domain.calls.lifecycle import CallState, EndReason, Offered, Requeued, TalkEnded
 from madoguchi.domain.calls.parties import LegOpening, Party
 from madoguchi.domain.queues.queue import Queue
+from madoguchi.domain.routing.record import Rule, Why
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from madoguchi.kernel.ids import UserId
 
@@ -56,7 +57,7 @@ def command(draft: Draft, message: AgentCommand) -> None:  # noqa: C901 - one ca
         case TransferToAgent(_, offer):
             transfer = Transfer(draft.now, agent.user, agent.name, to_agent=offer.agent, to_agent_name=offer.name)
             _transferred(draft, agent, transfer, _queue(draft.call), front=True)
-            draft.add(Offered((offer,)))
+            draft.add(Offered((offer,), Why(Rule.ASKED_FOR)))
         case HangUp():
             draft.end(TalkEnded(EndReason.AGENT_HUNG_UP, draft.now))
 

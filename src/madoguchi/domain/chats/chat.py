@@ -1,7 +1,7 @@
 """A chat's present state, and what events make of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Final, TypeAlias
@@ -40,8 +40,8 @@ from madoguchi.domain.chats.messages import (
 )
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import Queue
-from madoguchi.domain.routing.choice import Waiting
 from madoguchi.domain.routing.offers import Channel, Offer, OfferDeclined, OfferMissed, OfferWithdrawn
+from madoguchi.domain.routing.waiting import Waiting
 from madoguchi.kernel.ids import HandlingId, InteractionId, OfferId, UserId
 from madoguchi.kernel.time import Instant
 
@@ -61,6 +61,7 @@ class PositionMoved:
     """Its place in the queue; 1 is the next."""
 
     position: int
+    wait_min: int | None = None
 
 
 ChatEvent: TypeAlias = (
@@ -125,9 +126,13 @@ class Chat:
     """How many times it was offered since it came into the queue."""
     tried: tuple[UserId, ...] = ()
     """Who declined or missed it since then."""
+    pauses: Mapping[UserId, Instant] = field(default_factory=dict)
+    """Until when those who declined are left alone."""
     front: bool = False
     """It has been with an agent already and goes before others."""
     position: int | None = None
+    wait_min: int | None = None
+    """How long he will probably wait, in minutes."""
     agent: Agent | None = None
     agents: tuple[UserId, ...] = ()
     """All who have had it, in order, each once."""
@@ -180,6 +185,7 @@ class Chat:
             queued_at=self.queued_at,
             attempts=self.attempts,
             tried=frozenset(self.tried),
+            pauses=self.pauses,
             standing=frozenset(one.agent for one in self.offers),
             to_all=bool(self.offers) and all(one.to_all for one in self.offers),
             front=self.front,
@@ -229,8 +235,8 @@ def evolve(chat: Chat | None, event: ChatEvent) -> Chat:  # noqa: PLR0911 - one 
             return replace(chat, read=chat.read.raised(side, seq), delivered=chat.delivered.raised(side, seq))
         case Resumed(at):
             return replace(chat, turn_since=at, consumer_typing=None, agent_typing=None)
-        case PositionMoved(position):
-            return replace(chat, position=position)
+        case PositionMoved(position, wait_min):
+            return replace(chat, position=position, wait_min=wait_min)
         case _:
             return _advanced(replace(chat, state=CHAT.advance(chat.state, event)), event)
 
@@ -254,6 +260,8 @@ def _advanced(chat: Chat, event: LifecycleEvent) -> Chat:  # noqa: C901, PLR0911
             return replace(chat, offers=(*chat.offers, *offers), attempts=chat.attempts + 1)
         case OfferDeclined(offer, agent) | OfferMissed(offer, agent):
             chat = _without(chat, offer)
+            if isinstance(event, OfferDeclined) and event.until is not None:
+                chat = replace(chat, pauses={**chat.pauses, agent: event.until})
             return chat if agent in chat.tried else replace(chat, tried=(*chat.tried, agent))
         case OfferWithdrawn(offer, _):
             return _without(chat, offer)
@@ -285,7 +293,7 @@ def _without(chat: Chat, offer: OfferId) -> Chat:
 
 
 def _out_of_queue(chat: Chat) -> Chat:
-    return replace(chat, offers=(), attempts=0, tried=(), front=False, position=None)
+    return replace(chat, offers=(), attempts=0, tried=(), pauses={}, front=False, position=None, wait_min=None)
 
 
 def _requeued(chat: Chat, event: Requeued) -> Chat:
@@ -308,7 +316,14 @@ def _requeued(chat: Chat, event: Requeued) -> Chat:
 
 def _ended(chat: Chat, reason: EndReason, at: Instant) -> Chat:
     return replace(
-        chat, offers=(), position=None, ended_at=at, end_reason=reason, consumer_typing=None, agent_typing=None
+        chat,
+        offers=(),
+        position=None,
+        wait_min=None,
+        ended_at=at,
+        end_reason=reason,
+        consumer_typing=None,
+        agent_typing=None,
     )
 
 

@@ -1,5 +1,6 @@
 """What a chat's owner decides: who may write, who gets the consumer, when silence has lasted too long."""
 
+from datetime import timedelta
 from typing import Final, TypeAlias
 
 from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
@@ -52,9 +53,10 @@ from madoguchi.domain.routing.offers import (
     OfferWithdrawn,
     PlaceOffers,
 )
+from madoguchi.domain.routing.record import Rule, Why
 from madoguchi.kernel.decision import Decision, Moment
 from madoguchi.kernel.errors import ConflictError, NotFoundError
-from madoguchi.kernel.ids import HandlingId
+from madoguchi.kernel.ids import HandlingId, OfferId, UserId
 from madoguchi.kernel.time import Instant
 
 ChatEffect: TypeAlias = FreeSlot | OpenHandling | EndHandling
@@ -81,15 +83,12 @@ def decide(chat: Chat | None, message: ChatMessage, at: Moment) -> ChatDecision:
     match message:
         case StartChat():
             return NOTHING
-        case PlaceOffers(offers):
-            return _place(chat, offers)
+        case PlaceOffers(offers, why):
+            return _place(chat, offers, why)
         case AcceptOffer():
             return _accept(chat, message, at)
         case DeclineOffer(offer_id, agent):
-            offer = chat.offer(offer_id, agent)
-            if offer is None:
-                return NOTHING
-            return _let_go(chat, [offer], [OfferDeclined(offer_id, agent)], [FreeSlot(agent, offer_id, missed=False)])
+            return _decline(chat, offer_id, agent, at.now)
         case SendMessage():
             return _send(chat, message, at.now)
         case SetTyping(side, sender, typing):
@@ -116,9 +115,9 @@ def decide(chat: Chat | None, message: ChatMessage, at: Moment) -> ChatDecision:
             return _due(chat, at.now)
         case ChatRecovered():
             return _recovered(chat, at.now)
-        case PositionIs(position):
-            moved = chat.state in WAITING and position != chat.position
-            return Decision((PositionMoved(position),), lasting=False) if moved else NOTHING
+        case PositionIs(position, wait_min):
+            moved = chat.state in WAITING and (position, wait_min) != (chat.position, chat.wait_min)
+            return Decision((PositionMoved(position, wait_min),), lasting=False) if moved else NOTHING
         case EffectFailed():
             return NOTHING
 
@@ -131,13 +130,13 @@ def _start(message: StartChat, now: Instant) -> ChatDecision:
     return Decision(tuple(events))
 
 
-def _place(chat: Chat, offers: tuple[Offer, ...]) -> ChatDecision:
+def _place(chat: Chat, offers: tuple[Offer, ...], why: Why | None) -> ChatDecision:
     if chat.state not in WAITING:
         raise ConflictError("it does not wait any more")
     ringing = {one.agent for one in chat.offers}
     if any(one.agent in ringing for one in offers):
         raise ConflictError("it rings there already")
-    return Decision((OffersPlaced(offers),)) if offers else NOTHING
+    return Decision((OffersPlaced(offers, why),)) if offers else NOTHING
 
 
 def _accept(chat: Chat, message: AcceptOffer, at: Moment) -> ChatDecision:
@@ -157,6 +156,15 @@ def _accept(chat: Chat, message: AcceptOffer, at: Moment) -> ChatDecision:
     opened = OpenHandling(offer.agent, handling, offer.id, chat.id, Channel.CHAT, chat.consumer, chat.queue)
     freed = (FreeSlot(one.agent, one.id, missed=False) for one in others)
     return Decision(events, (opened, *freed), answer=handling)
+
+
+def _decline(chat: Chat, offer_id: OfferId, agent: UserId, now: Instant) -> ChatDecision:
+    offer = chat.offer(offer_id, agent)
+    if offer is None:
+        return NOTHING
+    until = now + timedelta(seconds=chat.queue.routing.decline_pause_s)
+    declined = OfferDeclined(offer_id, agent, until)
+    return _let_go(chat, [offer], [declined], [FreeSlot(agent, offer_id, missed=False)])
 
 
 def _let_go(
@@ -205,7 +213,7 @@ def _hand_over(chat: Chat, message: HandOver, now: Instant) -> ChatDecision:
         to_agent=offer.agent if offer is not None else None,
         to_name=offer.name if offer is not None else "",
     )
-    rung = (OffersPlaced((offer,)),) if offer is not None else ()
+    rung = (OffersPlaced((offer,), Why(Rule.ASKED_FOR)),) if offer is not None else ()
     events = (_told(chat, messages.event("transferred", to), now), requeued, *rung)
     return Decision(events, (_wrapped_up(chat, chat.agent.handling),))
 

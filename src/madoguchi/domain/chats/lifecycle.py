@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
+from madoguchi.domain.routing.record import Why
 from madoguchi.kernel.ids import HandlingId, InteractionId, OfferId, UserId
 from madoguchi.kernel.machine import Machine
 from madoguchi.kernel.time import Instant
@@ -86,6 +87,7 @@ class OffersPlaced:
     """It rings at these agents."""
 
     offers: tuple[Offer, ...]
+    why: Why | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from madoguchi.domain.routing.settings import RoutingSettings
 from madoguchi.kernel.ids import QueueId, UserId
 
 
@@ -19,15 +20,6 @@ class MenuChannel(Enum):
 
 PAGES: Final = frozenset({MenuChannel.MOBILE, MenuChannel.WEB})
 """The menus of consumers' pages and apps, where chats and browser calls begin."""
-
-
-class OfferPolicy(Enum):
-    """How agents get offers."""
-
-    DELTACAST = "deltacast"
-    """To one at a time by rule; after the last attempt to all."""
-    MULTICAST = "multicast"
-    """To all at once; the fastest wins."""
 
 
 class RecordingPolicy(Enum):
@@ -63,11 +55,7 @@ class Queue:
     """Its place among its siblings; 1 is the first."""
     agents: tuple[UserId, ...]
     """All who are assigned, for whatever language."""
-    offer_policy: OfferPolicy = OfferPolicy.DELTACAST
-    offer_s: float = 20.0
-    """How long one offer stands."""
-    attempts: int = 3
-    """Deltacast offers before the fall-back to multicast."""
+    routing: RoutingSettings = RoutingSettings()  # noqa: RUF009 - frozen, so sharing it is safe
     wrap_up_s: float = 60.0
     recording: RecordingPolicy = RecordingPolicy.RECORD
     recording_channels: RecordingChannels = RecordingChannels.MONO
@@ -75,11 +63,6 @@ class Queue:
     """Names of the menus above, outermost first; the menu path ends with this queue's own name."""
     spoken: Mapping[UserId, tuple[str, ...]] = field(default_factory=dict)
     """Who of `agents` is assigned for certain languages only."""
-
-    def agents_for(self, language: str) -> tuple[UserId, ...]:
-        """Return who is assigned for `language`; all where nobody is, as a foreign word beats none at all."""
-        suitable = tuple(one for one in self.agents if language in self.spoken.get(one, (language,)))
-        return suitable or self.agents
 
     def name(self, language: str) -> str:
         """Return the name in `language`, else in English."""

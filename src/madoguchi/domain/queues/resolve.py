@@ -8,9 +8,9 @@ from madoguchi.domain.queues.menu import Entry, Manner, PhoneMenu
 from madoguchi.domain.queues.nodes import ANY_LANGUAGE, Node
 from madoguchi.domain.queues.queue import MenuChannel, Queue
 from madoguchi.domain.queues.settings import (
-    OFFERS,
     PHONE_MENU,
     RECORDING,
+    ROUTING,
     WRAP_UP,
     Effective,
     Overrides,
@@ -59,7 +59,6 @@ class Menus:
 
     def queue_of(self, node: Node) -> Queue:
         """Return a leaf as routing and live interactions see it."""
-        offers = self.settings(OFFERS, node).values
         recording = self.settings(RECORDING, node).values
         agents = self._agents(node)
         return Queue(
@@ -68,9 +67,7 @@ class Menus:
             names=names_of(node),
             position=node.position,
             agents=tuple(agents),
-            offer_policy=offers.offer_policy,
-            offer_s=offers.offer_s,
-            attempts=offers.attempts,
+            routing=self.settings(ROUTING, node).values,
             wrap_up_s=self.settings(WRAP_UP, node).values.wrap_up_s,
             recording=recording.recording,
             recording_channels=recording.recording_channels,

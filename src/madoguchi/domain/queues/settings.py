@@ -7,18 +7,19 @@ is one more line in `SECTIONS`.
 
 import types
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from math import inf
 from typing import Any, Final, Generic, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from madoguchi.domain.queues.queue import OfferPolicy, RecordingChannels, RecordingPolicy
+from madoguchi.domain.queues.queue import RecordingChannels, RecordingPolicy
+from madoguchi.domain.routing.settings import RoutingSettings
 from madoguchi.kernel.errors import InvalidInputError
 
 S = TypeVar("S")
 Scalar: TypeAlias = str | int | float | bool
-Stored: TypeAlias = Scalar | Sequence[Scalar]
+Stored: TypeAlias = "Scalar | Sequence[Stored] | Mapping[str, Stored]"
 Overrides: TypeAlias = Mapping[str, Mapping[str, Stored]]
 """Section to field to value, only what is set."""
 
@@ -34,17 +35,6 @@ def _within(default: float, least: float, most: float, unit: str = "") -> Any:
 
 def _count(default: int, least: int, most: int) -> Any:
     return field(default=default, metadata={"least": least, "most": most})
-
-
-@dataclass(frozen=True)
-class OfferSettings:
-    """How agents get offers."""
-
-    offer_policy: OfferPolicy = OfferPolicy.DELTACAST
-    offer_s: float = _within(20.0, 5, 300, "s")
-    """How long one offer stands."""
-    attempts: int = _count(3, 1, 20)
-    """Deltacast offers before the fall-back to multicast."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +84,12 @@ class Section(Generic[S]):
     """What counts where not even the global settings say anything: every field has a value."""
 
 
-OFFERS: Final = Section("offers", OfferSettings, OfferSettings())
+ROUTING: Final = Section("routing", RoutingSettings, RoutingSettings())
 WRAP_UP: Final = Section("wrap_up", WrapUpSettings, WrapUpSettings())
 RECORDING: Final = Section("recording", RecordingSettings, RecordingSettings())
 PHONE_MENU: Final = Section("phone_menu", PhoneMenuSettings, PhoneMenuSettings())
 
-SECTIONS: Final[Mapping[str, Section[Any]]] = {one.name: one for one in (OFFERS, WRAP_UP, RECORDING, PHONE_MENU)}
+SECTIONS: Final[Mapping[str, Section[Any]]] = {one.name: one for one in (ROUTING, WRAP_UP, RECORDING, PHONE_MENU)}
 
 
 @dataclass(frozen=True)
@@ -149,6 +139,9 @@ def _bare(kind: Any) -> Any:
 def _typed(stored: object, kind: Any) -> Any:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(stored)
+    if isinstance(stored, Mapping) and isinstance(kind, type) and is_dataclass(kind):
+        kinds = types_of(kind)
+        return kind(**{name: _typed(value, kinds[name]) for name, value in stored.items() if name in kinds})
     if get_origin(kind) is tuple and isinstance(stored, Sequence):
         return tuple(_typed(one, get_args(kind)[0]) for one in stored)
     return float(stored) if kind is float and isinstance(stored, int) else stored
@@ -156,16 +149,14 @@ def _typed(stored: object, kind: Any) -> Any:
 
 def plain(value: object) -> Stored:
     """Return a setting as it is stored and sent."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(one) for one in value]
-    return _plain(value)
-
-
-def _plain(value: object) -> Scalar:
     if isinstance(value, Enum):
         return str(value.value)
-    assert isinstance(value, str | int | float)  # noqa: S101 - sections have no other fields
-    return value
+    if isinstance(value, str | int | float):
+        return value
+    if is_dataclass(value):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    assert isinstance(value, Sequence)  # noqa: S101 - sections have no other fields
+    return [plain(one) for one in value]
 
 
 def checked(overrides: Mapping[str, object]) -> Overrides:
@@ -198,7 +189,16 @@ def _checked(value: object, kind: Any, described: "Field[Any]", path: str) -> St
     if get_origin(kind) is tuple:
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise InvalidInputError("a list is needed", field=path)
-        return [_scalar(one, get_args(kind)[0], described, path) for one in value]
+        return [_checked(one, get_args(kind)[0], described, f"{path}.{n}") for n, one in enumerate(value)]
+    if isinstance(kind, type) and is_dataclass(kind):
+        if not isinstance(value, Mapping):
+            raise InvalidInputError("a record is needed", field=path)
+        known = {one.name: one for one in fields(kind)}
+        kinds = types_of(kind)
+        for name in value:
+            if name not in known:
+                raise InvalidInputError("there is no such member", field=f"{path}.{name}")
+        return {name: _checked(one, kinds[name], known[name], f"{path}.{name}") for name, one in value.items()}
     return _scalar(value, kind, described, path)
 
 
@@ -231,11 +231,13 @@ class Setting:
 
     name: str
     kind: str
-    """`choice`, `switch`, `whole`, `number`, `text`, `list` or `queue`."""
+    """`choice`, `switch`, `whole`, `number`, `text`, `list`, `records` or `queue`."""
     choices: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
     unit: str = ""
+    members: "tuple[Setting, ...]" = ()
+    """Of the records in a list."""
 
 
 def described(section: Section[Any]) -> tuple[Setting, ...]:
@@ -248,6 +250,11 @@ def _described(one: "Field[Any]", kind: Any) -> Setting:
     told = one.metadata
     if isinstance(kind, type) and issubclass(kind, Enum):
         return Setting(one.name, "choice", tuple(str(each.value) for each in kind))
+    if get_origin(kind) is tuple and is_dataclass(get_args(kind)[0]):
+        (record, *_) = get_args(kind)
+        kinds = types_of(record)
+        members = tuple(_described(each, kinds[each.name]) for each in fields(record))
+        return Setting(one.name, "records", members=members)
     plain_kinds = {bool: "switch", int: "whole", float: "number"}
     name = "list" if get_origin(kind) is tuple else plain_kinds.get(kind, str(told.get("kind", "text")))
     return Setting(one.name, name, least=told.get("least"), most=told.get("most"), unit=str(told.get("unit", "")))

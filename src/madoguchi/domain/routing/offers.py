@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from madoguchi.domain.routing.record import Why
 from madoguchi.kernel.errors import Kind, MadoguchiError
 from madoguchi.kernel.ids import OfferId, UserId
 from madoguchi.kernel.machine import Machine
@@ -36,6 +37,8 @@ class Offer:
     expires_at: Instant
     to_all: bool = False
     """One of several at once: letting it lapse is not held against the agent."""
+    auto_answer: bool = False
+    """The agent's page takes it after a moment, without a click."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class PlaceOffers:
     """Command to a waiting call or chat: these agents have a slot reserved, ring them."""
 
     offers: tuple[Offer, ...]
+    why: Why | None = None
+    """How they were chosen."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ class OfferDeclined:
 
     offer: OfferId
     agent: UserId
+    until: Instant | None = None
+    """How long he is left alone."""
 
 
 @dataclass(frozen=True)

@@ -205,21 +205,22 @@ async def test_custom_roles_are_made_held_and_deleted(office: Office) -> None:
 @pytest.mark.req("BASE-3")
 async def test_nobody_makes_a_role_mightier_than_himself(office: Office) -> None:
     ada = await office.of("ada")
+    given = {"roles.edit": "all", "users.edit": "assigned_teams"}
     body = {
         "name": "Role editor",
         "label": "Editor",
         "colour": "info",
-        "grants": {"roles.edit": "all", "users.edit": "assigned_teams"},
+        "grants": given,
         "assignable": ["agent"],
     }
     made = (await ada.post("/roles", json=body)).json()
     await ada.put("/users/user_cia", json=draft(email="cia@example.com", roles=[made["id"]]))
     cia = await office.of("cia")
     for grants, assignable in (
-        ({**body["grants"], "monitor": "all"}, ["agent"]),
-        ({**body["grants"], "users.edit": "all"}, ["agent"]),
-        (body["grants"], ["agent", "admin"]),
-        (body["grants"], None),
+        ({**given, "monitor": "all"}, ["agent"]),
+        ({**given, "users.edit": "all"}, ["agent"]),
+        (given, ["agent", "admin"]),
+        (given, None),
     ):
         refused = await cia.put(f"/roles/{made['id']}", json={**body, "grants": grants, "assignable": assignable})
         assert problem(refused)[:2] == (403, "role_not_assignable")

@@ -20,17 +20,24 @@ from madoguchi.domain.agents.messages import (
     ProfileIs,
     Reservation,
     Reserve,
+    Terms,
 )
 from madoguchi.domain.agents.presence import Presence
+from madoguchi.domain.agents.statuses import CustomStatus
+from madoguchi.domain.routing.candidate import Attendance
 from madoguchi.domain.routing.offers import Channel
+from madoguchi.domain.routing.settings import RoutingSettings
 from madoguchi.kernel.decision import Moment
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, NotFoundError
-from madoguchi.kernel.ids import HandlingId, InteractionId, OfferId
+from madoguchi.kernel.ids import HandlingId, InteractionId, OfferId, StatusId
 from madoguchi.kernel.time import Instant
+from madoguchi.services.reservations import terms as reservation_terms
 from madoguchi.testing.builders import ANA, a_consumer, a_queue
 from madoguchi.testing.environment import NOON, CountingIds
 
 PROFILE = ProfileIs(ANA, "Ana", "ana@example.org", ("ja", "en"), 3)
+TRAINING = CustomStatus(StatusId("status_1"), {"en": "Training", "ja": "研修"}, "violet")
+SOCIAL_MEDIA = CustomStatus(StatusId("status_2"), {"en": "Social media", "ja": "SNS"}, "blue", away=False)
 
 
 class Desk:
@@ -52,10 +59,12 @@ class Desk:
             self.state = evolve(self.state, event)
         return decision.events
 
-    def reserve(self, channel: Channel = Channel.CALL, number: int = 1) -> OfferId:
+    def reserve(self, channel: Channel = Channel.CALL, number: int = 1, terms: Terms | None = None) -> OfferId:
         offer = OfferId(f"offer_{number}")
         interaction = InteractionId(f"{channel.value}_{number}")
-        self.tell(Reserve(Reservation(offer, interaction, channel, self.now + timedelta(seconds=25))))
+        until = self.now + timedelta(seconds=25)
+        kept = terms or reservation_terms(RoutingSettings(), channel)
+        self.tell(Reserve(Reservation(offer, interaction, channel, until, kept)))
         return offer
 
     def work(self, channel: Channel = Channel.CALL, number: int = 1) -> HandlingId:
@@ -89,9 +98,84 @@ def test_a_changed_profile_is_taken_in_and_the_same_one_is_nothing(desk: Desk) -
     assert (desk.agent.name, desk.agent.chat_limit) == ("Ana B", 1)
 
 
-def test_nobody_chooses_to_have_missed(desk: Desk) -> None:
+@pytest.mark.req("BASE-10")
+@pytest.mark.parametrize(
+    "status",
+    [Presence.MISSED_CALL, Presence.MISSED_CHAT, Presence.UNRESPONSIVE, Presence.CUSTOM],
+    ids=lambda s: s.value,
+)
+def test_nobody_chooses_a_status_that_follows_from_something_or_is_none(desk: Desk, status: Presence) -> None:
     with pytest.raises(InvalidInputError):
-        desk.tell(ChoosePresence(Presence.MISSED))
+        desk.tell(ChoosePresence(status, by_supervisor=True))
+
+
+@pytest.mark.req("BASE-10")
+def test_only_a_supervisor_gives_a_special_task_and_the_agent_ends_it(desk: Desk) -> None:
+    with pytest.raises(InvalidInputError):
+        desk.tell(ChoosePresence(Presence.SPECIAL_TASK))
+    desk.tell(ChoosePresence(Presence.SPECIAL_TASK, by_supervisor=True))
+    assert (desk.agent.status, desk.agent.attendance) == (Presence.SPECIAL_TASK, Attendance.AWAY)
+    desk.tell(ChoosePresence(Presence.AVAILABLE))
+    assert desk.agent.free_for(Channel.CALL)
+
+
+@pytest.mark.req("BASE-10")
+def test_the_organisations_own_statuses_are_away_or_not(desk: Desk) -> None:
+    desk.tell(ChoosePresence(Presence.CUSTOM, custom=TRAINING), after_s=5)
+    assert (desk.agent.status, desk.agent.custom, desk.agent.attendance) == (
+        Presence.CUSTOM,
+        TRAINING,
+        Attendance.AWAY,
+    )
+    assert desk.tell(ChoosePresence(Presence.CUSTOM, custom=TRAINING)) == ()
+    desk.tell(ChoosePresence(Presence.CUSTOM, custom=SOCIAL_MEDIA), after_s=5)
+    assert (desk.agent.since, desk.agent.attendance) == (NOON + timedelta(seconds=10), Attendance.READY)
+    desk.tell(FreeSlot(ANA, desk.reserve(), missed=True))
+    assert (desk.agent.status, desk.agent.custom) == (Presence.MISSED_CALL, None)
+
+
+@pytest.mark.req("BASE-10")
+def test_a_status_of_ones_own_can_come_after_the_work(desk: Desk) -> None:
+    handling = desk.work()
+    desk.tell(ChoosePresence(Presence.CUSTOM, after_work=True, custom=TRAINING))
+    assert desk.agent.attendance is Attendance.LEAVING
+    desk.tell(EndHandling(ANA, handling, 0.0))
+    assert (desk.agent.custom, desk.agent.next_status, desk.agent.next_custom) == (TRAINING, None, None)
+
+
+@pytest.mark.req("BASE-9")
+def test_who_misses_again_and_again_is_unresponsive_however_often_he_comes_back(desk: Desk) -> None:
+    terms = Terms(missed_limit=1, unresponsive_after=3)
+    for number, channel, status in (
+        (1, Channel.CALL, Presence.MISSED_CALL),
+        (2, Channel.CHAT, Presence.MISSED_CHAT),
+        (3, Channel.CALL, Presence.UNRESPONSIVE),
+    ):
+        desk.tell(ChoosePresence(Presence.AVAILABLE))
+        desk.tell(FreeSlot(ANA, desk.reserve(channel, number, terms), missed=True))
+        assert desk.agent.status is status
+    assert desk.agent.attendance is Attendance.MISSED
+    desk.tell(ChoosePresence(Presence.AVAILABLE))
+    desk.work(Channel.CALL, 4)
+    assert desk.agent.unanswered == 0, "he took one"
+
+
+@pytest.mark.req("BASE-9")
+def test_a_call_beside_chats_is_kept_a_slot_for_where_the_queue_says_what_it_weighs(desk: Desk) -> None:
+    desk.work(Channel.CHAT, 1)
+    desk.reserve(Channel.CALL, 2, Terms(call_weight=2))
+    with pytest.raises(AgentNotFreeError):
+        desk.reserve(Channel.CHAT, 3, Terms(call_weight=2))
+
+
+@pytest.mark.req("BASE-9")
+def test_skills_are_part_of_the_profile(desk: Desk) -> None:
+    desk.tell(replace(PROFILE, skills={"billing": 3}))
+    assert desk.agent.candidate().skills == {"billing": 3}
+
+
+def test_an_agent_who_was_stored_as_having_missed_something_is_read() -> None:
+    assert Presence("missed") is Presence.MISSED_CALL
 
 
 def test_choosing_what_one_is_changes_nothing(desk: Desk) -> None:
@@ -124,7 +208,7 @@ def test_chats_fit_up_to_the_limit_and_leave_no_room_for_a_call(desk: Desk) -> N
         desk.reserve(Channel.CHAT, 4)
     with pytest.raises(AgentNotFreeError):
         desk.reserve(Channel.CALL, 5)
-    assert desk.agent.candidate(Channel.CHAT).chats == 3
+    assert desk.agent.candidate().chats == 3
 
 
 def test_a_reservation_frees_itself(desk: Desk) -> None:
@@ -138,7 +222,7 @@ def test_a_reservation_frees_itself(desk: Desk) -> None:
 def test_a_missed_call_takes_the_agent_out(desk: Desk) -> None:
     offer = desk.reserve()
     desk.tell(FreeSlot(ANA, offer, missed=True))
-    assert (desk.agent.status, desk.agent.reservations) == (Presence.MISSED, ())
+    assert (desk.agent.status, desk.agent.reservations) == (Presence.MISSED_CALL, ())
     assert desk.tell(FreeSlot(ANA, offer, missed=True)) == ()
     desk.tell(ChoosePresence(Presence.AVAILABLE))
     assert desk.agent.free_for(Channel.CALL)
@@ -148,7 +232,7 @@ def test_only_the_second_missed_chat_in_a_row_takes_the_agent_out(desk: Desk) ->
     desk.tell(FreeSlot(ANA, desk.reserve(Channel.CHAT, 1), missed=True))
     assert desk.agent.status.value == "available"
     desk.tell(FreeSlot(ANA, desk.reserve(Channel.CHAT, 2), missed=True))
-    assert desk.agent.status.value == "missed"
+    assert desk.agent.status.value == "missed_chat"
 
 
 def test_who_went_on_break_meanwhile_has_not_missed_anything(desk: Desk) -> None:

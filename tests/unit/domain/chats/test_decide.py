@@ -136,12 +136,13 @@ def test_a_declined_offer_sends_the_chat_back_to_the_queue_when_it_was_the_last(
     story = Story().begun().ringing(ANA, BEN)
 
     first = story.tell(DeclineOffer(OFFER_ANA, ANA))
-    assert first.events == (OfferDeclined(OFFER_ANA, ANA),)
+    assert first.events == (OfferDeclined(OFFER_ANA, ANA, story.now + timedelta(seconds=5)),)
+    assert story.present.pauses == {ANA: story.now + timedelta(seconds=5)}
     assert first.effects == (FreeSlot(ANA, OFFER_ANA, missed=False),)
     assert story.present.offers
 
     second = story.tell(DeclineOffer(OFFER_BEN, BEN))
-    assert second.events == (OfferDeclined(OFFER_BEN, BEN), BackInQueue())
+    assert second.events == (OfferDeclined(OFFER_BEN, BEN, story.now + timedelta(seconds=5)), BackInQueue())
     assert story.present.state is ChatState.QUEUED
     assert story.present.tried == (ANA, BEN)
     assert not story.tell(DeclineOffer(OFFER_BEN, BEN)).events

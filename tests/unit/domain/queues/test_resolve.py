@@ -7,10 +7,11 @@ import pytest
 
 from madoguchi.domain.queues.menu import Manner
 from madoguchi.domain.queues.nodes import Assignment, Node
-from madoguchi.domain.queues.queue import MenuChannel, OfferPolicy
+from madoguchi.domain.queues.queue import MenuChannel
 from madoguchi.domain.queues.resolve import Menus
 from madoguchi.domain.queues.settings import WRAP_UP
 from madoguchi.domain.queues.tree import Tree
+from madoguchi.domain.routing.settings import OfferPolicy
 from madoguchi.kernel.ids import QueueId, UserId
 
 pytestmark = pytest.mark.req("BASE-4")
@@ -37,15 +38,15 @@ def menus(*nodes: Node, **rest: object) -> Menus:
 
 
 def test_a_queue_has_its_path_its_agents_and_the_settings_in_effect() -> None:
-    shop = replace(SHOP, overrides={"offers": {"offer_policy": "multicast"}})
+    shop = replace(SHOP, overrides={"routing": {"policy": "multicast"}})
     returns = replace(RETURNS, overrides={"wrap_up": {"wrap_up_s": 5}})
-    found = menus(shop, returns, common={"offers": {"attempts": 7}})
+    found = menus(shop, returns, common={"routing": {"attempts": 7}})
 
     (queue,) = found.queues()
 
-    assert (queue.id, queue.channels, queue.agents, queue.position) == (RETURNS.id, {IVR}, (ANA, BEN), 2)
+    assert (queue.id, queue.channels, queue.agents, queue.position) == (RETURNS.id, frozenset({IVR}), (ANA, BEN), 2)
     assert queue.parents == ({"en": "shop", "ja": "shopの窓口"},)
-    assert (queue.offer_policy, queue.attempts, queue.wrap_up_s) == (OfferPolicy.MULTICAST, 7, 5.0)
+    assert (queue.routing.policy, queue.routing.attempts, queue.wrap_up_s) == (OfferPolicy.MULTICAST, 7, 5.0)
     assert found.settings(WRAP_UP, returns).sources == {"wrap_up_s": RETURNS.id}
 
 
@@ -57,10 +58,6 @@ def test_agents_come_from_users_and_teams_and_some_serve_certain_languages_only(
     (queue,) = menus(mixed, members=lambda team: (KEN, ANA) if team == "team_b" else ()).queues()
     assert queue.agents == (ANA, BEN, KEN)
     assert queue.spoken == {BEN: ("en", "ja"), KEN: ("ja",)}
-    assert queue.agents_for("ja") == (ANA, BEN, KEN)
-    assert queue.agents_for("en") == (ANA, BEN)
-    only_japanese = replace(queue, agents=(KEN,))
-    assert only_japanese.agents_for("en") == (KEN,), "a foreign word beats none at all"
 
 
 def test_the_phone_menu_leaves_out_what_is_hidden_or_empty_but_keys_stay() -> None:

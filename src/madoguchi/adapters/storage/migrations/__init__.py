@@ -15,8 +15,8 @@ _POSTGRES_LOCK: Final = 0x6D61646F67756368
 """The advisory lock under which nodes that start together migrate one after the other."""
 
 
-def upgrade(connection: sa.Connection) -> None:
-    """Run the missing migrations within the transaction of `connection`.
+def upgrade(connection: sa.Connection, to: str = "head") -> None:
+    """Run the missing migrations within the transaction of `connection`, up to and with `to`.
 
     Raises:
         StorageUnavailableError: the schema is newer than this program.
@@ -35,4 +35,4 @@ def upgrade(connection: sa.Connection) -> None:
             f" ({scripts.get_current_head()}): run the newer program, or restore the backup made before the upgrade"
         )
     if scripts.get_current_head() not in present:
-        command.upgrade(config, "head")
+        command.upgrade(config, to)

@@ -3,6 +3,7 @@
 from alembic import context
 
 from madoguchi.adapters.storage import schema_people  # noqa: F401 - its tables belong to the metadata
+from madoguchi.adapters.storage import schema_statuses as _statuses  # noqa: F401 - registers its table
 from madoguchi.adapters.storage.schema import metadata
 
 # SQLite can change its schema within a transaction, so that a migration that fails leaves nothing behind.

@@ -17,7 +17,7 @@ down_revision = "0002"
 
 KEYS = 9
 DEFAULTS: dict[str, dict[str, Any]] = {
-    "offers": {"offer_policy": "deltacast", "offer_s": 20.0, "attempts": 3},
+    "routing": {"policy": "deltacast", "offer_s": 20.0, "attempts": 3},
     "wrap_up": {"wrap_up_s": 60.0},
     "recording": {"recording": "record", "recording_channels": "mono"},
 }
@@ -56,7 +56,8 @@ def upgrade() -> None:
 
 
 def _read(row: Any) -> dict[str, Any]:
-    return {**row, **{name: json.loads(row[name]) for name in ("channels", "names", "agents", "parents")}}
+    read = {name: json.loads(row[name]) for name in ("channels", "names", "agents", "parents")}
+    return {**row, **read, "policy": row["offer_policy"]}
 
 
 def _written(node: dict[str, Any]) -> dict[str, Any]:

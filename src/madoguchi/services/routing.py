@@ -1,0 +1,130 @@
+"""Answers why a call or chat went to whom it went, and why nobody gets one that waits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from enum import Enum
+from typing import Any, Final, Protocol
+
+from madoguchi.domain.access.permissions import Permission
+from madoguchi.domain.access.users import Principal
+from madoguchi.domain.routing.choice import choose, explain
+from madoguchi.domain.routing.floor import Post
+from madoguchi.domain.routing.waiting import Waiting
+from madoguchi.kernel.errors import NotFoundError
+from madoguchi.kernel.ids import InteractionId
+from madoguchi.ports.environment import Clock
+from madoguchi.ports.storage import InteractionStore, JournalRow
+from madoguchi.services.dispatch import Waits
+from madoguchi.services.rows import Json, moment
+
+PLACED: Final = frozenset({"Offered", "OffersAdded", "OffersPlaced"})
+"""Events with which it began to ring."""
+OUTCOMES: Final[Mapping[str, str]] = {
+    "OfferAccepted": "accepted",
+    "OfferDeclined": "declined",
+    "OfferMissed": "missed",
+    "OfferWithdrawn": "withdrawn",
+}
+
+
+class LiveInteractions(Protocol):
+    """The owners of calls or chats."""
+
+    def state(self, owner: str) -> Waits | None:
+        """Return the present state of a live one."""
+
+
+class Lines(Protocol):
+    """The dispatcher, as far as it is asked here."""
+
+    def line_of(self, waiting: Waiting) -> tuple[Waiting, Post] | None:
+        """Return somebody who waits with the group he was allotted to, and his queue."""
+
+
+class RoutingService:
+    """Reads decisions from journals, and looks at who waits now."""
+
+    def __init__(
+        self,
+        *,
+        lines: Lines,
+        calls: LiveInteractions,
+        chats: LiveInteractions,
+        store: InteractionStore,
+        clock: Clock,
+    ) -> None:
+        self._lines = lines
+        self._live = {"call": calls, "chat": chats}
+        self._store = store
+        self._clock = clock
+
+    async def of_call(self, actor: Principal, call: InteractionId) -> Json:
+        """Return the decisions about a call: whom it was offered to and why, with what came of it, and who gets it now.
+
+        Raises:
+            NotAllowedError: the caller may not see calls.
+            NotFoundError: there is no such call.
+        """
+        actor.require(Permission.VIEW_CALLS)
+        return await self._of(call, "call")
+
+    async def of_chat(self, actor: Principal, chat: InteractionId) -> Json:
+        """Return the same about a chat.
+
+        Raises:
+            NotAllowedError: the caller may not see chats.
+            NotFoundError: there is no such chat.
+        """
+        actor.require(Permission.VIEW_CHATS)
+        return await self._of(chat, "chat")
+
+    async def _of(self, interaction: InteractionId, kind: str) -> Json:
+        state = self._live[kind].state(interaction)
+        if state is None:
+            snapshot = await self._store.load(interaction)
+            if snapshot is None or snapshot.kind != kind:
+                raise NotFoundError(f"there is no such {kind}")
+        journal = await self._store.journal(interaction)
+        waiting = state.waiting() if state is not None else None
+        return {"decisions": _decisions(journal), "now": self._now(waiting) if waiting is not None else None}
+
+    def _now(self, waiting: Waiting) -> Json | None:
+        """Return what would be decided at this moment."""
+        found = self._lines.line_of(waiting)
+        if found is None:
+            return None
+        waiting, post = found
+        now, settings = self._clock.now(), post.queue.routing
+        choice = choose(waiting, settings, post.staff, now)
+        return {"at": moment(now), **_plain(asdict(explain(waiting, settings, post.staff, now, choice)))}
+
+
+def _decisions(journal: Sequence[JournalRow]) -> Sequence[Json]:
+    outcomes = {row.data["offer"]: OUTCOMES[row.kind] for row in journal if row.kind in OUTCOMES}
+    return [_decision(row, outcomes) for row in journal if row.kind in PLACED and row.data.get("why") is not None]
+
+
+def _decision(row: JournalRow, outcomes: Mapping[str, str]) -> Json:
+    why = row.data["why"]
+    known = {one["agent"]: one for one in why["rung"]}
+    rung = [
+        {
+            "agent": offer["agent"],
+            "name": offer["name"],
+            "idle_s": known.get(offer["agent"], {}).get("idle_s"),
+            "outcome": outcomes.get(offer["id"], "standing"),
+        }
+        for offer in row.data["offers"]
+    ]
+    return {"at": moment(row.at), **why, "rung": rung}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as the journal has it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value
