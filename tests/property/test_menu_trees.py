@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from madoguchi.domain.queues.nodes import Assignment, Node
 from madoguchi.domain.queues.queue import MenuChannel
 from madoguchi.domain.queues.resolve import Menus
-from madoguchi.domain.queues.settings import OFFERS, RECORDING, SECTIONS, WRAP_UP, Overrides
+from madoguchi.domain.queues.settings import OFFERS, RECORDING, SECTIONS, WRAP_UP, Overrides, Section
 from madoguchi.domain.queues.tree import DEPTH, KEYS, Changed, Direction, Tree
 from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.ids import QueueId, UserId
@@ -132,7 +133,7 @@ class Menus_(RuleBasedStateMachine):  # noqa: N801 - the shorter name is what it
 def effective_of(tree: Tree) -> dict[QueueId, object]:
     menus = Menus(tree)
     return {
-        one.id: tuple(menus.settings(section, one) for section in SECTIONS.values())
+        one.id: [menus.settings(section, one) for section in SECTIONS.values()]
         for one in tree.nodes.values()
         if not one.deleted
     }
@@ -150,7 +151,8 @@ def test_every_value_comes_from_the_nearest_that_sets_it(chain: list[Overrides],
     ]
     nodes = [replace(one, overrides=own) for one, own in zip(nodes, chain, strict=True)]
     menus = Menus(Tree.of(nodes), common)
-    for section in (OFFERS, WRAP_UP, RECORDING):
+    sections: tuple[Section[Any], ...] = (OFFERS, WRAP_UP, RECORDING)
+    for section in sections:
         found = menus.settings(section, nodes[-1])
         for name, source in found.sources.items():
             setting = [one for one in nodes if name in one.overrides.get(section.name, {})]

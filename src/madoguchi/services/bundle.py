@@ -8,6 +8,7 @@ from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.offers import OfferService
+from madoguchi.services.queue_settings import QueueSettingsService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
 from madoguchi.services.sign_in import SignInService
@@ -29,4 +30,5 @@ class Services:
     supervision: SupervisionService
     recordings: RecordingService
     queues: QueueService
+    queue_settings: QueueSettingsService
     views: ViewService

@@ -41,13 +41,13 @@ class Recorder:
         if name.startswith("__"):
             raise AttributeError(name)
 
-        async def call(*args: Any) -> Any:
-            self.calls.append((name, args))
+        async def call(*args: Any, **named: Any) -> Any:
+            self.calls.append((name, (*args, *named.values())))
             await asyncio.sleep(0)
             answer = self.answers.get(name)
             if isinstance(answer, Exception):
                 raise answer
-            return await answer(*args) if callable(answer) else answer
+            return await answer(*args, **named) if callable(answer) else answer
 
         return call
 

@@ -19,6 +19,8 @@ class Permission(Enum):
     END_INTERACTIONS = "monitor_chats.edit"
     LISTEN_TO_RECORDINGS = "recordings.view"
     VIEW_TRANSCRIPTS = "transcripts.view"
+    VIEW_QUEUE_SETTINGS = "settings.queues.view"
+    EDIT_QUEUE_SETTINGS = "settings.queues.edit"
 
 
 class Role(Enum):
@@ -39,6 +41,8 @@ _SUPERVISION: Final = frozenset(
         Permission.END_INTERACTIONS,
         Permission.LISTEN_TO_RECORDINGS,
         Permission.VIEW_TRANSCRIPTS,
+        Permission.VIEW_QUEUE_SETTINGS,
+        Permission.EDIT_QUEUE_SETTINGS,
     }
 )
 

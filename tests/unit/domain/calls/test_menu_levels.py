@@ -119,7 +119,7 @@ def test_silence_is_waited_for_as_long_as_the_level_says_and_then_it_is_said_aga
 def test_after_the_last_try_he_hears_goodbye() -> None:
     script = begun(PhoneMenu(MENU.entries, Manner(tries=2)))
     press(script, "9")
-    assert script.call.stage is Stage.MENU
+    assert heard(script)[0] == "Sorry, this is not one of the choices."
     press(script, "9")
     assert script.call.stage is Stage.GOODBYE
     script.hear_out()

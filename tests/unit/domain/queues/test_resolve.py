@@ -43,7 +43,7 @@ def test_a_queue_has_its_path_its_agents_and_the_settings_in_effect() -> None:
 
     (queue,) = found.queues()
 
-    assert (queue.id, queue.channels, queue.agents, queue.position) == (RETURNS.id, {IVR}, (ANA, BEN), 2)
+    assert (queue.id, queue.channels, queue.agents, queue.position) == (RETURNS.id, frozenset({IVR}), (ANA, BEN), 2)
     assert queue.parents == ({"en": "shop", "ja": "shopの窓口"},)
     assert (queue.offer_policy, queue.attempts, queue.wrap_up_s) == (OfferPolicy.MULTICAST, 7, 5.0)
     assert found.settings(WRAP_UP, returns).sources == {"wrap_up_s": RETURNS.id}

@@ -11,6 +11,7 @@ from madoguchi.domain.queues.settings import (
     PHONE_MENU,
     RECORDING,
     SECTIONS,
+    Overrides,
     Section,
     Setting,
     checked,
@@ -24,8 +25,11 @@ pytestmark = pytest.mark.req("BASE-4")
 
 
 def test_the_queue_comes_before_its_parents_and_they_before_the_global_settings() -> None:
-    common = {"offers": {"offer_policy": "multicast", "offer_s": 30}}
-    chain = [("top", {"offers": {"offer_s": 25}, "recording": {"recording": "ask_permission"}}), ("leaf", {})]
+    common: Overrides = {"offers": {"offer_policy": "multicast", "offer_s": 30}}
+    chain: list[tuple[str, Overrides]] = [
+        ("top", {"offers": {"offer_s": 25}, "recording": {"recording": "ask_permission"}}),
+        ("leaf", {}),
+    ]
 
     found = effective(OFFERS, chain, common)
 
@@ -86,7 +90,7 @@ class Added:
 
 def test_any_dataclass_makes_a_section(monkeypatch: pytest.MonkeyPatch) -> None:
     section = Section("added", Added, Added(on=False))
-    monkeypatch.setitem(SECTIONS, "added", section)  # type: ignore[arg-type] # tests may add to it
+    monkeypatch.setitem(SECTIONS, "added", section)
     stored = checked({"added": {"on": True, "groups": [1, 2], "note": "n"}})
     found = effective(section, [("a", stored)], {})
     assert found.values == Added(on=True, groups=(1, 2), note="n")

@@ -621,7 +621,7 @@ export interface paths {
         };
         /**
          * Config
-         * @description Tell what the widget needs before anybody talks.
+         * @description Tell what a page or an app needs before anybody talks; `menu` is whose menu it shows.
          */
         get: operations["consumers_config"];
         put?: never;
@@ -812,6 +812,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trees
+         * @description Return all menu trees.
+         */
+        get: operations["queue settings_trees"];
+        put?: never;
+        /**
+         * Add
+         * @description Add a level or queue at the end of a level.
+         */
+        post: operations["queue settings_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/queues/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy
+         * @description Copy a queue with all below it, or a whole tree, with settings and assignments.
+         */
+        post: operations["queue settings_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/queues/global": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Common
+         * @description Return what takes effect where neither a queue nor its parents say otherwise.
+         */
+        get: operations["queue settings_common"];
+        /**
+         * Edit Common
+         * @description Replace the global settings.
+         */
+        put: operations["queue settings_edit_common"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/queues/{queue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Details
+         * @description Return a level or queue, with where each of its settings comes from.
+         */
+        get: operations["queue settings_details"];
+        /**
+         * Edit
+         * @description Replace what is in a level or queue. It counts for whoever comes next; those who wait stay.
+         */
+        put: operations["queue settings_edit"];
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a level or queue with all below it. Where it is in use, only `confirmed`; who waits is served.
+         */
+        delete: operations["queue settings_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/queues/{queue}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Move a level or queue up or down, or into another level with all below it.
+         */
+        post: operations["queue settings_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -887,6 +1003,27 @@ export interface components {
             handling: string;
         };
         /**
+         * AddQueueIn
+         * @description A new level or queue.
+         */
+        AddQueueIn: {
+            channel: components["schemas"]["MenuChannel"];
+            /** Parent */
+            parent?: string | null;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AddedOut
+         * @description What was made: the tops of it.
+         */
+        AddedOut: {
+            /** Queues */
+            queues: string[];
+        };
+        /**
          * AgentPresenceIn
          * @description A status that somebody else chooses for an agent.
          */
@@ -896,6 +1033,52 @@ export interface components {
              * @example available
              */
             status: string;
+        };
+        /**
+         * AssignableAgent
+         * @description An agent who can be assigned.
+         */
+        AssignableAgent: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Languages */
+            languages: string[];
+        };
+        /**
+         * AssignableTeam
+         * @description A team that can be assigned.
+         */
+        AssignableTeam: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * AssignmentIn
+         * @description Who serves a queue, in one language, or (without) in all.
+         */
+        AssignmentIn: {
+            /** Language */
+            language?: string | null;
+            /** Users */
+            users?: string[];
+            /** Teams */
+            teams?: string[];
+        };
+        /**
+         * AssignmentOut
+         * @description Who serves a queue; an empty language means all.
+         */
+        AssignmentOut: {
+            /** Language */
+            language: string;
+            /** Users */
+            users: string[];
+            /** Teams */
+            teams: string[];
         };
         /**
          * AttachedOut
@@ -970,6 +1153,8 @@ export interface components {
             languages: string[];
             /** Queues */
             queues: components["schemas"]["ConsumerQueue"][];
+            /** Menu */
+            menu: components["schemas"]["MenuEntry"][];
             attachments: components["schemas"]["AttachmentRules"];
         };
         /**
@@ -1022,6 +1207,18 @@ export interface components {
             expires_at: string;
         };
         /**
+         * CopyIn
+         * @description What is copied: a queue with all below it, or a channel's whole tree; and where to.
+         */
+        CopyIn: {
+            /** Queue */
+            queue?: string | null;
+            tree?: components["schemas"]["MenuChannel"] | null;
+            channel: components["schemas"]["MenuChannel"];
+            /** Parent */
+            parent?: string | null;
+        };
+        /**
          * DigitsIn
          * @description Keys to press.
          */
@@ -1031,6 +1228,51 @@ export interface components {
              * @example 1
              */
             digits: string;
+        };
+        /**
+         * Direction
+         * @description Where a node goes among its siblings.
+         * @enum {string}
+         */
+        Direction: "up" | "down";
+        /**
+         * EditGlobalIn
+         * @description The global settings from now on. A setting that is null or missing has its usual value.
+         */
+        EditGlobalIn: {
+            /** Version */
+            version: number;
+            /** Settings */
+            settings: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        /**
+         * EditQueueIn
+         * @description What is in a level or queue from now on. A setting that is null or missing is inherited.
+         */
+        EditQueueIn: {
+            /** Version */
+            version: number;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden: boolean;
+            /** Settings */
+            settings?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Assignments */
+            assignments?: components["schemas"]["AssignmentIn"][];
         };
         /**
          * FinishIn
@@ -1043,6 +1285,20 @@ export interface components {
             notes?: string | null;
         };
         /**
+         * GlobalOut
+         * @description The global settings.
+         */
+        GlobalOut: {
+            /** Version */
+            version: number;
+            /** Settings */
+            settings: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["ValueOut"];
+                };
+            };
+        };
+        /**
          * MediaOut
          * @description The answer to a browser's media offer.
          */
@@ -1051,6 +1307,31 @@ export interface components {
             leg: string;
             /** Answer */
             answer: string;
+        };
+        /**
+         * MenuChannel
+         * @description Whose menu a queue is in. Each has a tree of its own.
+         * @enum {string}
+         */
+        MenuChannel: "ivr" | "mobile" | "web" | "sms";
+        /**
+         * MenuEntry
+         * @description One choice of a menu: a level with `entries`, or a queue with `channels`.
+         */
+        MenuEntry: {
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
+            /** Entries */
+            entries: components["schemas"]["MenuEntry"][];
         };
         /**
          * MonitoringOut
@@ -1065,12 +1346,33 @@ export interface components {
             answer: string;
         };
         /**
+         * MoveIn
+         * @description Where it goes: among its siblings, or to the end of another level (`into` null: the top level).
+         */
+        MoveIn: {
+            direction?: components["schemas"]["Direction"] | null;
+            /** Into */
+            into?: string | null;
+        };
+        /**
          * OfferIn
          * @description A browser's media offer.
          */
         OfferIn: {
             /** Offer */
             offer: string;
+        };
+        /**
+         * PathOut
+         * @description A step of a menu path.
+         */
+        PathOut: {
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
         };
         /**
          * PortalQueue
@@ -1135,6 +1437,132 @@ export interface components {
             }[] | null;
         };
         /**
+         * QueueDetailsOut
+         * @description A level or queue with everything that is in it.
+         */
+        QueueDetailsOut: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Version */
+            version: number;
+            /** Own */
+            own: number;
+            /** Channel */
+            channel?: string | null;
+            /** Parent */
+            parent?: string | null;
+            /** Position */
+            position?: number | null;
+            /** Key */
+            key?: number | null;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Leaf
+             * @default false
+             */
+            leaf: boolean;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * Staffed
+             * @default false
+             */
+            staffed: boolean;
+            /**
+             * Agents
+             * @default 0
+             */
+            agents: number;
+            /**
+             * Teams
+             * @default 0
+             */
+            teams: number;
+            /** Path */
+            path: components["schemas"]["PathOut"][];
+            /** Assignments */
+            assignments: components["schemas"]["AssignmentOut"][];
+            /** Settings */
+            settings: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["ValueOut"];
+                };
+            };
+        };
+        /**
+         * QueueRowOut
+         * @description A level or queue in its tree, or (`kind` global) what all have in common.
+         */
+        QueueRowOut: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Version */
+            version: number;
+            /** Own */
+            own: number;
+            /** Channel */
+            channel?: string | null;
+            /** Parent */
+            parent?: string | null;
+            /** Position */
+            position?: number | null;
+            /** Key */
+            key?: number | null;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Leaf
+             * @default false
+             */
+            leaf: boolean;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * Staffed
+             * @default false
+             */
+            staffed: boolean;
+            /**
+             * Agents
+             * @default 0
+             */
+            agents: number;
+            /**
+             * Teams
+             * @default 0
+             */
+            teams: number;
+        };
+        /**
+         * QueueTreesOut
+         * @description All trees, and what is needed to edit them.
+         */
+        QueueTreesOut: {
+            /** Rows */
+            rows: components["schemas"]["QueueRowOut"][];
+            /** Sections */
+            sections: components["schemas"]["SectionOut"][];
+            /** Agents */
+            agents: components["schemas"]["AssignableAgent"][];
+            /** Teams */
+            teams: components["schemas"]["AssignableTeam"][];
+        };
+        /**
          * QueuesOut
          * @description Queues for transfers and filters.
          */
@@ -1163,6 +1591,16 @@ export interface components {
             next?: string | null;
         };
         /**
+         * SectionOut
+         * @description Settings that belong together.
+         */
+        SectionOut: {
+            /** Name */
+            name: string;
+            /** Fields */
+            fields: components["schemas"]["SettingOut"][];
+        };
+        /**
          * SessionOut
          * @description What the portal needs to know about its user.
          */
@@ -1174,6 +1612,24 @@ export interface components {
             branding: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * SettingOut
+         * @description One field of a section.
+         */
+        SettingOut: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Choices */
+            choices: string[];
+            /** Least */
+            least: number | null;
+            /** Most */
+            most: number | null;
+            /** Unit */
+            unit: string;
         };
         /**
          * SignIn
@@ -1268,6 +1724,22 @@ export interface components {
             languages: string[];
             /** Chat Limit */
             chat_limit: number;
+        };
+        /**
+         * ValueOut
+         * @description A setting in effect.
+         */
+        ValueOut: {
+            /** Value */
+            value: unknown;
+            /** Source */
+            source: string;
+            /** Own */
+            own: boolean;
+            /** Inherited */
+            inherited: unknown;
+            /** Inherited From */
+            inherited_from: string;
         };
     };
     responses: never;
@@ -2286,7 +2758,9 @@ export interface operations {
     };
     consumers_config: {
         parameters: {
-            query?: never;
+            query?: {
+                menu?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2583,6 +3057,293 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DigitsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_trees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueTreesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddQueueIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_common": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GlobalOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_edit_common": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditGlobalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GlobalOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueDetailsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditQueueIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueDetailsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_delete": {
+        parameters: {
+            query?: {
+                confirmed?: boolean;
+            };
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveIn"];
             };
         };
         responses: {
