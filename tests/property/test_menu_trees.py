@@ -133,7 +133,7 @@ class Menus_(RuleBasedStateMachine):  # noqa: N801 - the shorter name is what it
 def effective_of(tree: Tree) -> dict[QueueId, object]:
     menus = Menus(tree)
     return {
-        one.id: tuple(menus.settings(section, one) for section in SECTIONS.values())
+        one.id: [menus.settings(section, one) for section in SECTIONS.values()]
         for one in tree.nodes.values()
         if not one.deleted
     }

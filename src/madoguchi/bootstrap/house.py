@@ -9,12 +9,15 @@ from typing import Any, Final
 
 import structlog
 
+from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
 from madoguchi.domain.calls.commands import ServerRestarted
 from madoguchi.domain.calls.couple import first_lines
+from madoguchi.domain.chats.chat import Chat
 from madoguchi.domain.chats.commands import PositionIs as ChatPositionIs
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import MadoguchiError
+from madoguchi.kernel.ids import QueueId
 from madoguchi.kernel.time import Span
 from madoguchi.ports.blobs import Blobs
 from madoguchi.ports.directory import Directory
@@ -45,6 +48,8 @@ from madoguchi.services.phone_calls import PhoneCalls
 from madoguchi.services.profile import ProfileService
 from madoguchi.services.projection import AgentProjection, CallProjection
 from madoguchi.services.prompts import PromptService
+from madoguchi.services.queue_rows import QueueRows
+from madoguchi.services.queue_settings import QueueSettingsService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
 from madoguchi.services.reservations import Reservations
@@ -146,6 +151,7 @@ class House:
     def _observe(self) -> None:
         agents = AgentProjection(self._views, self._queues.of_agent)
         self._agents.observe(agents)
+        self._queues.observe(QueueRows(self._queues, self._views.publish))
         self._queues.observe(self._dispatcher.wake)
         self._queues.observe(lambda: agents.refresh(self._agents.states()))
         self._agents.observe(self._dispatcher.agent_changed)
@@ -207,6 +213,7 @@ class House:
             supervision=SupervisionService(self._calls, legs, ids),
             recordings=self._recordings,
             queues=self._queues,
+            queue_settings=QueueSettingsService(self._queues, storage.queues, storage.catalogue, ids, self._waiting),
             views=ViewService(self._views, self._chat_views),
             roles=self._roles,
             teams=self._teams,
@@ -298,6 +305,10 @@ class House:
             self._early.append(leg)
         else:
             self._runtime.spawn(self._phone.arrived(leg))
+
+    def _waiting(self) -> Iterable[QueueId]:
+        states: Iterable[Call | Chat] = (*self._calls.states(), *self._chats.states())
+        return [waiting.queue for one in states if (waiting := one.waiting()) is not None]
 
     async def _end_calls(self) -> None:
         for call in self._calls.states():

@@ -10,6 +10,7 @@ from madoguchi.services.desk import DeskService
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.profile import ProfileService
+from madoguchi.services.queue_settings import QueueSettingsService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
 from madoguchi.services.roles import RoleService
@@ -38,6 +39,7 @@ class Services:
     supervision: SupervisionService
     recordings: RecordingService
     queues: QueueService
+    queue_settings: QueueSettingsService
     views: ViewService
     roles: RoleService
     teams: TeamService

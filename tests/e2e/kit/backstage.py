@@ -28,6 +28,10 @@ class Backstage:
         await self._desk.until(_row(kind="chat", id=chat), 30)
         return chat
 
+    def row(self, name: str) -> Row:
+        """Return a row of the desk."""
+        return self._desk.rows[name]
+
     async def say(self, chat: str, line: str) -> None:
         """Write a line."""
         await self._realtime.command("chat.send", chat=chat, client_id=f"b{next(self._numbers)}", text=line)

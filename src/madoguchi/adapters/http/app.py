@@ -22,6 +22,7 @@ from madoguchi.adapters.http import (
     health,
     me,
     problems,
+    queue_settings,
     recordings,
     roles,
     routing,
@@ -131,8 +132,9 @@ def _with_routes(**options: Any) -> FastAPI:
         **options,
     )
     api = APIRouter(prefix=BASE)
-    people = (users, teams, roles, me, welcome)
-    for part in (session, desk, calls, chats, supervision, recordings, consumers, statuses, routing, *people):
+    live = (session, desk, calls, chats, supervision, recordings, consumers, routing)
+    organisation = (users, teams, roles, me, welcome, queue_settings, statuses)
+    for part in (*live, *organisation):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(health.router)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response, UploadFile
+from fastapi import APIRouter, Query, Response, UploadFile
 
 from madoguchi.adapters.http.access import CONSUMER, PUBLIC
 from madoguchi.adapters.http.chats import ClientId, Format
@@ -24,19 +24,21 @@ from madoguchi.adapters.http.models import (
 )
 from madoguchi.adapters.http.state import InServices, InState
 from madoguchi.domain.consumers.consumer import ConsumerPrincipal
+from madoguchi.domain.queues.queue import MenuChannel
 from madoguchi.kernel.ids import InteractionId, QueueId
 from madoguchi.kernel.time import stamp
 from madoguchi.ports.voice import BrowserOffer
 
 router = APIRouter(prefix="/consumer", tags=["consumers"])
 
+MenuName = Annotated[str, Query(pattern=r"^(web|mobile)$")]
 InConsumer = Annotated[ConsumerPrincipal, CONSUMER]
 
 
 @router.get("/config", dependencies=[PUBLIC])
-async def config(services: InServices) -> ConsumerConfig:
-    """Tell what the widget needs before anybody talks."""
-    return ConsumerConfig.model_validate(await services.consumers.config())
+async def config(services: InServices, menu: MenuName = "web") -> ConsumerConfig:
+    """Tell what a page or an app needs before anybody talks; `menu` is whose menu it shows."""
+    return ConsumerConfig.model_validate(await services.consumers.config(MenuChannel(menu)))
 
 
 @router.post("/sessions", dependencies=[PUBLIC])

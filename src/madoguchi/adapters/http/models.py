@@ -199,6 +199,15 @@ class ConsumerQueue(QueueRef):
     channels: list[str]
 
 
+class MenuEntry(Out):
+    """One choice of a menu: a level with `entries`, or a queue with `channels`."""
+
+    id: str
+    names: dict[str, str]
+    channels: list[str] = []
+    entries: list["MenuEntry"]
+
+
 class AttachmentRules(Out):
     """What may be attached to a chat."""
 
@@ -212,6 +221,8 @@ class ConsumerConfig(Out):
     name: str
     languages: list[str]
     queues: list[ConsumerQueue]
+    """All that can be chosen, whatever the level."""
+    menu: list[MenuEntry]
     attachments: AttachmentRules
 
 

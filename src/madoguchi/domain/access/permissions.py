@@ -32,6 +32,8 @@ class Permission(Enum):
     EDIT_TEAMS = "teams.edit"
     VIEW_ROLES = "roles.view"
     EDIT_ROLES = "roles.edit"
+    VIEW_QUEUE_SETTINGS = "settings.queues.view"
+    EDIT_QUEUE_SETTINGS = "settings.queues.edit"
 
 
 class Scope(Enum):
@@ -72,6 +74,7 @@ PAGES: Final = (
     Page("teams", Permission.VIEW_TEAMS, Permission.EDIT_TEAMS, scoped=True),
     Page("roles", Permission.VIEW_ROLES, Permission.EDIT_ROLES),
     Page("statuses", edit=Permission.EDIT_STATUSES),
+    Page("queue_settings", Permission.VIEW_QUEUE_SETTINGS, Permission.EDIT_QUEUE_SETTINGS),
 )
 """All pages whose permissions roles can have, in the order of the role page. The desk is none of them."""
 
@@ -150,7 +153,12 @@ _LOOKS_ON: Final = _all(
 )
 _MANAGES: Final = {
     **_LOOKS_ON,
-    **_all(Permission.MONITOR, Permission.EDIT_STATUSES),
+    **_all(
+        Permission.MONITOR,
+        Permission.EDIT_STATUSES,
+        Permission.VIEW_QUEUE_SETTINGS,
+        Permission.EDIT_QUEUE_SETTINGS,
+    ),
     **_teams(Permission.CHANGE_AGENT_STATUS, Permission.END_INTERACTIONS, Permission.VIEW_USERS, Permission.VIEW_TEAMS),
 }
 _BELOW_ADMIN: Final = frozenset({Role.AGENT, Role.MANAGER, Role.MANAGER_TEAM, Role.MANAGER_DATA})

@@ -59,6 +59,7 @@ async def edge(tmp_path: Path) -> AsyncIterator[Edge]:
         "supervision",
         "recordings",
         "queues",
+        "queue_settings",
         "statuses",
         "routing",
     )

@@ -7,6 +7,7 @@ import { ChatView } from "./ChatView.tsx";
 import { chatOver, type Contact } from "./contact.ts";
 import { useRows, useValue, useVisible } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
+import { levelAt, pathTo } from "./levels.ts";
 import { Menu, problemKey } from "./Menu.tsx";
 import { textIn, type Language } from "./text.ts";
 
@@ -45,7 +46,7 @@ export function App({ contact, opened, firstLanguage, page }: Props) {
     wasOpen.current = open;
   }, [open]);
   useEffect(() => attention.current?.follow(unread, open && visible), [unread, open, visible]);
-  const screen = useValue(contact.screen).name;
+  const screen = useValue(contact.screen);
   useLayoutEffect(() => {
     // The button that led here is gone, and the focus with it: keys must still reach the panel.
     if (open && document.activeElement === document.body) panel.current?.focus();
@@ -101,9 +102,15 @@ function Panel({ contact, language, setLanguage, close }: PanelProps) {
   const problem = useValue(contact.problem);
   const slow = useLater(phase === "loading", 300);
   const rows = useRows(contact.live.rows);
+  const level = levelAt(config?.menu ?? [], screen.name === "menu" ? (screen.path ?? []) : []);
+  const back = (): void => {
+    if (screen.name === "menu") contact.screen.set({ name: "menu", path: level.path.slice(0, -1), from: level.path.at(-1) ?? "" });
+    else if (screen.name === "queue") contact.screen.set({ name: "menu", path: pathTo(config?.menu ?? [], screen.queue), from: screen.queue });
+    else contact.screen.set({ name: "menu" });
+  };
   const name =
     screen.name === "menu"
-      ? config?.name
+      ? (level.of?.names[language] ?? config?.name)
       : screen.name === "chat"
         ? rows.find((row) => row.id === screen.chat)?.queue?.names[language]
         : config?.queues.find((queue) => queue.id === screen.queue)?.names[language];
@@ -111,8 +118,8 @@ function Panel({ contact, language, setLanguage, close }: PanelProps) {
   return (
     <>
       <div class="head">
-        {screen.name !== "menu" ? (
-          <button type="button" class="quiet" aria-label={text("back")} onClick={() => contact.screen.set({ name: "menu" })}>
+        {screen.name !== "menu" || level.of !== null ? (
+          <button type="button" class="quiet" aria-label={text("back")} onClick={back}>
             <Icon name="back" />
           </button>
         ) : null}

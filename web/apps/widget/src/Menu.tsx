@@ -1,8 +1,9 @@
 import { asProblem, type ProblemError } from "@madoguchi/client";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { callOver, chatOver, type Contact } from "./contact.ts";
 import { useRows, useValue } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
+import { levelAt } from "./levels.ts";
 import { textIn, type Language, type TextKey } from "./text.ts";
 
 interface Props {
@@ -12,16 +13,27 @@ interface Props {
   chosen: string | null;
 }
 
-/** What is it about, and then: chat or call? */
+/** What is it about, level by level, and then: chat or call? */
 export function Menu({ contact, language, chosen }: Props) {
   return chosen === null ? <Queues contact={contact} language={language} /> : <Ways contact={contact} language={language} queue={chosen} />;
 }
 
 function Queues({ contact, language }: { contact: Contact; language: Language }) {
   const text = textIn(language);
-  const queues = useValue(contact.config)?.queues ?? [];
-  const ongoing = useRows(contact.live.rows).filter((row) => (row.kind === "call" ? !callOver(row) : !chatOver(row)));
-  if (queues.length === 0) {
+  const screen = useValue(contact.screen);
+  const [path, from] = screen.name === "menu" ? [screen.path ?? [], screen.from] : [[], undefined];
+  const level = levelAt(useValue(contact.config)?.menu ?? [], path);
+  const list = useRef<HTMLUListElement>(null);
+  const place = level.path.join(" ");
+  useLayoutEffect(() => {
+    // Who goes down a level begins with its first choice, who comes back with the one that he came from.
+    const choices = [...(list.current?.querySelectorAll("button") ?? [])];
+    if (from !== undefined || place !== "") (choices.find((each) => each.dataset["entry"] === from) ?? choices[0])?.focus();
+  }, [place, from]);
+  const all = useRows(contact.live.rows);
+  // What goes on is on the top level, where one begins.
+  const ongoing = level.of !== null ? [] : all.filter((row) => (row.kind === "call" ? !callOver(row) : !chatOver(row)));
+  if (level.entries.length === 0) {
     return (
       <div class="middle">
         <p>{text("menu.empty")}</p>
@@ -54,11 +66,20 @@ function Queues({ contact, language }: { contact: Contact; language: Language })
         </>
       )}
       <h3 id="question">{text("menu.question")}</h3>
-      <ul class="choices" aria-labelledby="question">
-        {queues.map((queue) => (
-          <li key={queue.id}>
-            <button type="button" class="choice" onClick={() => contact.screen.set({ name: "queue", queue: queue.id })}>
-              <span>{queue.names[language]}</span>
+      <ul ref={list} class="choices" aria-labelledby="question">
+        {level.entries.map((entry) => (
+          <li key={entry.id}>
+            <button
+              type="button"
+              class="choice"
+              data-entry={entry.id}
+              onClick={() =>
+                contact.screen.set(
+                  entry.entries.length > 0 ? { name: "menu", path: [...level.path, entry.id] } : { name: "queue", queue: entry.id },
+                )
+              }
+            >
+              <span>{entry.names[language]}</span>
               <Icon name="next" />
             </button>
           </li>

@@ -18,7 +18,7 @@ import type { Memory } from "./memory.ts";
 export type Phase = "asleep" | "loading" | "ready" | "failed";
 
 export type Screen =
-  | { name: "menu" }
+  | { name: "menu"; path?: readonly string[]; from?: string }
   | { name: "queue"; queue: string }
   | { name: "chat"; chat: string }
   | { name: "call"; queue: string };

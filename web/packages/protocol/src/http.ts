@@ -23,7 +23,9 @@ export type Permission =
   | "monitor"
   | "monitor_chats.edit"
   | "recordings.view"
-  | "transcripts.view";
+  | "transcripts.view"
+  | "settings.queues.view"
+  | "settings.queues.edit";
 
 export interface SessionInfo {
   user: { id: string; name: string; email: string; roles: string[]; languages: string[]; chat_limit: number };
@@ -95,10 +97,19 @@ export interface TranscriptMessage {
   body: MessageBody;
 }
 
+/** One choice of a consumer's menu: a level with entries, or a queue with channels. */
+export interface MenuEntry {
+  id: string;
+  names: Names;
+  channels: string[];
+  entries: MenuEntry[];
+}
+
 export interface ConsumerConfig {
   name: string;
   languages: string[];
   queues: { id: string; names: Names; path: Names[]; channels: string[] }[];
+  menu: MenuEntry[];
   attachments: { max_bytes: number; types: string[] };
 }
 
