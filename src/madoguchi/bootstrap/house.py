@@ -105,7 +105,11 @@ class House:
         clock, ids, storage, catalogue = ports.clock, ports.ids, ports.storage, ports.storage.catalogue
         self._runtime = Runtime(storage.interactions, ports.directory, clock, ids)
         self._views = ViewStore(clock, ids)
-        self._queues = QueueService(storage.queues)
+        self.access = AccessChanges()
+        self._roles = RoleService(storage.people, ids, self.access)
+        self._teams = TeamService(storage.people, ids, self.access)
+        self._queues = QueueService(storage.queues, self._teams.members)
+        self._teams.changed = self._queues.refresh
         self._prompts = PromptService(ports.speech, ports.music)
         self._recordings = RecordingService(
             voice=ports.voice,
@@ -123,9 +127,6 @@ class House:
         self._statuses = StatusService(storage.statuses, ids)
         self._desk = DeskService(self._agents, catalogue, self._statuses)
         self._queues.available = self._desk.available
-        self.access = AccessChanges()
-        self._roles = RoleService(storage.people, ids, self.access)
-        self._teams = TeamService(storage.people, ids, self.access)
         self._desk.grants = self._roles.grants
         self._desk.reach = self._teams.require_within
         self._reservations = Reservations(self._agents, clock, ids)
@@ -202,6 +203,8 @@ class House:
             changes=self.access,
             desk=side,
         )
+        queue_settings = QueueSettingsService(self._queues, storage.queues, storage.catalogue, ids, self._waiting)
+        queue_settings.teams, queue_settings.grants = self._teams.paths, self._roles.grants
         return Services(
             sign_in=sign_in,
             consumers=ConsumerService(storage.catalogue, self._queues, clock, ids),
@@ -213,7 +216,7 @@ class House:
             supervision=SupervisionService(self._calls, legs, ids),
             recordings=self._recordings,
             queues=self._queues,
-            queue_settings=QueueSettingsService(self._queues, storage.queues, storage.catalogue, ids, self._waiting),
+            queue_settings=queue_settings,
             views=ViewService(self._views, self._chat_views),
             roles=self._roles,
             teams=self._teams,

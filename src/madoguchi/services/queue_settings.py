@@ -2,19 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
 
-from madoguchi.domain.access.permissions import Permission, granted
+from madoguchi.domain.access.permissions import Grants, Permission, granted
 from madoguchi.domain.access.users import Principal, User
 from madoguchi.domain.queues.nodes import Assignment, Node
 from madoguchi.domain.queues.queue import MenuChannel
-from madoguchi.domain.queues.resolve import names_of
+from madoguchi.domain.queues.resolve import agreed, names_of, require_agreement
 from madoguchi.domain.queues.settings import (
     GLOBAL,
     QUEUE,
+    ROUTING,
     SECTIONS,
     Overrides,
     checked,
@@ -76,6 +77,8 @@ class QueueSettingsService:
         self._ids = ids
         self._waiting = waiting
         self.teams: Callable[[], Mapping[str, str]] = dict
+        self.grants: Callable[[User], Grants] = lambda user: granted(user.roles)
+        """What a user may do; set when roles are there."""
 
     # --- Looking ---
 
@@ -86,7 +89,7 @@ class QueueSettingsService:
             NotAllowedError: the actor may not see these settings.
         """
         actor.require(Permission.VIEW_QUEUE_SETTINGS)
-        agents = [one for one in await self._catalogue.users() if _assignable(one)]
+        agents = [one for one in await self._catalogue.users() if self._assignable(one)]
         return {
             "rows": list(tree_rows(self._queues)),
             "sections": described_sections(),
@@ -183,6 +186,9 @@ class QueueSettingsService:
             if stored.common_version != version:
                 raise ChangedMeanwhileError(f"they are at version {stored.common_version}")
             overrides = self._checked(self._queues.menus.tree, settings)
+            agreed(effective(ROUTING, (), overrides).values)
+            menus = replace(self._queues.menus, common=overrides)
+            require_agreement(menus, menus.tree.nodes.values())
             if await self._saved((), stored.revision, overrides):
                 _log.info("queue_settings_changed", change="edit", queue=GLOBAL, by=actor.user.id)
                 return await self.common(actor)
@@ -265,6 +271,7 @@ class QueueSettingsService:
             changed = change(self._queues.menus.tree)
             if not changed:
                 return ()
+            require_agreement(replace(self._queues.menus, tree=self._queues.menus.tree.with_(changed)), changed)
             if await self._saved(changed, stored.revision):
                 _log.info("queue_settings_changed", change=what, queue=subject, by=actor.user.id)
                 return changed
@@ -282,7 +289,7 @@ class QueueSettingsService:
 
     async def _require_known(self, node: QueueId, assignments: Sequence[Assignment]) -> None:
         """Refuse to assign who does not exist or takes no calls; whoever is assigned already may stay."""
-        known = {one.id for one in await self._catalogue.users() if _assignable(one)}
+        known = {one.id for one in await self._catalogue.users() if self._assignable(one)}
         teams: set[str] = set(self.teams())
         for one in self._queues.menus.tree.node(node).assignments:
             known.update(one.users)
@@ -290,6 +297,9 @@ class QueueSettingsService:
         for one in assignments:
             if not known.issuperset(one.users) or not teams.issuperset(one.teams):
                 raise InvalidInputError("there is no such agent or team", field="assignments", reason="unknown")
+
+    def _assignable(self, user: User) -> bool:
+        return user.active and Permission.DESK in self.grants(user)
 
     def _checked(self, tree: Tree, settings: Mapping[str, object]) -> Overrides:
         overrides = checked(settings)
@@ -305,10 +315,6 @@ class QueueSettingsService:
 def _is_phone_queue(tree: Tree, queue: str) -> bool:
     found = tree.nodes.get(QueueId(queue))
     return found is not None and not found.deleted and found.channel is MenuChannel.IVR and tree.leaf(found)
-
-
-def _assignable(user: User) -> bool:
-    return user.active and Permission.DESK in granted(user.roles)
 
 
 def _values(chain: Sequence[tuple[str, Overrides]], common: Overrides) -> Json:

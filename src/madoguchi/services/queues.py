@@ -29,8 +29,13 @@ class QueueService:
         self.available: Callable[[Sequence[UserId]], int] = lambda _agents: 0
 
     async def load(self) -> None:
-        """Read all queues; to be called at the start, whenever one was changed, and when teams have changed."""
-        self._stored = stored = await self._stored_menus.load()
+        """Read all queues; to be called at the start and whenever one was changed."""
+        self._stored = await self._stored_menus.load()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Work out again who serves which queue; to be called when teams have changed."""
+        stored = self._stored
         self._menus = Menus(Tree.of(stored.nodes), stored.common, self._members)
         self._phone_menu = self._menus.phone_menu()
         self._queues = {one.id: one for one in self._menus.queues()}

@@ -1,6 +1,6 @@
 """Teams: their tree, kept in memory because every look at a user asks it, and who may change what in it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -38,15 +38,27 @@ class TeamService:
         self._ids = ids
         self._changes = changes
         self._tree = TeamTree()
+        self.changed: Callable[[], None] = lambda: None
+        """Told whenever teams were read anew."""
 
     async def load(self) -> None:
         """Read all teams; to be called at the start."""
         self._tree = TeamTree(await self._people.teams())
+        self.changed()
 
     @property
     def tree(self) -> TeamTree:
         """The teams as they are now."""
         return self._tree
+
+    def members(self, team: str) -> Sequence[UserId]:
+        """Return who is in a team or in one below it; nobody where there is no such team."""
+        found = (self._tree.get(one) for one in self._tree.with_sub_teams([TeamId(team)]))
+        return sorted({user for one in found if one is not None for user in one.members})
+
+    def paths(self) -> Mapping[str, str]:
+        """Return all teams, id to path, in the order of the tree."""
+        return {team.id: self._tree.path(team.id) for team, _ in self._tree.walk()}
 
     def within(self, actor: Principal, permission: Permission, user: UserId) -> bool:
         """Whether `actor` may use `permission` on `user`."""

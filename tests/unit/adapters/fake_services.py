@@ -46,7 +46,7 @@ class Recorder:
             answer = self.answers.get(name)
             if isinstance(answer, Exception):
                 raise answer
-            return await answer(*args, **named) if callable(answer) else answer
+            return await answer(*args, **more) if callable(answer) else answer
 
         return call
 

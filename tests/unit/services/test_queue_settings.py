@@ -13,6 +13,7 @@ from madoguchi.domain.calls.lifecycle import CallState
 from madoguchi.domain.queues.nodes import Assignment
 from madoguchi.domain.queues.queue import MenuChannel, RecordingPolicy
 from madoguchi.domain.queues.tree import ChangedMeanwhileError, Direction, MenuFullError
+from madoguchi.domain.routing.settings import RoutingSettings
 from madoguchi.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError
 from madoguchi.kernel.ids import LegId, QueueId, UserId
 from madoguchi.services import views
@@ -166,6 +167,19 @@ async def test_settings_say_where_they_come_from_and_can_be_reset(floor: Floor) 
     assert (await settings.common(manager()))["settings"]["routing"]["offer_s"]["own"]
 
 
+@pytest.mark.req("BASE-9")
+async def test_routing_that_makes_no_sense_with_what_is_inherited_is_refused(floor: Floor) -> None:
+    settings = floor.core.queue_settings
+    await edited(floor, SALES, settings={"routing": {"auto_answer": True}})
+    with pytest.raises(InvalidInputError) as refused:
+        await settings.edit_common(manager(), 1, {"routing": {"policy": "multicast"}})
+    assert (refused.value.field, refused.value.detail[:10]) == ("settings.routing.auto_answer", "at Sales: ")
+    with pytest.raises(InvalidInputError) as refused:
+        await edited(floor, SALES, 2, settings={"routing": {"spread": "cascade"}})
+    assert refused.value.field == "settings.routing.groups"
+    assert floor.core.queues.get(SALES).routing == RoutingSettings(auto_answer=True)
+
+
 async def test_two_managers_cannot_overwrite_each_other(floor: Floor) -> None:
     await edited(floor, SALES, 1, hidden=True)
     with pytest.raises(ChangedMeanwhileError):
@@ -210,7 +224,7 @@ async def test_a_tree_is_copied_to_another_channel(floor: Floor) -> None:
         ({"assignments": [Assignment(users=(SUE,))]}, "assignments"),
         ({"assignments": [Assignment(teams=("team_none",))]}, "assignments"),
         ({"settings": {"phone_menu": {"default_queue": "queue_sales"}}}, "settings.phone_menu.default_queue"),
-        ({"settings": {"routing": {"offer_s": 0}}}, "settings.offers.offer_s"),
+        ({"settings": {"routing": {"offer_s": 0}}}, "settings.routing.offer_s"),
         ({"names": {}}, "names"),
     ],
 )

@@ -19,8 +19,11 @@ from madoguchi.domain.queues.settings import (
     effective,
 )
 from madoguchi.domain.queues.tree import Tree
+from madoguchi.domain.routing.settings import RoutingSettings, checked
+from madoguchi.kernel.errors import InvalidInputError
 from madoguchi.kernel.ids import QueueId, UserId
 
+_TOLD_IN: Final = "en"
 LANGUAGES: Final = ("en", "ja")
 """Languages in which every queue has a name on screens, if only one borrowed from another language."""
 
@@ -119,6 +122,28 @@ class Menus:
 
     def _without_agents(self, node: Node) -> Queue:
         return replace(self.queue_of(node), agents=(), spoken={})
+
+
+def require_agreement(menus: Menus, changed: Iterable[Node]) -> None:
+    """Let pass settings of which the inherited and the own ones make sense together, for all below `changed`, too.
+
+    Raises:
+        InvalidInputError: they do not, at one of the nodes; `field` is `settings.routing.<field>`.
+    """
+    for node in {below.id: below for one in changed if not one.deleted for below in menus.tree.subtree(one)}.values():
+        agreed(menus.settings(ROUTING, node).values, f"at {node.name(_TOLD_IN)}: ")
+
+
+def agreed(routing: RoutingSettings, where: str = "") -> None:
+    """Let pass routing settings that make sense together.
+
+    Raises:
+        InvalidInputError: they do not; `field` is `settings.routing.<field>`.
+    """
+    try:
+        checked(routing)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{where}{error.detail}", field=f"settings.routing.{error.field}") from None
 
 
 def names_of(node: Node) -> Mapping[str, str]:

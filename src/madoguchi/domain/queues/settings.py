@@ -19,7 +19,7 @@ from madoguchi.kernel.errors import InvalidInputError
 
 S = TypeVar("S")
 Scalar: TypeAlias = str | int | float | bool
-Stored: TypeAlias = "Scalar | Sequence[Stored] | Mapping[str, Stored]"
+Stored: TypeAlias = "Scalar | Sequence[Stored] | Mapping[str, Stored] | None"
 Overrides: TypeAlias = Mapping[str, Mapping[str, Stored]]
 """Section to field to value, only what is set."""
 
@@ -151,7 +151,7 @@ def plain(value: object) -> Stored:
     """Return a setting as it is stored and sent."""
     if isinstance(value, Enum):
         return str(value.value)
-    if isinstance(value, str | int | float):
+    if value is None or isinstance(value, str | int | float):
         return value
     if is_dataclass(value):
         return {one.name: plain(getattr(value, one.name)) for one in fields(value)}

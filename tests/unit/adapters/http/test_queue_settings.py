@@ -108,10 +108,10 @@ async def test_a_queue_in_use_is_deleted_only_when_confirmed(edge: Edge) -> None
 
 
 async def test_a_wrong_value_is_told_with_its_field(edge: Edge) -> None:
-    refusal = InvalidInputError("5 to 300", field="settings.offers.offer_s", reason="range")
+    refusal = InvalidInputError("5 to 300", field="settings.routing.offer_s", reason="range")
     edge.services["queue_settings"].answers["edit_common"] = refusal
     reply = await edge.manager.put(f"{TREES}/global", json={"version": 1, "settings": {"routing": {"offer_s": 1}}})
-    assert (reply.status_code, reply.json()["field"]) == (422, "settings.offers.offer_s")
+    assert (reply.status_code, reply.json()["field"]) == (422, "settings.routing.offer_s")
 
 
 async def test_a_zero_character_is_no_part_of_a_name(edge: Edge) -> None:
