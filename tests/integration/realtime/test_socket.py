@@ -337,6 +337,21 @@ async def test_a_session_that_has_run_out_closes_its_sockets(door: Door) -> None
         assert await close_code(connection) == 4401
 
 
+@pytest.mark.req("BASE-3")
+async def test_a_change_of_what_somebody_may_do_ends_his_sockets_at_once_and_lets_him_come_again(door: Door) -> None:
+    async with door.greeted(cookie="ana") as connection:
+        door.registry.refresh(["user_ana"])
+        await say(connection, type="ping")
+        assert (await heard(connection))["type"] == "pong"
+        door.sign_in.known["ana"] = a_principal(Role.MANAGER)
+        door.registry.refresh(None)
+        assert await close_code(connection) == 4409
+    async with door.greeted(cookie="ana") as connection:
+        del door.sign_in.known["ana"]
+        door.registry.refresh(["user_ana", "user_other"])
+        assert await close_code(connection) == 4401
+
+
 async def test_nobody_opens_too_many_sockets(door: Door) -> None:
     async with contextlib.AsyncExitStack() as stack:
         for _ in range(3):

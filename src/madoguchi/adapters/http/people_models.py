@@ -11,7 +11,7 @@ from madoguchi.kernel.errors import InvalidInputError
 RoleRef = Annotated[str, Field(pattern=r"^[a-z]+(_[A-Za-z0-9]{1,60})*$", max_length=64, examples=["agent"])]
 Secret = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_without_nul)]
 Code = Annotated[str, Field(max_length=40), AfterValidator(_without_nul)]
-Right = Annotated[str, Field(pattern=r"^[a-z_]{1,40}(\.(view|edit))?$", examples=["calls.view"])]
+Right = Annotated[str, Field(pattern=r"^[a-z_]{1,40}(\.[a-z_]{1,40}){0,2}$", examples=["calls.view"])]
 For = Literal["all", "assigned_teams"]
 
 

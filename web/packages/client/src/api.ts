@@ -29,8 +29,8 @@ export class PortalApi {
   }
 
   session = (): Promise<SessionInfo> => this.http.get("/session");
-  signIn = (email: string, password: string): Promise<SessionInfo | undefined> =>
-    this.http.post("/session", { email, password });
+  signIn = (email: string, password: string, code = ""): Promise<SessionInfo | undefined> =>
+    this.http.post("/session", { email, password, ...(code === "" ? {} : { code }) });
   signOut = (): Promise<void> => this.http.delete("/session");
   queues = (): Promise<{ queues: QueueInfo[] }> => this.http.get("/queues");
   colleagues = (): Promise<{ agents: Colleague[] }> => this.http.get("/colleagues");

@@ -25,11 +25,19 @@ export type Permission =
   | "recordings.view"
   | "transcripts.view"
   | "settings.queues.view"
-  | "settings.queues.edit";
+  | "settings.queues.edit"
+  | "users.view"
+  | "users.edit"
+  | "teams.view"
+  | "teams.edit"
+  | "roles.view"
+  | "roles.edit";
 
 export interface SessionInfo {
   user: { id: string; name: string; email: string; roles: string[]; languages: string[]; chat_limit: number };
   permissions: Permission[];
+  /** He may do nothing before he has set up a second factor. */
+  must_enrol?: boolean;
   branding: { name?: string | Names } | null;
 }
 

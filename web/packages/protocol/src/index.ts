@@ -1,2 +1,3 @@
 export * from "./http.ts";
+export type { components } from "./openapi.d.ts";
 export * from "./realtime.ts";

@@ -1,6 +1,6 @@
 import { asProblem, duration } from "@madoguchi/client";
 import type { AgentRow, CallRow, ChatRow } from "@madoguchi/protocol";
-import { Bar, Icon, notify, type IconName } from "@madoguchi/ui";
+import { Bar, Button, Icon, notify, type IconName } from "@madoguchi/ui";
 import { Link, Outlet, useMatches, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { AccountMenu } from "../features/account/AccountMenu.tsx";
@@ -9,6 +9,7 @@ import { SoundDialog } from "../features/account/SoundDialog.tsx";
 import { CallDetails } from "../features/call-details/CallDetails.tsx";
 import { Delivered } from "../features/desk/Delivered.tsx";
 import { sortDesk } from "../features/desk/model.ts";
+import { SecondFactor } from "../features/me/SecondFactor.tsx";
 import { MonitorBars } from "../features/monitoring/MonitorBars.tsx";
 import { Offers, SoundBar } from "../features/offers/Offers.tsx";
 import { PresenceMenu } from "../features/presence/PresenceMenu.tsx";
@@ -23,10 +24,11 @@ export function Shell(): ReactNode {
   const t = useT();
   const { can } = useServices();
   const { signOut } = useSession();
+  const navigate = useNavigate();
   const [sound, setSound] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
   const [menu, setMenu] = useState(false);
-  const boards = can("calls.view") || can("chats.view") || can("agents.view");
+  const boards = can("calls.view") || can("chats.view") || can("agents.view") || settingsOf(can).length > 0;
   const title = usePageTitle();
   const desk = can("desk");
   const leave = (): void => {
@@ -59,7 +61,7 @@ export function Shell(): ReactNode {
         <span className="space" />
         {desk ? <Presence /> : null}
         <LanguageButton />
-        <AccountMenu onSound={() => setSound(true)} onShortcuts={() => setShortcuts(true)} onSignOut={leave} />
+        <AccountMenu onProfile={() => void navigate({ to: "/me" })} onSound={() => setSound(true)} onShortcuts={() => setShortcuts(true)} onSignOut={leave} />
       </header>
       {boards ? <Sections open={menu} onGo={() => setMenu(false)} /> : null}
       <div className="page">
@@ -188,6 +190,7 @@ function Sections({ open, onGo }: { open: boolean; onGo: () => void }): ReactNod
       {can("agents.view") ? <AgentSection onGo={onGo} /> : null}
       {can("calls.view") ? <CallSection onGo={onGo} /> : null}
       {can("chats.view") ? <ChatSection onGo={onGo} /> : null}
+      <SettingsSection onGo={onGo} />
     </nav>
   );
 }
@@ -227,6 +230,62 @@ function ChatSection({ onGo }: { onGo: () => void }): ReactNode {
       <Entry to="/chats/connected" label="nav.connected" count={connected} onGo={onGo} />
       <Entry to="/chats/queued" label="nav.queued" count={queued} onGo={onGo} />
       <Entry to="/chats/completed" label="nav.completed" onGo={onGo} />
+    </div>
+  );
+}
+
+type Can = ReturnType<typeof useServices>["can"];
+
+/** The settings pages that one may see. */
+function settingsOf(can: Can): { to: string; label: TextKey }[] {
+  return [
+    ...(can("users.view") ? [{ to: "/settings/users", label: "people.nav" as const }] : []),
+    ...(can("roles.view") ? [{ to: "/settings/roles", label: "roles.nav" as const }] : []),
+  ];
+}
+
+function SettingsSection({ onGo }: { onGo: () => void }): ReactNode {
+  const t = useT();
+  const { can } = useServices();
+  const entries = settingsOf(can);
+  if (entries.length === 0) return null;
+  return (
+    <div role="group" aria-label={t("people.settings")}>
+      <p className="group">
+        <Icon name="settings" /> {t("people.settings")}
+      </p>
+      {entries.map((entry) => (
+        <Entry key={entry.to} to={entry.to} label={entry.label} onGo={onGo} />
+      ))}
+    </div>
+  );
+}
+
+/** For those who may do nothing before they have set up a second factor. */
+export function EnrolFirst(): ReactNode {
+  const t = useT();
+  const { signOut, update } = useSession();
+  return (
+    <div className="enrol-first">
+      <header className="top">
+        <span className="brand">
+          <img src="/icon.svg" alt="" width="22" height="22" />
+          <span>{t("app.name")}</span>
+        </span>
+        <span className="space" />
+        <LanguageButton />
+        <Button kind="quiet" icon="logout" onClick={() => void signOut()}>
+          {t("account.sign_out")}
+        </Button>
+      </header>
+      <main className="board" id="main">
+        <Title title={`${t("me.second_factor")} – ${t("app.name")}`} />
+        <h1>{t("me.second_factor")}</h1>
+        <Bar tone="warning" icon="lock" role="status">
+          {t("me.second_factor_first")}
+        </Bar>
+        <SecondFactor active={false} left={0} onDone={() => void update()} />
+      </main>
     </div>
   );
 }

@@ -11,19 +11,24 @@ import {
 } from "@tanstack/react-router";
 import { Failure, Nothing, Skeleton } from "@madoguchi/ui";
 import { useCallback, useMemo, type ReactNode } from "react";
+import { Forgotten } from "../features/sign-in/Forgotten.tsx";
 import { SignIn } from "../features/sign-in/SignIn.tsx";
+import { Welcome } from "../features/sign-in/Welcome.tsx";
 import { readBoardSearch, type BoardSearch } from "../shared/board.ts";
 import { ServicesContext, useServices } from "../shared/services.ts";
 import { useT, type TextKey } from "../shared/text.tsx";
 import { NoPermission } from "../shared/ViewGate.tsx";
 import type { Permission } from "@madoguchi/protocol";
+import access from "./pages.json";
 import { LanguageButton } from "./LanguageButton.tsx";
 import { useSession } from "./session.tsx";
-import { Shell } from "./Shell.tsx";
+import { EnrolFirst, Shell } from "./Shell.tsx";
 
 declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
     title?: TextKey;
+    /** Who may open the page; `pages.json` says it, once for each. */
+    access?: string;
   }
   interface Register {
     router: typeof router;
@@ -38,6 +43,9 @@ const ConnectedChats = lazyRouteComponent(() => import("../features/chat-boards/
 const QueuedChats = lazyRouteComponent(() => import("../features/chat-boards/LiveChats.tsx"), "QueuedChats");
 const CompletedChats = lazyRouteComponent(() => import("../features/chat-boards/CompletedChats.tsx"), "CompletedChats");
 const LiveChatPanels = lazyRouteComponent(() => import("../features/live-chat/LiveChatPanels.tsx"), "LiveChatPanels");
+const UsersPage = lazyRouteComponent(() => import("../features/people/UsersPage.tsx"), "UsersPage");
+const RolesPage = lazyRouteComponent(() => import("../features/roles/RolesPage.tsx"), "RolesPage");
+const MePage = lazyRouteComponent(() => import("../features/me/MePage.tsx"), "MePage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -78,6 +86,9 @@ const signIn = createRoute({
   validateSearch: readNext,
   component: SignInRoute,
 });
+
+const welcome = createRoute({ getParentRoute: () => root, path: "/welcome", component: WelcomeRoute });
+const forgotten = createRoute({ getParentRoute: () => root, path: "/forgotten", component: ForgottenRoute });
 
 const inside = createRoute({ getParentRoute: () => root, id: "inside", component: Inside });
 
@@ -132,10 +143,27 @@ const chatsCompleted = board("/chats/completed", "page.chats_completed", () => (
   <Board needs="chats.view" draw={(page) => <CompletedChats {...page} />} />
 ));
 
-const pages: AnyRoute[] = [home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
+/** A page that shows records; its access is in `pages.json`. */
+function page(path: keyof typeof access, title: TextKey, draw: () => ReactNode) {
+  return createRoute({
+    getParentRoute: () => inside,
+    path,
+    staticData: { title, access: access[path] },
+    validateSearch: (raw: Record<string, unknown>) => raw,
+    component: () => <Guarded path={path}>{draw()}</Guarded>,
+  });
+}
+
+const people = [
+  page("/settings/users", "people.title", () => <UsersPage />),
+  page("/settings/roles", "roles.title", () => <RolesPage />),
+  page("/me", "me.title", () => <MePage />),
+];
+
+const pages: AnyRoute[] = [...people, home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren(pages)]),
+  routeTree: root.addChildren([signIn, welcome, forgotten, inside.addChildren(pages)]),
   defaultPreload: "intent",
   defaultPendingMs: 300,
   defaultPendingComponent: Pending,
@@ -185,6 +213,13 @@ function clean(search: PageSearch): PageSearch {
   return Object.fromEntries(kept);
 }
 
+/** Lets in whom `pages.json` allows. */
+function Guarded({ path, children }: { path: keyof typeof access; children: ReactNode }): ReactNode {
+  const { can } = useServices();
+  const needs: string = access[path];
+  return needs === "signed in" || can(needs as Permission) ? children : <Refused />;
+}
+
 function Refused(): ReactNode {
   return (
     <main className="board" id="main">
@@ -199,6 +234,8 @@ function Home(): ReactNode {
   if (can("calls.view")) return <Navigate to="/calls/connected" replace />;
   if (can("chats.view")) return <Navigate to="/chats/connected" replace />;
   if (can("agents.view")) return <Navigate to="/agents" replace />;
+  if (can("users.view")) return <Navigate to="/settings/users" replace />;
+  if (can("roles.view")) return <Navigate to="/settings/roles" replace />;
   return <Refused />;
 }
 
@@ -232,7 +269,7 @@ function Inside(): ReactNode {
     case "signed_in":
       return (
         <ServicesContext value={state.services}>
-          <Shell />
+          {state.services.session.must_enrol === true ? <EnrolFirst /> : <Shell />}
         </ServicesContext>
       );
   }
@@ -251,6 +288,16 @@ function SignInRoute(): ReactNode {
       footer={<LanguageButton />}
     />
   );
+}
+
+function WelcomeRoute(): ReactNode {
+  const { api } = useSession();
+  return <Welcome api={api} footer={<LanguageButton />} />;
+}
+
+function ForgottenRoute(): ReactNode {
+  const { api } = useSession();
+  return <Forgotten api={api} footer={<LanguageButton />} />;
 }
 
 function Pending(): ReactNode {

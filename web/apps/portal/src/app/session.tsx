@@ -1,4 +1,5 @@
 import { asProblem, Http, PortalApi, type Observable } from "@madoguchi/client";
+import type { SessionInfo } from "@madoguchi/protocol";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import { openServices, type Services } from "../shared/services.ts";
@@ -16,6 +17,8 @@ interface SessionContext {
   state: SessionState;
   /** Looks again who is signed in. */
   refresh: () => void;
+  /** Takes in what has changed about who is signed in; calls and chats go on. */
+  update: () => Promise<void>;
   signOut: () => Promise<void>;
 }
 
@@ -53,6 +56,8 @@ export function SessionProvider(props: { settings: Observable<Settings>; childre
   }, [api, settings, round]);
 
   const services = state.phase === "signed_in" ? state.services : null;
+  const connection = services?.connection;
+  const close = services?.close;
   const leave = useCallback(
     (expired: boolean) => {
       queries.clear();
@@ -60,17 +65,32 @@ export function SessionProvider(props: { settings: Observable<Settings>; childre
     },
     [queries],
   );
+  const update = useCallback(async () => {
+    const session = await api.session();
+    setState((before) =>
+      before.phase !== "signed_in" || same(before.services.session, session)
+        ? before
+        : { phase: "signed_in", services: before.services.withSession(session) },
+    );
+  }, [api]);
   useEffect(() => {
-    if (services === null) return undefined;
-    const stop = services.connection.status.subscribe(() => {
-      const { state: connection, reason } = services.connection.status.get();
-      if (connection === "closed" && reason === "sign_in") leave(true);
+    if (connection === undefined || close === undefined) return undefined;
+    let lost = false;
+    const stop = connection.status.subscribe(() => {
+      const { state: now, reason } = connection.status.get();
+      if (now === "closed" && reason === "sign_in") leave(true);
+      if (now === "connecting") lost = true;
+      if (now === "live" && lost) {
+        lost = false;
+        // The server also ends a connection when its user may do other things than before.
+        void update().catch(() => undefined);
+      }
     });
     return () => {
       stop();
-      services.close();
+      close();
     };
-  }, [services, leave]);
+  }, [connection, close, leave, update]);
 
   const refresh = useCallback(() => {
     setState({ phase: "loading" });
@@ -86,6 +106,10 @@ export function SessionProvider(props: { settings: Observable<Settings>; childre
     leave(false);
   }, [api, leave]);
 
-  const value = useMemo(() => ({ api, settings, state, refresh, signOut }), [api, settings, state, refresh, signOut]);
+  const value = useMemo(() => ({ api, settings, state, refresh, update, signOut }), [api, settings, state, refresh, update, signOut]);
   return <Context value={value}>{props.children}</Context>;
+}
+
+function same(one: SessionInfo, other: SessionInfo): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

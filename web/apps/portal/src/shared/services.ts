@@ -30,6 +30,8 @@ export interface Services {
   monitorings: Monitorings;
   ticker: Ticker;
   can: (permission: Permission) => boolean;
+  /** The same services, for a user who may do other things than before. */
+  withSession: (session: SessionInfo) => Services;
   close: () => void;
 }
 
@@ -45,13 +47,11 @@ export function openServices(api: PortalApi, session: SessionInfo, settings: Obs
   const memory = storageOrNull(() => sessionStorage);
   const softphone = new Softphone({ api, settings, leadership, memory });
   const monitorings = new Monitorings({ api, settings });
-  const can = (permission: Permission): boolean => session.permissions.includes(permission);
   const online = (): void => connection.nudge();
   window.addEventListener("online", online);
   connection.start();
-  return {
+  const shared = {
     api,
-    session,
     settings,
     connection,
     views,
@@ -61,7 +61,6 @@ export function openServices(api: PortalApi, session: SessionInfo, settings: Obs
     softphone,
     monitorings,
     ticker: new Ticker(connection.now),
-    can,
     close: () => {
       window.removeEventListener("online", online);
       softphone.close();
@@ -70,6 +69,13 @@ export function openServices(api: PortalApi, session: SessionInfo, settings: Obs
       connection.stop();
     },
   };
+  const withSession = (current: SessionInfo): Services => ({
+    ...shared,
+    session: current,
+    can: (permission: Permission): boolean => current.permissions.includes(permission),
+    withSession,
+  });
+  return withSession(session);
 }
 
 function locks(): LockManager | null {

@@ -5,6 +5,7 @@ import { useServices } from "../../shared/services.ts";
 import { useT } from "../../shared/text.tsx";
 
 export interface AccountMenuProps {
+  onProfile: () => void;
   onSound: () => void;
   onShortcuts: () => void;
   onSignOut: () => void;
@@ -38,6 +39,7 @@ export function AccountMenu(props: AccountMenuProps): ReactNode {
           kind: "actions",
           label: session.user.name,
           items: [
+            { id: "me", label: t("me.title"), icon: "user", onSelect: props.onProfile },
             { id: "sound", label: t("account.sound"), icon: "volume", onSelect: props.onSound },
             ...(can("desk")
               ? [{ id: "shortcuts", label: t("account.shortcuts"), icon: "keypad" as const, onSelect: props.onShortcuts }]

@@ -15,13 +15,20 @@ export function SignIn(props: {
   const [error, setError] = useState<string | null>(null);
   const [missing, setMissing] = useState<"email" | "password" | null>(null);
   const [busy, setBusy] = useState(false);
+  /** Whether address and password are right and the code of the second factor is asked for. */
+  const [second, setSecond] = useState(false);
   const email = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
+  const code = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
     document.title = `${t("sign_in.title")} – ${t("app.name")}`;
     email.current?.focus();
   }, [t]);
+
+  useEffect(() => {
+    if (second) code.current?.focus();
+  }, [second]);
 
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
@@ -34,12 +41,18 @@ export function SignIn(props: {
     }
     setBusy(true);
     try {
-      await props.api.signIn(who, secret);
+      await props.api.signIn(who, secret, second ? (code.current?.value ?? "") : "");
       props.onSignedIn();
     } catch (failure) {
       setBusy(false);
-      setError(problemText(t, asProblem(failure)));
-      password.current?.select();
+      const problem = asProblem(failure);
+      if (problem.code === "second_factor_needed" && !second) {
+        setSecond(true);
+        return;
+      }
+      if (problem.code === "wrong_credentials") setSecond(false);
+      setError(problemText(t, problem));
+      (problem.code === "wrong_credentials" ? password : second ? code : password).current?.select();
     }
   };
 
@@ -75,9 +88,21 @@ export function SignIn(props: {
           large
           error={missing === "password" ? t("sign_in.password_missing") : null}
         />
+        {second ? (
+          <TextField
+            ref={code}
+            label={t("sign_in.code")}
+            hint={t("sign_in.code_hint")}
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            maxLength={40}
+            large
+          />
+        ) : null}
         <Button kind="primary" type="submit" large busy={busy}>
           {t("sign_in.submit")}
         </Button>
+        <a href="/forgotten">{t("sign_in.forgotten")}</a>
       </form>
       {props.footer}
     </main>
