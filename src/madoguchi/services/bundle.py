@@ -7,6 +7,8 @@ from madoguchi.services.chats import ChatService
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.handlings import HandlingService
+from madoguchi.services.languages import LanguageService
+from madoguchi.services.messages import MessageService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
@@ -30,3 +32,5 @@ class Services:
     recordings: RecordingService
     queues: QueueService
     views: ViewService
+    languages: LanguageService
+    messages: MessageService

@@ -1,6 +1,6 @@
 """Chats, as consumers, agents and supervisors use them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
@@ -111,6 +111,8 @@ class ChatService:
         self._starts = RateLimit(clock, self._settings.starts)
         self._lines = RateLimit(clock, self._settings.lines)
         self._files = RateLimit(clock, self._settings.files)
+        self.offered: Callable[[str], str] = str
+        """Tells the language for a consumer who wants one that may not be live."""
 
     async def start(
         self, consumer: ConsumerPrincipal, queue: QueueId, language: str, text: str | None
@@ -123,6 +125,7 @@ class ChatService:
             TooManyChatsError: he has too many already.
             TooFastError: he has begun too many lately.
         """
+        language = self.offered(language)
         found = await self._queue(queue)
         if MenuChannel.WEB not in found.channels:
             raise NotFoundError("no such queue takes chats", field="queue")

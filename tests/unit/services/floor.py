@@ -21,6 +21,7 @@ from madoguchi.testing.blobs import MemoryBlobs
 from madoguchi.testing.builders import a_principal, a_user
 from madoguchi.testing.environment import NOON, CountingIds, FakeClock, settle
 from madoguchi.testing.instant_speech import InstantSpeech, InstantTranscoder
+from madoguchi.testing.messages import InstantImport
 from madoguchi.testing.storage import MemoryStorage
 from madoguchi.testing.voice import FakeVoiceEngine
 from madoguchi.testing.voice_scene import Tones
@@ -40,6 +41,7 @@ class Floor:
         self.speech = InstantSpeech(folder)
         self.transcoder = InstantTranscoder()
         self.blobs = MemoryBlobs()
+        self.sounds = InstantImport()
         self.house = House(
             Ports(
                 storage=self.storage,
@@ -47,6 +49,7 @@ class Floor:
                 blobs=self.blobs,
                 speech=self.speech,
                 transcoder=self.transcoder,
+                sounds=self.sounds,
                 directory=LocalDirectory(),
                 clock=self.clock,
                 ids=self.ids,

@@ -19,6 +19,9 @@ class Permission(Enum):
     END_INTERACTIONS = "monitor_chats.edit"
     LISTEN_TO_RECORDINGS = "recordings.view"
     VIEW_TRANSCRIPTS = "transcripts.view"
+    VIEW_MESSAGES = "settings.messages.view"
+    """Languages, and what consumers hear in them."""
+    EDIT_MESSAGES = "settings.messages.edit"
 
 
 class Role(Enum):
@@ -44,8 +47,8 @@ _SUPERVISION: Final = frozenset(
 
 GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.AGENT: frozenset({Permission.DESK}),
-    Role.MANAGER: _SUPERVISION,
-    Role.ADMIN: _SUPERVISION,
+    Role.MANAGER: _SUPERVISION | {Permission.VIEW_MESSAGES},
+    Role.ADMIN: _SUPERVISION | {Permission.VIEW_MESSAGES, Permission.EDIT_MESSAGES},
 }
 
 

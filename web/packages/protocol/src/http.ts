@@ -11,6 +11,8 @@ export interface Problem {
   field?: string | null;
   /** Which of the code's cases this is: a stable word. */
   reason?: string | null;
+  /** How many characters of the field stand before what is wrong with it. */
+  position?: number | null;
   errors?: { field: string; detail: string }[] | null;
 }
 
@@ -23,7 +25,9 @@ export type Permission =
   | "monitor"
   | "monitor_chats.edit"
   | "recordings.view"
-  | "transcripts.view";
+  | "transcripts.view"
+  | "settings.messages.view"
+  | "settings.messages.edit";
 
 export interface SessionInfo {
   user: { id: string; name: string; email: string; roles: string[]; languages: string[]; chat_limit: number };

@@ -812,6 +812,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/languages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Languages
+         * @description Tell which languages are live, and what is missing in them.
+         */
+        get: operations["messages_languages"];
+        /**
+         * Change Languages
+         * @description Choose the live languages and the default. What is missing in them is told, and no reason to refuse.
+         */
+        put: operations["messages_change_languages"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages
+         * @description List all messages in all languages, live or not.
+         */
+        get: operations["messages_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description Return what a caller would hear as a WAV file, sample values in place of variables.
+         */
+        post: operations["messages_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{language}/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Text
+         * @description Say an own text from the next time on.
+         */
+        put: operations["messages_set_text"];
+        post?: never;
+        /**
+         * Reset
+         * @description Go back to the built-in text or music; an uploaded file is deleted.
+         */
+        delete: operations["messages_reset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{language}/{message}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sound
+         * @description Return a recorded message as callers hear it, whole or in part.
+         */
+        get: operations["messages_sound"];
+        put?: never;
+        /**
+         * Upload
+         * @description Play an uploaded WAV or MP3 file from the next time on.
+         */
+        post: operations["messages_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -929,6 +1041,22 @@ export interface components {
             /** Client Id */
             client_id: string;
         };
+        /** Body_messages_upload */
+        Body_messages_upload: {
+            /** File */
+            file: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ChangedOut
+         * @description The message as it is now, and what is still missing.
+         */
+        ChangedOut: {
+            said: components["schemas"]["SaidOut"];
+            /** Missing */
+            missing: components["schemas"]["MissingOut"][];
+        };
         /**
          * ChatOut
          * @description A started chat.
@@ -1043,6 +1171,53 @@ export interface components {
             notes?: string | null;
         };
         /**
+         * LanguageOut
+         * @description A language that can be made live.
+         */
+        LanguageOut: {
+            /** Language */
+            language: string;
+            /** Live */
+            live: boolean;
+            /** Built In */
+            built_in: boolean;
+            /** Voice */
+            voice: boolean;
+        };
+        /**
+         * LanguagesIn
+         * @description Which languages are to be live.
+         */
+        LanguagesIn: {
+            /** Version */
+            version: number;
+            /**
+             * Default
+             * @example ja
+             */
+            default: string;
+            /** Live */
+            live: string[];
+        };
+        /**
+         * LanguagesOut
+         * @description The languages.
+         */
+        LanguagesOut: {
+            /** Version */
+            version: number;
+            /** Default */
+            default: string;
+            /** Languages */
+            languages: components["schemas"]["LanguageOut"][];
+            /** Missing */
+            missing: components["schemas"]["MissingOut"][];
+            /** Changed By */
+            changed_by: string | null;
+            /** Changed At */
+            changed_at: string | null;
+        };
+        /**
          * MediaOut
          * @description The answer to a browser's media offer.
          */
@@ -1051,6 +1226,50 @@ export interface components {
             leg: string;
             /** Answer */
             answer: string;
+        };
+        /**
+         * MessageOut
+         * @description What may be done with a message.
+         */
+        MessageOut: {
+            /** Message */
+            message: string;
+            /** Group */
+            group: string;
+            /** Variables */
+            variables: string[];
+            /** Required */
+            required: string[];
+            /** Text */
+            text: boolean;
+            /** Audio */
+            audio: boolean;
+            /** Longest S */
+            longest_s: number;
+        };
+        /**
+         * MessagesOut
+         * @description All messages in all languages.
+         */
+        MessagesOut: {
+            /** Messages */
+            messages: components["schemas"]["MessageOut"][];
+            /** Said */
+            said: components["schemas"]["SaidOut"][];
+            /** Longest Text */
+            longest_text: number;
+            /** Max Bytes */
+            max_bytes: number;
+        };
+        /**
+         * MissingOut
+         * @description A message that cannot be said in a live language.
+         */
+        MissingOut: {
+            /** Language */
+            language: string;
+            /** Message */
+            message: string;
         };
         /**
          * MonitoringOut
@@ -1111,6 +1330,24 @@ export interface components {
             when: string;
         };
         /**
+         * PreviewIn
+         * @description What is to be heard before it is saved.
+         */
+        PreviewIn: {
+            /**
+             * Message
+             * @example greeting
+             */
+            message: string;
+            /**
+             * Language
+             * @example ja
+             */
+            language: string;
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * ProblemOut
          * @description An RFC 9457 problem.
          */
@@ -1129,6 +1366,8 @@ export interface components {
             field?: string | null;
             /** Reason */
             reason?: string | null;
+            /** Position */
+            position?: number | null;
             /** Errors */
             errors?: {
                 [key: string]: string;
@@ -1163,6 +1402,29 @@ export interface components {
             next?: string | null;
         };
         /**
+         * SaidOut
+         * @description One message in one language.
+         */
+        SaidOut: {
+            /** Message */
+            message: string;
+            /** Language */
+            language: string;
+            /** Version */
+            version: number;
+            /** Way */
+            way: string;
+            /** Text */
+            text: string;
+            /** Built In */
+            built_in: string;
+            sound: components["schemas"]["SoundOut"] | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Changed At */
+            changed_at: string | null;
+        };
+        /**
          * SessionOut
          * @description What the portal needs to know about its user.
          */
@@ -1184,6 +1446,18 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SoundOut
+         * @description A recorded message.
+         */
+        SoundOut: {
+            /** Name */
+            name: string;
+            /** Span S */
+            span_s: number;
+            /** Size */
+            size: number;
         };
         /**
          * StartCallIn
@@ -1240,6 +1514,16 @@ export interface components {
         SwitchIn: {
             /** On */
             on: boolean;
+        };
+        /**
+         * TextIn
+         * @description What is to be said.
+         */
+        TextIn: {
+            /** Version */
+            version: number;
+            /** Text */
+            text: string;
         };
         /**
          * TransferIn
@@ -2592,6 +2876,266 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguagesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_change_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguagesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguagesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_set_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_reset: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                language: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_sound: {
+        parameters: {
+            query?: never;
+            header?: {
+                range?: string | null;
+            };
+            path: {
+                language: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_messages_upload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
             };
             /** @description A problem (RFC 9457). */
             default: {
