@@ -20,6 +20,7 @@ from madoguchi.adapters.realtime.registry import SocketRegistry
 from madoguchi.adapters.realtime.route import realtime_route
 from madoguchi.adapters.realtime.socket import SIGN_IN_NEEDED, RealtimeSettings
 from madoguchi.adapters.speech.assets import HOLD_MUSIC
+from madoguchi.adapters.speech.sound_import import PyAvSoundImport
 from madoguchi.adapters.speech.speaking_process import SpeakingProcess
 from madoguchi.adapters.speech.synthesizer import CachingSpeech
 from madoguchi.adapters.speech.transcoder import PyAvTranscoder
@@ -79,6 +80,7 @@ async def built(settings: Settings, storage: Storage) -> AsyncIterator[Program]:
             blobs=blobs,
             speech=speech,
             transcoder=PyAvTranscoder(),
+            sounds=PyAvSoundImport(),
             directory=LocalDirectory(),
             clock=clock,
             ids=ids,

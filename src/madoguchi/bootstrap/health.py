@@ -107,6 +107,7 @@ def watch_house(metrics: Metrics, house: House) -> None:
         ("offers", "Standing offers.", "channel"),
     ):
         metrics.watch_levels(f"madoguchi_{name}", text, label, _levels(house, name))
+    metrics.watch_totals(house.message_figures)
 
 
 def _levels(house: House, name: str) -> Callable[[], Mapping[str, float]]:

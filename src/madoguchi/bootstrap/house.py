@@ -23,6 +23,7 @@ from madoguchi.ports.blobs import Blobs
 from madoguchi.ports.directory import Directory
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.mail import Mailer
+from madoguchi.ports.messages import SoundImport
 from madoguchi.ports.speech import AudioTranscoder, SpeechSynthesizer
 from madoguchi.ports.storage import Storage
 from madoguchi.ports.voice import LegArrived, VoiceEngine
@@ -43,6 +44,9 @@ from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
 from madoguchi.services.handlings import HandlingService
+from madoguchi.services.languages import LanguageService
+from madoguchi.services.message_audio import MessageAudio
+from madoguchi.services.messages import MessageService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.phone_calls import PhoneCalls
 from madoguchi.services.profile import ProfileService
@@ -84,6 +88,7 @@ class Ports:
     blobs: Blobs
     speech: SpeechSynthesizer
     transcoder: AudioTranscoder
+    sounds: SoundImport
     directory: Directory
     clock: Clock
     ids: IdSource
@@ -110,7 +115,19 @@ class House:
         self._teams = TeamService(storage.people, ids, self.access)
         self._queues = QueueService(storage.queues, self._teams.members)
         self._teams.changed = self._queues.refresh
-        self._prompts = PromptService(ports.speech, ports.music)
+        self._languages = LanguageService(storage.messages, clock)
+        tenant = self._tenant = Tenant(catalogue, self._languages)
+        self._messages = MessageService(
+            store=storage.messages,
+            languages=self._languages,
+            audio=MessageAudio(ports.blobs, ports.data / "messages"),
+            sounds=ports.sounds,
+            speech=ports.speech,
+            tenant=tenant,
+            clock=clock,
+            ids=ids,
+        )
+        self._prompts = PromptService(ports.speech, ports.music, self._messages)
         self._recordings = RecordingService(
             voice=ports.voice,
             catalogue=catalogue,
@@ -136,7 +153,6 @@ class House:
         self._chat_views = ChatViews(self._views, storage.interactions)
         self._early: list[LegArrived] | None = []
         """Calls that came before the runtime ran; none are kept once it does."""
-        tenant = self._tenant = Tenant(catalogue)
         self._phone = PhoneCalls(
             calls=self._calls,
             voice=ports.voice,
@@ -205,7 +221,7 @@ class House:
         )
         queue_settings = QueueSettingsService(self._queues, storage.queues, storage.catalogue, ids, self._waiting)
         queue_settings.teams, queue_settings.grants = self._teams.paths, self._roles.grants
-        return Services(
+        services = Services(
             sign_in=sign_in,
             consumers=ConsumerService(storage.catalogue, self._queues, clock, ids),
             desk=self._desk,
@@ -252,7 +268,12 @@ class House:
                 store=storage.interactions,
                 clock=clock,
             ),
+            languages=self._languages,
+            messages=self._messages,
         )
+        services.chats.offered = self._languages.offered
+        services.consumers.languages = self._languages.live
+        return services
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
@@ -268,6 +289,8 @@ class House:
         await self._queues.load()
         await self._roles.load()
         await self._teams.load()
+        await self._languages.load()
+        await self._messages.load()
         await self._ports.voice.start(self._facts.listen)
         closed = False
         try:
@@ -323,6 +346,10 @@ class House:
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` as long as the house is open. An exception out of it closes the house."""
         self._runtime.spawn(work)
+
+    def message_figures(self) -> Mapping[str, float]:
+        """Return how often an own message could not be played and the built-in one was heard in its place."""
+        return {"madoguchi_message_fallbacks": float(self._prompts.fallbacks)}
 
     def live(self) -> Mapping[str, Mapping[str, float]]:
         """Return how many calls, chats and agents are in which state now, and how many offers stand."""

@@ -17,6 +17,7 @@ from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import Kind, MadoguchiError
 from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
+from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
 from madoguchi.ports.statuses import StatusCatalogue
@@ -269,6 +270,10 @@ class Storage(Protocol):
     @property
     def statuses(self) -> StatusCatalogue:
         """The organisation's own statuses."""
+
+    @property
+    def messages(self) -> MessageStore:
+        """Languages and own messages."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

@@ -8,6 +8,8 @@ from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.handlings import HandlingService
+from madoguchi.services.languages import LanguageService
+from madoguchi.services.messages import MessageService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.profile import ProfileService
 from madoguchi.services.queue_settings import QueueSettingsService
@@ -50,3 +52,5 @@ class Services:
     profile: ProfileService
     statuses: StatusService
     routing: RoutingService
+    languages: LanguageService
+    messages: MessageService

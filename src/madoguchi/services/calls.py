@@ -214,6 +214,7 @@ class CallService:
         if any(one.consumer.id == consumer.consumer.id for one in self._calls.states()):
             raise ConflictError("you are in a call already")
         call = InteractionId(self._ids.new(CALL))
+        language = self._tenant.offered(language)
         company = await self._tenant.company(language)
 
         async def take(leg: LegId) -> object:

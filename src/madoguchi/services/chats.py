@@ -117,6 +117,8 @@ class ChatService:
         self._files = RateLimit(clock, self._settings.files)
         self.reach: Reach = everybody
         """Whose chats somebody may end; set when teams are there."""
+        self.offered: Callable[[str], str] = str
+        """Tells the language for a consumer who wants one that may not be live."""
 
     async def start(
         self, consumer: ConsumerPrincipal, queue: QueueId, language: str, text: str | None
@@ -129,6 +131,7 @@ class ChatService:
             TooManyChatsError: he has too many already.
             TooFastError: he has begun too many lately.
         """
+        language = self.offered(language)
         found = self._queue(queue)
         if not PAGES & found.channels:
             raise NotFoundError("no such queue takes chats", field="queue")

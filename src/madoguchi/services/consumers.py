@@ -1,6 +1,6 @@
 """Consumers' pages: who they are, and what they may choose from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -48,6 +48,8 @@ class ConsumerService:
         self._clock = clock
         self._ids = ids
         self._settings = settings or ConsumerSettings()
+        self.languages: Callable[[], Sequence[str]] = lambda: self._settings.languages
+        """Tells which languages are live."""
 
     async def open_session(self, resume: str | None, language: str | None) -> tuple[str, Consumer, Instant]:
         """Begin a consumer's session, or take up the one whose token is `resume`; return token, consumer and end.
@@ -87,9 +89,9 @@ class ConsumerService:
         branding = await self._catalogue.settings("branding")
         return {
             "name": branding.get("name", self._settings.name),
-            "languages": list(self._settings.languages),
             "queues": self._queues.for_consumer(channel),
             "menu": self._queues.menu_for_consumer(channel),
+            "languages": list(self.languages()),
             "attachments": {
                 "max_bytes": self._settings.attachment_max_bytes,
                 "types": [media_type.value for media_type in MediaType],

@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from madoguchi.ports.storage import Catalogue
+from madoguchi.services.languages import LanguageService
 
 DEFAULT_LANGUAGE: Final = "ja"
 DEFAULT_NAME: Final = "Madoguchi"
 
 
 class Tenant:
-    """Reads tenant settings: `branding` has `name` and `names` per language, `calls` has `language`."""
+    """Reads tenant settings: `branding` has `name` and `names` per language.
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    `calls` has `language`, which counts until somebody has chosen the languages.
+    """
+
+    def __init__(self, catalogue: Catalogue, languages: LanguageService) -> None:
         self._catalogue = catalogue
+        self._languages = languages
 
     async def company(self, language: str) -> str:
         """Return the tenant's name as spoken in `language`."""
@@ -24,5 +29,11 @@ class Tenant:
 
     async def language(self) -> str:
         """Return the language in which a caller is greeted."""
+        if self._languages.chosen is not None:
+            return self._languages.chosen.default
         settings = await self._catalogue.settings("calls")
         return str(settings.get("language") or DEFAULT_LANGUAGE)
+
+    def offered(self, wanted: str) -> str:
+        """Return the language for a consumer who wants `wanted`: the default where that is not live."""
+        return self._languages.offered(wanted)

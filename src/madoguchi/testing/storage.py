@@ -21,6 +21,7 @@ from madoguchi.ports.storage import (
     StorageUnavailableError,
 )
 from madoguchi.testing.catalogue import MemoryCatalogue
+from madoguchi.testing.messages import MemoryMessages
 from madoguchi.testing.people import MemoryPeople
 from madoguchi.testing.queues import MemoryQueueMenus
 from madoguchi.testing.statuses import MemoryStatuses
@@ -161,6 +162,7 @@ class MemoryStorage:
         self.people = MemoryPeople(self.catalogue)
         self.queues = MemoryQueueMenus()
         self.statuses = MemoryStatuses()
+        self.messages = MemoryMessages()
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

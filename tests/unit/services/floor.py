@@ -22,6 +22,7 @@ from madoguchi.testing.builders import a_principal, a_user
 from madoguchi.testing.environment import NOON, CountingIds, FakeClock, settle
 from madoguchi.testing.instant_speech import InstantSpeech, InstantTranscoder
 from madoguchi.testing.mail import FakeMailer
+from madoguchi.testing.messages import InstantImport
 from madoguchi.testing.queues import plant
 from madoguchi.testing.storage import MemoryStorage
 from madoguchi.testing.voice import FakeVoiceEngine
@@ -42,6 +43,7 @@ class Floor:
         self.speech = InstantSpeech(folder)
         self.transcoder = InstantTranscoder()
         self.blobs = MemoryBlobs()
+        self.sounds = InstantImport()
         self.house = House(
             Ports(
                 storage=self.storage,
@@ -49,6 +51,7 @@ class Floor:
                 blobs=self.blobs,
                 speech=self.speech,
                 transcoder=self.transcoder,
+                sounds=self.sounds,
                 directory=LocalDirectory(),
                 clock=self.clock,
                 ids=self.ids,

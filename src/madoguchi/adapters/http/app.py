@@ -21,6 +21,7 @@ from madoguchi.adapters.http import (
     desk,
     health,
     me,
+    messages,
     problems,
     queue_settings,
     recordings,
@@ -133,7 +134,7 @@ def _with_routes(**options: Any) -> FastAPI:
     )
     api = APIRouter(prefix=BASE)
     live = (session, desk, calls, chats, supervision, recordings, consumers, routing)
-    organisation = (users, teams, roles, me, welcome, queue_settings, statuses)
+    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages)
     for part in (*live, *organisation):
         api.include_router(part.router)
     app.include_router(api)

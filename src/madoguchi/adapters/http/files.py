@@ -72,16 +72,24 @@ def transcript_response(chat: str, kind: str, body: str) -> Response:
 
 async def recording_response(recording: Recording, blobs: Blobs, wanted: str | None) -> Response:
     """Return a recording, or the part of it that the player asks for."""
-    size = await blobs.size(recording.blob_key)
-    headers = {"Accept-Ranges": "bytes", "Content-Disposition": _named("inline", f"{recording.id}.mp3")}
+    return await ranged_response(recording.blob_key, f"{recording.id}.mp3", "audio/mpeg", blobs, wanted)
+
+
+async def ranged_response(key: str, name: str, media_type: str, blobs: Blobs, wanted: str | None) -> Response:
+    """Return a blob, or the part of it that the player asks for.
+
+    Raises:
+        NotFoundError: it is gone.
+    """
+    size = await blobs.size(key)
+    headers = {"Accept-Ranges": "bytes", "Content-Disposition": _named("inline", name)}
     try:
         part = part_of(wanted, size)
     except NoSuchPart:
         return problem(RangeNotSatisfiableError(), headers={"Content-Range": f"bytes */{size}"})
     if part is None:
         headers["Content-Length"] = str(size)
-        return StreamingResponse(blobs.read(recording.blob_key), media_type="audio/mpeg", headers=headers)
+        return StreamingResponse(blobs.read(key), media_type=media_type, headers=headers)
     headers["Content-Length"] = str(part.end - part.start)
     headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{size}"
-    body = blobs.read(recording.blob_key, part.start, part.end)
-    return StreamingResponse(body, 206, media_type="audio/mpeg", headers=headers)
+    return StreamingResponse(blobs.read(key, part.start, part.end), 206, media_type=media_type, headers=headers)

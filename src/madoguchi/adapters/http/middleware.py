@@ -15,7 +15,7 @@ from madoguchi.adapters.http.problems import BodyTooLargeError, TooManyRequestsE
 
 CONSUMER_PATHS: Final = "/api/v1/consumer/"
 EMBEDDED_PATHS: Final = ("/widget/",)
-UPLOADS: Final = ("/attachments", "/avatar", "/users/import")
+UPLOADS: Final = ("/attachments", "/avatar", "/users/import", "/sound")
 _BUCKETS: Final = 50_000
 
 

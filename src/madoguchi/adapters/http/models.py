@@ -285,4 +285,6 @@ class ProblemOut(Out):
     detail: str
     field: str | None = None
     reason: str | None = None
+    position: int | None = None
+    """How many characters of the field stand before what is wrong with it."""
     errors: list[dict[str, str]] | None = None

@@ -77,7 +77,7 @@ def status_of(error: MadoguchiError) -> int:
 def problem(error: MadoguchiError, *, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Render `error` for a client that will switch on `code`, not on prose."""
     status = status_of(error)
-    known = {"field": error.field, "reason": error.reason}
+    known = {"field": error.field, "reason": error.reason, "position": getattr(error, "position", None)}
     extra: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
     sent = dict(headers or {})
     if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:

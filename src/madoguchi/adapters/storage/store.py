@@ -6,11 +6,13 @@ from typing import Protocol
 from madoguchi.adapters.storage.catalogue import SqlCatalogue
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.interactions import SqlInteractions
+from madoguchi.adapters.storage.messages import SqlMessages
 from madoguchi.adapters.storage.people import SqlPeople
 from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.queues import SqlQueueMenus
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.adapters.storage.statuses import SqlStatuses
+from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
 from madoguchi.ports.statuses import StatusCatalogue
@@ -40,6 +42,7 @@ class SqlStorage:
         self._people = SqlPeople(database)
         self._queues = SqlQueueMenus(database)
         self._statuses = SqlStatuses(database)
+        self._messages = SqlMessages(database)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -65,6 +68,11 @@ class SqlStorage:
     def statuses(self) -> StatusCatalogue:
         """The organisation's own statuses."""
         return self._statuses
+
+    @property
+    def messages(self) -> MessageStore:
+        """Languages and own messages."""
+        return self._messages
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

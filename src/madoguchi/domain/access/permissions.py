@@ -34,6 +34,9 @@ class Permission(Enum):
     EDIT_ROLES = "roles.edit"
     VIEW_QUEUE_SETTINGS = "settings.queues.view"
     EDIT_QUEUE_SETTINGS = "settings.queues.edit"
+    VIEW_MESSAGES = "settings.messages.view"
+    """Languages, and what consumers hear in them."""
+    EDIT_MESSAGES = "settings.messages.edit"
 
 
 class Scope(Enum):
@@ -75,6 +78,7 @@ PAGES: Final = (
     Page("roles", Permission.VIEW_ROLES, Permission.EDIT_ROLES),
     Page("statuses", edit=Permission.EDIT_STATUSES),
     Page("queue_settings", Permission.VIEW_QUEUE_SETTINGS, Permission.EDIT_QUEUE_SETTINGS),
+    Page("messages", Permission.VIEW_MESSAGES, Permission.EDIT_MESSAGES),
 )
 """All pages whose permissions roles can have, in the order of the role page. The desk is none of them."""
 
@@ -158,6 +162,7 @@ _MANAGES: Final = {
         Permission.EDIT_STATUSES,
         Permission.VIEW_QUEUE_SETTINGS,
         Permission.EDIT_QUEUE_SETTINGS,
+        Permission.VIEW_MESSAGES,
     ),
     **_teams(Permission.CHANGE_AGENT_STATUS, Permission.END_INTERACTIONS, Permission.VIEW_USERS, Permission.VIEW_TEAMS),
 }
@@ -194,7 +199,7 @@ DEFAULT_ROLES: Final[Mapping[RoleId, Role]] = {
             5,
             {
                 **dict.fromkeys(_MANAGES, Scope.ALL),
-                **_all(Permission.EDIT_USERS, Permission.EDIT_TEAMS, Permission.VIEW_ROLES),
+                **_all(Permission.EDIT_USERS, Permission.EDIT_TEAMS, Permission.VIEW_ROLES, Permission.EDIT_MESSAGES),
             },
             _BELOW_ADMIN,
         ),

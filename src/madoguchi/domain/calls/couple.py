@@ -5,7 +5,7 @@ says which events are missing until that is so; `settle` in `draft` applies them
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from madoguchi.domain.calls.call import ActiveRecording, Call, Stage
@@ -18,6 +18,7 @@ from madoguchi.domain.calls.events import (
 )
 from madoguchi.domain.calls.lifecycle import CallState
 from madoguchi.domain.calls.parties import Media, Party, Playing
+from madoguchi.domain.calls.values import known
 from madoguchi.domain.messages.texts import Line, Message, line
 from madoguchi.domain.queues.menu import Entry, PhoneMenu
 from madoguchi.domain.queues.queue import RecordingChannels, RecordingPolicy
@@ -64,7 +65,8 @@ def wished(call: Call, party: Party) -> Wish | None:
     if not party.in_bridge or not party.present:
         return None
     if party.role is Role.CONSUMER:
-        return _for_consumer(call)
+        wish = _for_consumer(call)
+        return replace(wish, lines=tuple(one.knowing(**known(call)) for one in wish.lines)) if wish else None
     if party.role is Role.AGENT and call.consumer_party.media is not Media.CONNECTED:
         return Wish("reconnecting", music=True)
     return None

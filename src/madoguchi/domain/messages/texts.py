@@ -1,17 +1,17 @@
 """What callers hear, in the words of each language. `@{NAME}` is replaced when a text is said."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from madoguchi.domain.messages.variables import Value, filled, spoken
+
 FALLBACK: Final = "en"
-_VARIABLE: Final = re.compile(r"@\{([A-Z_]+)\}")
 
 
 class Message(Enum):
-    """When something is said."""
+    """When something is heard."""
 
     GREETING = "greeting"
     MENU_ENTRY = "menu_entry"
@@ -28,14 +28,31 @@ class Message(Enum):
     RECONNECTING = "reconnecting"
     GOODBYE = "goodbye"
     NO_QUEUE = "no_queue"
+    HOLD_MUSIC = "hold_music"
+    """Not a text: what those hear who wait."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One text to be spoken."""
+    """One message to be said: the built-in text, and what an own text or a recorded file in its place needs."""
 
     text: str
+    """The built-in text, its variables filled in."""
     language: str
+    """That of `text`."""
+    message: str = ""
+    """The `Message`; empty for a text that nothing stands in for."""
+    wanted: str = ""
+    """The language that was asked for, in which there may be no built-in text."""
+    values: tuple[tuple[str, str], ...] = ()
+    """What is known of variables, as it is said in `wanted`: names as in texts, `QUEUE`."""
+
+    def knowing(self, **variables: Value) -> "Line":
+        """Return the line with more values for own texts; those that it has stay as they are."""
+        known = dict(self.values)
+        for name, value in variables.items():
+            known.setdefault(name.upper(), spoken(name.upper(), value, self.wanted or self.language))
+        return replace(self, values=tuple(known.items()))
 
 
 TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
@@ -52,7 +69,7 @@ TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
         Message.CONNECTING: "One moment, please. We are connecting you.",
         Message.POSITION: "You are number @{POSITION} in line. Thank you for your patience.",
         Message.NEXT_IN_LINE: "You are the next in line. Thank you for your patience.",
-        Message.ESTIMATED_WAIT: "The estimated wait is @{ESTIMATED_WAIT_TIME_IN_MINUTES} minutes.",
+        Message.ESTIMATED_WAIT: "The estimated wait is @{ESTIMATED_WAIT_TIME_IN_MINUTES}.",
         Message.RECONNECTING: "One moment, please. We are reconnecting you.",
         Message.GOODBYE: "Sorry, we could not help you this time. Please call again. Goodbye.",
         Message.NO_QUEUE: "Sorry, nobody can take your call at present. Please call again later. Goodbye.",
@@ -70,7 +87,7 @@ TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
         Message.CONNECTING: "担当者におつなぎします。少々お待ちください。",
         Message.POSITION: "ただいま@{POSITION}番目にお待ちいただいています。恐れ入りますが、そのままお待ちください。",
         Message.NEXT_IN_LINE: "次にご案内いたします。恐れ入りますが、そのままお待ちください。",
-        Message.ESTIMATED_WAIT: "お待ち時間は、およそ@{ESTIMATED_WAIT_TIME_IN_MINUTES}分です。",
+        Message.ESTIMATED_WAIT: "お待ち時間は、およそ@{ESTIMATED_WAIT_TIME_IN_MINUTES}です。",
         Message.RECONNECTING: "ただいまつなぎ直しています。少々お待ちください。",
         Message.GOODBYE: "申し訳ございません。恐れ入りますが、改めてお電話ください。失礼いたします。",
         Message.NO_QUEUE: "申し訳ございません。ただいま電話をお受けできません。改めてお電話ください。失礼いたします。",
@@ -78,11 +95,11 @@ TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
 }
 
 
-def line(message: Message, language: str, **variables: object) -> Line:
+def line(message: Message, language: str, **variables: Value) -> Line:
     """Return `message` in `language`, in English where it does not exist, with its variables filled in.
 
     A variable without a value stays out: a gap is better to hear than a placeholder's name.
     """
-    spoken = language if language in TEXTS else FALLBACK
-    text = _VARIABLE.sub(lambda found: str(variables.get(found[1].lower(), "")), TEXTS[spoken][message])
-    return Line(text, spoken)
+    said = language if language in TEXTS else FALLBACK
+    built_in = {name.upper(): spoken(name.upper(), value, said) for name, value in variables.items()}
+    return Line(filled(TEXTS[said][message], built_in), said, message.value, language).knowing(**variables)

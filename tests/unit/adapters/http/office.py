@@ -25,6 +25,7 @@ from madoguchi.testing.blobs import MemoryBlobs
 from madoguchi.testing.environment import CountingIds, FakeClock
 from madoguchi.testing.instant_speech import InstantSpeech, InstantTranscoder
 from madoguchi.testing.mail import FakeMailer
+from madoguchi.testing.messages import InstantImport
 from madoguchi.testing.storage import MemoryStorage
 from madoguchi.testing.voice import FakeVoiceEngine
 
@@ -121,6 +122,7 @@ async def opened(folder: Path, storage: Storage | None = None) -> AsyncIterator[
             blobs=blobs,
             speech=InstantSpeech(folder),
             transcoder=InstantTranscoder(),
+            sounds=InstantImport(),
             directory=LocalDirectory(),
             clock=clock,
             ids=CountingIds(),

@@ -9,6 +9,8 @@ export class ProblemError extends Error {
   readonly field: string | null;
   /** Which of the code's cases this is, where it has several. */
   readonly reason: string | null;
+  /** How many characters of the field stand before what is wrong with it. */
+  readonly position: number | null;
   readonly errors: readonly { field: string; detail: string }[];
 
   constructor(problem: Partial<Problem> & { code: string }) {
@@ -20,6 +22,7 @@ export class ProblemError extends Error {
     this.detail = problem.detail ?? "";
     this.field = problem.field ?? null;
     this.reason = problem.reason ?? null;
+    this.position = problem.position ?? null;
     this.errors = problem.errors ?? [];
   }
 

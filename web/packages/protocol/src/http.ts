@@ -11,6 +11,8 @@ export interface Problem {
   field?: string | null;
   /** Which of the code's cases this is: a stable word. */
   reason?: string | null;
+  /** How many characters of the field stand before what is wrong with it. */
+  position?: number | null;
   errors?: { field: string; detail: string }[] | null;
 }
 
@@ -31,7 +33,9 @@ export type Permission =
   | "teams.view"
   | "teams.edit"
   | "roles.view"
-  | "roles.edit";
+  | "roles.edit"
+  | "settings.messages.view"
+  | "settings.messages.edit";
 
 export interface SessionInfo {
   user: { id: string; name: string; email: string; roles: string[]; languages: string[]; chat_limit: number };
