@@ -17,6 +17,8 @@ RecordingId = NewType("RecordingId", str)
 AttachmentId = NewType("AttachmentId", str)
 MonitoringId = NewType("MonitoringId", str)
 SessionId = NewType("SessionId", str)
+CustomHoursId = NewType("CustomHoursId", str)
+HolidayFolderId = NewType("HolidayFolderId", str)
 
 CALL: Final = "call"
 CHAT: Final = "chat"
