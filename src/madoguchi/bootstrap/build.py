@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from madoguchi.adapters.blobs.object_store import blobs_at, folder_blobs
 from madoguchi.adapters.bus.directory import LocalDirectory
+from madoguchi.adapters.calendars.national import NationalCalendars
 from madoguchi.adapters.http.app import make_app
 from madoguchi.adapters.http.state import MIB, Hooks, HttpSettings, HttpState
 from madoguchi.adapters.observability.metrics import Metrics
@@ -78,6 +79,7 @@ async def built(settings: Settings, storage: Storage) -> AsyncIterator[Program]:
             ids=ids,
             data=settings.data_folder,
             music=HOLD_MUSIC,
+            national_holidays=NationalCalendars(),
         )
     )
     metrics = Metrics()

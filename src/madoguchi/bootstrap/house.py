@@ -15,10 +15,12 @@ from madoguchi.domain.calls.couple import first_lines
 from madoguchi.domain.chats.commands import PositionIs as ChatPositionIs
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import MadoguchiError
+from madoguchi.kernel.ids import QueueId
 from madoguchi.kernel.time import Span
 from madoguchi.ports.blobs import Blobs
 from madoguchi.ports.directory import Directory
 from madoguchi.ports.environment import Clock, IdSource
+from madoguchi.ports.national_holidays import NationalHolidays
 from madoguchi.ports.speech import AudioTranscoder, SpeechSynthesizer
 from madoguchi.ports.storage import Storage
 from madoguchi.ports.voice import LegArrived, VoiceEngine
@@ -37,6 +39,8 @@ from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
 from madoguchi.services.handlings import HandlingService
+from madoguchi.services.hours import HoursService
+from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.offers import OfferService
 from madoguchi.services.phone_calls import PhoneCalls
 from madoguchi.services.projection import AgentProjection, CallProjection
@@ -75,6 +79,7 @@ class Ports:
     """The folder for live recordings."""
     music: Path
     """What those hear who wait: a sound file that can be played round and round."""
+    national_holidays: NationalHolidays
     passwords: Passwords | None = None
     """How passwords are hashed; tests take a cheap way."""
 
@@ -88,6 +93,8 @@ class House:
         self._runtime = Runtime(storage.interactions, ports.directory, clock, ids)
         self._views = ViewStore(clock, ids)
         self._queues = QueueService(catalogue)
+        # Queues have no queues above them yet.
+        self._hours = HoursService(storage.hours, parents=lambda _queue: ())
         self._prompts = PromptService(ports.speech, ports.music)
         self._recordings = RecordingService(
             voice=ports.voice,
@@ -116,6 +123,7 @@ class House:
             voice=ports.voice,
             catalogue=catalogue,
             queues=self._queues,
+            hours=self._hours,
             tenant=tenant,
             clock=clock,
             ids=ids,
@@ -145,19 +153,39 @@ class House:
             history=CallHistory(storage.interactions, self._recordings),
             tenant=tenant,
             ids=ids,
+            require_open=self._require_open,
         )
+        consumers = ConsumerService(storage.catalogue, clock, ids)
+        consumers.closed = self._hours.closed
         return Services(
             sign_in=SignInService(storage.catalogue, clock, ids, self._ports.passwords),
-            consumers=ConsumerService(storage.catalogue, clock, ids),
+            consumers=consumers,
             desk=self._desk,
             offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
             calls=calls,
-            chats=ChatService(self._chats, self._reservations, storage, self._chat_views, attachments, clock, ids),
+            chats=ChatService(
+                self._chats,
+                self._reservations,
+                storage,
+                self._chat_views,
+                attachments,
+                clock,
+                ids,
+                require_open=self._require_open,
+            ),
             handlings=HandlingService(self._agents),
             supervision=SupervisionService(self._calls, legs, ids),
             recordings=self._recordings,
             queues=self._queues,
             views=ViewService(self._views, self._chat_views),
+            hours=HoursSettings(
+                storage.hours,
+                self._hours,
+                self._ports.national_holidays,
+                clock,
+                ids,
+                queues=lambda: [one.id for one in self._queues.all()],
+            ),
         )
 
     @asynccontextmanager
@@ -172,6 +200,7 @@ class House:
             StorageUnavailableError: what was live cannot be read.
         """
         await self._queues.load()
+        await self._hours.load()
         await self._ports.voice.start(self._facts.listen)
         closed = False
         try:
@@ -206,6 +235,9 @@ class House:
             _log.warning("not_warmed_up", code=error.code)
             return
         await self._prompts.warm_up(first_lines(self._queues.phone_menu(), company, language))
+
+    def _require_open(self, queue: QueueId, channel: Channel, language: str) -> None:
+        self._hours.require_open(queue, channel, language, self._ports.clock.now())
 
     def _arrived(self, leg: LegArrived) -> None:
         if self._early is not None:

@@ -7,6 +7,7 @@ from madoguchi.services.chats import ChatService
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.handlings import HandlingService
+from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.offers import OfferService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
@@ -30,3 +31,4 @@ class Services:
     recordings: RecordingService
     queues: QueueService
     views: ViewService
+    hours: HoursSettings

@@ -37,6 +37,7 @@ from madoguchi.ports.environment import IdSource
 from madoguchi.ports.voice import BrowserAnswer, BrowserOffer
 from madoguchi.services.browser_legs import BrowserLegs, meeting_place
 from madoguchi.services.call_history import CallHistory
+from madoguchi.services.hours import RequireOpen
 from madoguchi.services.queues import QueueService
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.rows import Json
@@ -59,6 +60,7 @@ class CallService:
         history: CallHistory,
         tenant: Tenant,
         ids: IdSource,
+        require_open: RequireOpen,
     ) -> None:
         self._calls = calls
         self._legs = legs
@@ -67,6 +69,7 @@ class CallService:
         self._history = history
         self._tenant = tenant
         self._ids = ids
+        self._require_open = require_open
 
     # --- The agent ---
 
@@ -195,6 +198,7 @@ class CallService:
         Raises:
             NotFoundError: there is no such queue in the web menu.
             ConflictError: the consumer is in a call already.
+            AfterHoursError: the queue is closed.
             BadBrowserOfferError: the offer cannot be used.
         """
         chosen = self._queues.get(queue)
@@ -202,6 +206,7 @@ class CallService:
             raise NotFoundError("there is no such queue", field="queue")
         if any(one.consumer.id == consumer.consumer.id for one in self._calls.states()):
             raise ConflictError("you are in a call already")
+        self._require_open(queue, Channel.CALL, language)
         call = InteractionId(self._ids.new(CALL))
         company = await self._tenant.company(language)
 

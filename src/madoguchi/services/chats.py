@@ -35,6 +35,7 @@ from madoguchi.ports.storage import MessageRow, Storage
 from madoguchi.services.attachments import AttachmentService
 from madoguchi.services.chat_life import CODEC
 from madoguchi.services.chat_views import ChatViews
+from madoguchi.services.hours import RequireOpen, always_open
 from madoguchi.services.lifecycle import InteractionOverError, Outcome
 from madoguchi.services.rate_limits import Rate, RateLimit
 from madoguchi.services.reservations import Reservations
@@ -89,7 +90,7 @@ class LiveChats(Protocol):
 class ChatService:
     """Consumers chat with agents."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it stands on
         self,
         chats: LiveChats,
         reservations: Reservations,
@@ -99,6 +100,8 @@ class ChatService:
         clock: Clock,
         ids: IdSource,
         settings: ChatSettings | None = None,
+        *,
+        require_open: RequireOpen = always_open,
     ) -> None:
         self._chats = chats
         self._reservations = reservations
@@ -107,6 +110,7 @@ class ChatService:
         self._attachments = attachments
         self._clock = clock
         self._ids = ids
+        self._require_open = require_open
         self._settings = settings or ChatSettings()
         self._starts = RateLimit(clock, self._settings.starts)
         self._lines = RateLimit(clock, self._settings.lines)
@@ -122,10 +126,12 @@ class ChatService:
             InvalidInputError: the text is empty or too long.
             TooManyChatsError: he has too many already.
             TooFastError: he has begun too many lately.
+            AfterHoursError: the queue is closed.
         """
         found = await self._queue(queue)
         if MenuChannel.WEB not in found.channels:
             raise NotFoundError("no such queue takes chats", field="queue")
+        self._require_open(queue, Channel.CHAT, language)
         first = messages.text(text) if text else None
         who = consumer.consumer
         if sum(chat.consumer.id == who.id for chat in self._chats.states()) >= self._settings.at_once:

@@ -1,15 +1,15 @@
 """Consumers' pages: who they are, and what they may choose from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from madoguchi.domain.access.sign_in import SignInNeededError
 from madoguchi.domain.chats.attachments import MediaType
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerPrincipal, ConsumerSession, web_user_name
 from madoguchi.domain.queues.queue import MenuChannel
-from madoguchi.kernel.ids import ConsumerId, SessionId
+from madoguchi.kernel.ids import ConsumerId, QueueId, SessionId
 from madoguchi.kernel.time import Instant, Span
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import Catalogue
@@ -19,6 +19,9 @@ from madoguchi.services.sign_in import token_hash
 __all__ = ["ConsumerPrincipal", "ConsumerService", "ConsumerSettings"]
 
 SESSION: Final = Span(days=30)
+
+
+ClosedQueues: TypeAlias = Callable[[Sequence[QueueId], Sequence[str], Instant], Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class ConsumerService:
         self._clock = clock
         self._ids = ids
         self._settings = settings or ConsumerSettings()
+        self.closed: ClosedQueues = lambda _queues, _languages, _now: ()
+        """Tells where it is closed; set when hours are there."""
 
     async def open_session(self, resume: str | None, language: str | None) -> tuple[str, Consumer, Instant]:
         """Begin a consumer's session, or take up the one whose token is `resume`; return token, consumer and end.
@@ -82,7 +87,8 @@ class ConsumerService:
         return {
             "name": branding.get("name", self._settings.name),
             "languages": list(self._settings.languages),
-            "queues": await self._queues(),
+            "queues": (queues := await self._queues()),
+            "closed": list(self.closed([one["id"] for one in queues], self._settings.languages, self._clock.now())),
             "attachments": {
                 "max_bytes": self._settings.attachment_max_bytes,
                 "types": [media_type.value for media_type in MediaType],

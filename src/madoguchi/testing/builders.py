@@ -9,6 +9,7 @@ from madoguchi.domain.access.users import Principal, User
 from madoguchi.domain.calls.call import Call, Medium
 from madoguchi.domain.calls.commands import Arrive, AttachMedia, CallMessage, KeysPressed, LegUp, PlaybackOver
 from madoguchi.domain.calls.decide import decide
+from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.calls.draft import CallDecision
 from madoguchi.domain.calls.evolve import evolve
 from madoguchi.domain.calls.lifecycle import CallState
@@ -121,7 +122,9 @@ class CallScript:
         return self.tell(PlaybackOver(playing.id))
 
 
-def a_call(*queues: Queue, medium: Medium = Medium.PHONE, language: str = "en") -> CallScript:
+def a_call(
+    *queues: Queue, medium: Medium = Medium.PHONE, language: str = "en", doors: tuple[Door, ...] = ()
+) -> CallScript:
     """Return a call that has just come in."""
     script = CallScript()
     script.tell(
@@ -135,6 +138,7 @@ def a_call(*queues: Queue, medium: Medium = Medium.PHONE, language: str = "en") 
             called="5000",
             trunk="carrier",
             menu=queues,
+            doors=doors,
         )
     )
     return script

@@ -21,6 +21,7 @@ from madoguchi.testing.blobs import MemoryBlobs
 from madoguchi.testing.builders import a_principal, a_user
 from madoguchi.testing.environment import NOON, CountingIds, FakeClock, settle
 from madoguchi.testing.instant_speech import InstantSpeech, InstantTranscoder
+from madoguchi.testing.national_holidays import FakeNationalHolidays
 from madoguchi.testing.storage import MemoryStorage
 from madoguchi.testing.voice import FakeVoiceEngine
 from madoguchi.testing.voice_scene import Tones
@@ -52,6 +53,7 @@ class Floor:
                 ids=self.ids,
                 data=folder,
                 music=HOLD_MUSIC,
+                national_holidays=FakeNationalHolidays(),
             )
         )
         self.core = self.house.services

@@ -20,6 +20,7 @@ from madoguchi.adapters.http import (
     consumers,
     desk,
     health,
+    hours,
     problems,
     recordings,
     session,
@@ -124,7 +125,7 @@ def _with_routes(**options: Any) -> FastAPI:
         **options,
     )
     api = APIRouter(prefix=BASE)
-    for part in (session, desk, calls, chats, supervision, recordings, consumers):
+    for part in (session, desk, calls, chats, supervision, recordings, consumers, hours):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(health.router)

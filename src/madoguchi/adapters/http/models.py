@@ -200,6 +200,18 @@ class AttachmentRules(Out):
     types: list[str]
 
 
+class ClosedQueue(Out):
+    """A queue that is closed to consumers who come by one channel in one language."""
+
+    queue: str
+    channel: str
+    language: str
+    opens_at: str | None
+    zone: str
+    message: str
+    """What a holiday has to say; empty otherwise."""
+
+
 class ConsumerConfig(Out):
     """What the widget needs to know before anybody talks."""
 
@@ -207,6 +219,8 @@ class ConsumerConfig(Out):
     languages: list[str]
     queues: list[ConsumerQueue]
     attachments: AttachmentRules
+    closed: list[ClosedQueue] = []
+    """Where it is closed now; everything else is open."""
 
 
 class ConsumerSessionIn(In):
@@ -258,6 +272,16 @@ class StartedCallOut(MediaOut):
     call: str
 
 
+class FieldProblem(Out):
+    """What is wrong with one input."""
+
+    field: str
+    """Its place: `weekly.days.mon.1.start`."""
+    detail: str
+    reason: str | None = None
+    params: dict[str, str] | None = None
+
+
 class ProblemOut(Out):
     """An RFC 9457 problem."""
 
@@ -268,4 +292,4 @@ class ProblemOut(Out):
     detail: str
     field: str | None = None
     reason: str | None = None
-    errors: list[dict[str, str]] | None = None
+    errors: list[FieldProblem] | None = None

@@ -19,6 +19,8 @@ class Permission(Enum):
     END_INTERACTIONS = "monitor_chats.edit"
     LISTEN_TO_RECORDINGS = "recordings.view"
     VIEW_TRANSCRIPTS = "transcripts.view"
+    VIEW_SUPPORT_CENTER = "settings.support_center.view"
+    EDIT_SUPPORT_CENTER = "settings.support_center.edit"
 
 
 class Role(Enum):
@@ -44,8 +46,8 @@ _SUPERVISION: Final = frozenset(
 
 GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.AGENT: frozenset({Permission.DESK}),
-    Role.MANAGER: _SUPERVISION,
-    Role.ADMIN: _SUPERVISION,
+    Role.MANAGER: _SUPERVISION | {Permission.VIEW_SUPPORT_CENTER},
+    Role.ADMIN: _SUPERVISION | {Permission.VIEW_SUPPORT_CENTER, Permission.EDIT_SUPPORT_CENTER},
 }
 
 

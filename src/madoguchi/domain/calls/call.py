@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Final
 
+from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.calls.lifecycle import TERMINAL, CallState, EndReason
 from madoguchi.domain.calls.parties import Media, Party
 from madoguchi.domain.consumers.consumer import Consumer
@@ -38,6 +39,8 @@ class Stage(Enum):
     """The choices are being said; a key may be pressed already."""
     CHOOSING = "choosing"
     """They have been said."""
+    CLOSED = "closed"
+    """He chose a queue and is told that it is closed."""
     NOTICE = "notice"
     """He is told that the call is recorded."""
     ASKING = "asking"
@@ -95,6 +98,8 @@ class Call:
     state: CallState = CallState.IN_MENU
     stage: Stage = Stage.ARRIVING
     menu: tuple[Queue, ...] = ()
+    doors: tuple[Door, ...] = ()
+    """Which queues of the menu are closed, or soon will be."""
     round: int = 0
     """How often the menu was said."""
     mistakes: int = 0

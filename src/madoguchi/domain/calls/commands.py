@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from madoguchi.domain.calls.call import Medium
+from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, PlaceOffers
@@ -24,6 +25,8 @@ class Arrive:
     trunk: str = ""
     menu: tuple[Queue, ...] = ()
     """What can be chosen, in order of the keys. In the browser: the one queue that was chosen."""
+    doors: tuple[Door, ...] = ()
+    """Which of them are closed, or soon will be."""
 
 
 @dataclass(frozen=True)

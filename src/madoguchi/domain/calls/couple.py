@@ -84,6 +84,8 @@ def _in_menu(call: Call) -> Wish | None:
     match call.stage:
         case Stage.MENU:
             return Wish(f"menu {call.round}", _menu(call))
+        case Stage.CLOSED:
+            return Wish("closed", told_when_closed(call))
         case Stage.NOTICE:
             return Wish("notice", (line(Message.RECORDING_NOTICE, said),))
         case Stage.ASKING:
@@ -107,6 +109,12 @@ def _menu(call: Call) -> tuple[Line, ...]:
 def _choices(menu: Sequence[Queue], said: str) -> tuple[Line, ...]:
     entries = (line(Message.MENU_ENTRY, said, queue=one.name(said), key=one.position) for one in menu)
     return (*entries, line(Message.MENU_REPEAT, said))
+
+
+def told_when_closed(call: Call) -> tuple[Line, ...]:
+    """Return what is said of the chosen queue, which is closed."""
+    chosen = call.queue.id if call.queue is not None else None
+    return next((door.closed for door in call.doors if door.queue == chosen), ())
 
 
 def first_lines(menu: Sequence[Queue], company: str, said: str) -> tuple[Line, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from madoguchi.domain.calls.call import ActiveRecording, Medium, Stage, Timer, Transfer
+from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.calls.lifecycle import (
     Broke,
     ConsumerLeft,
@@ -39,6 +40,7 @@ class CallStarted:
     menu: tuple[Queue, ...]
     party: Party
     at: Instant
+    doors: tuple[Door, ...] = ()
 
 
 @dataclass(frozen=True)

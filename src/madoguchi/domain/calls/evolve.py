@@ -94,6 +94,7 @@ def _started(event: CallStarted) -> Call:
         bridge=event.bridge,
         started_at=event.at,
         menu=event.menu,
+        doors=event.doors,
         parties=(event.party,),
     )
 
@@ -101,7 +102,7 @@ def _started(event: CallStarted) -> Call:
 def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | Requeued) -> Call:
     match event:
         case Enqueued(queue, at):
-            return replace(_waiting(call, queue, at, front=False), stage=Stage.DONE, menu=())
+            return replace(_waiting(call, queue, at, front=False), stage=Stage.DONE, menu=(), doors=())
         case Requeued(queue, front, at):
             return _waiting(call, queue, at, front=front)
         case Offered(offers):

@@ -15,7 +15,7 @@ def test_an_agent_works_and_a_manager_looks_on() -> None:
 
 
 def test_several_roles_add_up_and_none_allow_nothing() -> None:
-    assert granted(frozenset({Role.AGENT, Role.MANAGER})) == set(Permission)
+    assert granted(frozenset({Role.AGENT, Role.ADMIN})) == set(Permission)
     assert granted(frozenset()) == frozenset()
 
 

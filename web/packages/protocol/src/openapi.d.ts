@@ -812,6 +812,226 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/support-center": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Center
+         * @description Return the details and the general hours.
+         */
+        get: operations["hours_center"];
+        /**
+         * Save Center
+         * @description Replace the details and the general hours.
+         */
+        put: operations["hours_save_center"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/custom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Custom
+         * @description List custom hours, and whether they are open now.
+         */
+        get: operations["hours_custom"];
+        put?: never;
+        /**
+         * Add Custom
+         * @description Add custom hours.
+         */
+        post: operations["hours_add_custom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/custom/{hours}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Custom
+         * @description Replace custom hours.
+         */
+        put: operations["hours_save_custom"];
+        post?: never;
+        /**
+         * Delete Custom
+         * @description Delete custom hours.
+         */
+        delete: operations["hours_delete_custom"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Folders
+         * @description List holiday folders.
+         */
+        get: operations["hours_folders"];
+        put?: never;
+        /**
+         * Add Folder
+         * @description Add a holiday folder.
+         */
+        post: operations["hours_add_folder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/holidays/{folder}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Folder
+         * @description Replace a holiday folder.
+         */
+        put: operations["hours_save_folder"];
+        post?: never;
+        /**
+         * Delete Folder
+         * @description Delete a holiday folder.
+         */
+        delete: operations["hours_delete_folder"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/national": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Countries
+         * @description List the countries whose holidays can be imported.
+         */
+        get: operations["hours_countries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/national/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * National
+         * @description Show a country's holidays of some years, before anything is added.
+         */
+        get: operations["hours_national"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain
+         * @description Say whether it is open for a queue, channel and language, now or at an instant, and why.
+         */
+        get: operations["hours_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/week": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Week
+         * @description Return the week of a day, or this one, hour by hour.
+         */
+        get: operations["hours_week"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description List who changed what, the newest first.
+         */
+        get: operations["hours_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -930,12 +1150,114 @@ export interface components {
             client_id: string;
         };
         /**
+         * CellOut
+         * @description One hour that the clock shows: how long it lasts, and how much of it is open.
+         */
+        CellOut: {
+            /** Minutes */
+            minutes: number;
+            /** Open */
+            open: number;
+        };
+        /**
+         * CenterIn
+         * @description The details, and the version that was seen (0: as installed).
+         */
+        CenterIn: {
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Phone */
+            phone: string;
+            /** Zone */
+            zone: string;
+            weekly: components["schemas"]["WeekIO"];
+            /** Holidays */
+            holidays: boolean;
+        };
+        /**
+         * CenterOut
+         * @description The details and the general hours.
+         */
+        CenterOut: {
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Phone */
+            phone: string;
+            /** Zone */
+            zone: string;
+            weekly: components["schemas"]["WeekIO"];
+            /** Holidays */
+            holidays: boolean;
+            saved: components["schemas"]["SignedOut"] | null;
+            /** Languages */
+            languages: string[];
+            now: components["schemas"]["NowOut"];
+        };
+        /**
+         * ChangeOut
+         * @description One save or deletion, with the record as it is stored before and after.
+         */
+        ChangeOut: {
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "support_center" | "custom_hours" | "holiday_folder";
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            saved: components["schemas"]["SignedOut"];
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ChangesOut
+         * @description Changes, the newest first.
+         */
+        ChangesOut: {
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+        };
+        /**
          * ChatOut
          * @description A started chat.
          */
         ChatOut: {
             /** Chat */
             chat: string;
+        };
+        /**
+         * ClosedQueue
+         * @description A queue that is closed to consumers who come by one channel in one language.
+         */
+        ClosedQueue: {
+            /** Queue */
+            queue: string;
+            /** Channel */
+            channel: string;
+            /** Language */
+            language: string;
+            /** Opens At */
+            opens_at: string | null;
+            /** Zone */
+            zone: string;
+            /** Message */
+            message: string;
         };
         /**
          * Colleague
@@ -971,6 +1293,11 @@ export interface components {
             /** Queues */
             queues: components["schemas"]["ConsumerQueue"][];
             attachments: components["schemas"]["AttachmentRules"];
+            /**
+             * Closed
+             * @default []
+             */
+            closed: components["schemas"]["ClosedQueue"][];
         };
         /**
          * ConsumerOut
@@ -1022,6 +1349,79 @@ export interface components {
             expires_at: string;
         };
         /**
+         * CountriesOut
+         * @description Countries whose holidays can be imported, as ISO 3166 codes of two letters.
+         */
+        CountriesOut: {
+            /** Countries */
+            countries: string[];
+        };
+        /**
+         * CustomIn
+         * @description Custom hours, and the version that was seen (0: new).
+         */
+        CustomIn: {
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Zone */
+            zone: string;
+            weekly: components["schemas"]["WeekIO"];
+            /** Holidays */
+            holidays: boolean;
+            /** Entry Points */
+            entry_points: components["schemas"]["EntryPointIO"][];
+        };
+        /**
+         * CustomOut
+         * @description Custom hours.
+         */
+        CustomOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Zone */
+            zone: string;
+            weekly: components["schemas"]["WeekIO"];
+            /** Holidays */
+            holidays: boolean;
+            /** Entry Points */
+            entry_points: components["schemas"]["EntryPointIO"][];
+            saved: components["schemas"]["SignedOut"];
+            now: components["schemas"]["NowOut"];
+        };
+        /**
+         * CustomsOut
+         * @description All custom hours.
+         */
+        CustomsOut: {
+            /** Custom */
+            custom: components["schemas"]["CustomOut"][];
+        };
+        /**
+         * DayRowOut
+         * @description One day.
+         */
+        DayRowOut: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Cells */
+            cells: components["schemas"]["CellOut"][];
+            /** Spans */
+            spans: components["schemas"]["SpanIO"][];
+            /** Holidays */
+            holidays: {
+                [key: string]: string;
+            }[];
+        };
+        /**
          * DigitsIn
          * @description Keys to press.
          */
@@ -1033,6 +1433,53 @@ export interface components {
             digits: string;
         };
         /**
+         * EntryPointIO
+         * @description Where consumers come in; what is left out means any.
+         */
+        EntryPointIO: {
+            /** Channel */
+            channel?: ("call" | "chat") | null;
+            /** Languages */
+            languages?: string[];
+            /** Queues */
+            queues?: string[];
+        };
+        /**
+         * ExplanationOut
+         * @description Open or closed at an instant, and why.
+         */
+        ExplanationOut: {
+            /** At */
+            at: string;
+            /** Open */
+            open: boolean;
+            /** Zone */
+            zone: string;
+            rule: components["schemas"]["RuleOut"];
+            /** Steps */
+            steps: components["schemas"]["StepOut"][];
+            /** Next Opening */
+            next_opening: string | null;
+            /** Next Closing */
+            next_closing: string | null;
+        };
+        /**
+         * FieldProblem
+         * @description What is wrong with one input.
+         */
+        FieldProblem: {
+            /** Field */
+            field: string;
+            /** Detail */
+            detail: string;
+            /** Reason */
+            reason?: string | null;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
          * FinishIn
          * @description How a piece of work ended.
          */
@@ -1041,6 +1488,69 @@ export interface components {
             disposition?: string | null;
             /** Notes */
             notes?: string | null;
+        };
+        /**
+         * FixedIO
+         * @description From one day to another, every year or beginning in one year.
+         */
+        FixedIO: {
+            start: components["schemas"]["MonthDayIO"];
+            end: components["schemas"]["MonthDayIO"];
+            /** Year */
+            year?: number | null;
+        };
+        /**
+         * FolderIn
+         * @description A holiday folder, and the version that was seen (0: new).
+         */
+        FolderIn: {
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Holidays */
+            holidays: components["schemas"]["HolidayIO"][];
+        };
+        /**
+         * FolderOut
+         * @description A holiday folder.
+         */
+        FolderOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Holidays */
+            holidays: components["schemas"]["HolidayIO"][];
+            saved: components["schemas"]["SignedOut"];
+        };
+        /**
+         * FoldersOut
+         * @description All holiday folders.
+         */
+        FoldersOut: {
+            /** Folders */
+            folders: components["schemas"]["FolderOut"][];
+        };
+        /**
+         * HolidayIO
+         * @description A holiday: `fixed` or `nth` says when, `closed` at what times (all day where it is empty).
+         */
+        HolidayIO: {
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            fixed?: components["schemas"]["FixedIO"] | null;
+            nth?: components["schemas"]["NthIO"] | null;
+            /** Closed */
+            closed?: components["schemas"]["SpanIO"][];
+            /** Messages */
+            messages?: {
+                [key: string]: string;
+            };
         };
         /**
          * MediaOut
@@ -1063,6 +1573,71 @@ export interface components {
             leg: string;
             /** Answer */
             answer: string;
+        };
+        /**
+         * MonthDayIO
+         * @description A day of the year.
+         */
+        MonthDayIO: {
+            /** Month */
+            month: number;
+            /** Day */
+            day: number;
+        };
+        /**
+         * NationalDayOut
+         * @description One day of a country's holidays.
+         */
+        NationalDayOut: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Known */
+            known: boolean;
+        };
+        /**
+         * NationalDaysOut
+         * @description What an import would add.
+         */
+        NationalDaysOut: {
+            /** Holidays */
+            holidays: components["schemas"]["NationalDayOut"][];
+        };
+        /**
+         * NowOut
+         * @description Open or closed now, and until when; null where that does not change.
+         */
+        NowOut: {
+            /** Open */
+            open: boolean;
+            /** Until */
+            until: string | null;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * NthIO
+         * @description The nth weekday of a month.
+         */
+        NthIO: {
+            /** Month */
+            month: number;
+            /**
+             * Weekday
+             * @enum {string}
+             */
+            weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+            /**
+             * Occurrence
+             * @enum {string}
+             */
+            occurrence: "1" | "2" | "3" | "4" | "last";
         };
         /**
          * OfferIn
@@ -1130,9 +1705,7 @@ export interface components {
             /** Reason */
             reason?: string | null;
             /** Errors */
-            errors?: {
-                [key: string]: string;
-            }[] | null;
+            errors?: components["schemas"]["FieldProblem"][] | null;
         };
         /**
          * QueuesOut
@@ -1163,6 +1736,33 @@ export interface components {
             next?: string | null;
         };
         /**
+         * RuleOut
+         * @description What decided.
+         */
+        RuleOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "general" | "custom" | "holiday";
+            /** Custom */
+            custom: string | null;
+            /** Folder */
+            folder: string | null;
+            /** Names */
+            names: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * SavedOut
+         * @description The id of what was saved.
+         */
+        SavedOut: {
+            /** Id */
+            id: string;
+        };
+        /**
          * SessionOut
          * @description What the portal needs to know about its user.
          */
@@ -1184,6 +1784,34 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SignedOut
+         * @description Who saved a record, and when.
+         */
+        SignedOut: {
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SpanIO
+         * @description A part of a day. An end that is before the start is on the next day; 24:00 is the end of this one.
+         */
+        SpanIO: {
+            /**
+             * Start
+             * @example 09:00
+             */
+            start: string;
+            /**
+             * End
+             * @example 18:00
+             */
+            end: string;
         };
         /**
          * StartCallIn
@@ -1234,6 +1862,22 @@ export interface components {
             call: string;
         };
         /**
+         * StepOut
+         * @description One thing that was tried: a code with parameters, and a holiday's names.
+         */
+        StepOut: {
+            /** Code */
+            code: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+        };
+        /**
          * SwitchIn
          * @description Something that is on or off.
          */
@@ -1268,6 +1912,31 @@ export interface components {
             languages: string[];
             /** Chat Limit */
             chat_limit: number;
+        };
+        /**
+         * WeekIO
+         * @description The hours of a week. With `weekdays`, Monday to Friday must be alike, and Saturday and Sunday.
+         */
+        WeekIO: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "always" | "weekdays" | "per_day";
+            /** Days */
+            days?: {
+                [key: string]: components["schemas"]["SpanIO"][];
+            };
+        };
+        /**
+         * WeekOut
+         * @description A week, hour by hour.
+         */
+        WeekOut: {
+            /** Zone */
+            zone: string;
+            /** Days */
+            days: components["schemas"]["DayRowOut"][];
         };
     };
     responses: never;
@@ -2592,6 +3261,487 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_center: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CenterOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_save_center: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CenterIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CenterOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_custom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_add_custom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_save_custom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hours: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_delete_custom: {
+        parameters: {
+            query: {
+                /** @description The version that was seen. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                hours: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoldersOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_add_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FolderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_save_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                folder: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FolderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_delete_folder: {
+        parameters: {
+            query: {
+                /** @description The version that was seen. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                folder: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_countries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountriesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_national: {
+        parameters: {
+            query: {
+                country: string;
+                year: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NationalDaysOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_explain: {
+        parameters: {
+            query: {
+                at?: string | null;
+                channel: "call" | "chat";
+                language: string;
+                queue?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_week: {
+        parameters: {
+            query: {
+                day?: string | null;
+                channel: "call" | "chat";
+                language: string;
+                queue?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_changes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesOut"];
+                };
             };
             /** @description A problem (RFC 9457). */
             default: {
