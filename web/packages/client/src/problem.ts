@@ -1,4 +1,4 @@
-import type { Problem } from "@madoguchi/protocol";
+import type { FieldProblem, Problem } from "@madoguchi/protocol";
 
 /** The server refused, or could not be asked (`code` is then `network`, `disconnected` or `timeout`). */
 export class ProblemError extends Error {
@@ -9,7 +9,7 @@ export class ProblemError extends Error {
   readonly field: string | null;
   /** Which of the code's cases this is, where it has several. */
   readonly reason: string | null;
-  readonly errors: readonly { field: string; detail: string }[];
+  readonly errors: readonly FieldProblem[];
 
   constructor(problem: Partial<Problem> & { code: string }) {
     super(problem.detail ?? problem.title ?? problem.code);

@@ -11,7 +11,15 @@ export interface Problem {
   field?: string | null;
   /** Which of the code's cases this is: a stable word. */
   reason?: string | null;
-  errors?: { field: string; detail: string }[] | null;
+  errors?: FieldProblem[] | null;
+}
+
+/** What is wrong with one input; `field` is its place, such as `weekly.days.mon.1.start`. */
+export interface FieldProblem {
+  field: string;
+  detail: string;
+  reason?: string | null;
+  params?: Readonly<Record<string, string>> | null;
 }
 
 export type Permission =
@@ -23,7 +31,9 @@ export type Permission =
   | "monitor"
   | "monitor_chats.edit"
   | "recordings.view"
-  | "transcripts.view";
+  | "transcripts.view"
+  | "settings.support_center.view"
+  | "settings.support_center.edit";
 
 export interface SessionInfo {
   user: { id: string; name: string; email: string; roles: string[]; languages: string[]; chat_limit: number };
@@ -100,6 +110,18 @@ export interface ConsumerConfig {
   languages: string[];
   queues: { id: string; names: Names; path: Names[]; channels: string[] }[];
   attachments: { max_bytes: number; types: string[] };
+  /** Where it is closed now; everything else is open. */
+  closed: ClosedQueue[];
+}
+
+export interface ClosedQueue {
+  queue: string;
+  channel: string;
+  language: string;
+  opens_at: Timestamp | null;
+  zone: string;
+  /** What a holiday has to say; empty otherwise. */
+  message: string;
 }
 
 export interface ConsumerSession {

@@ -1,2 +1,3 @@
+export * from "./hours.ts";
 export * from "./http.ts";
 export * from "./realtime.ts";

@@ -26,7 +26,7 @@ export function Shell(): ReactNode {
   const [sound, setSound] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
   const [menu, setMenu] = useState(false);
-  const boards = can("calls.view") || can("chats.view") || can("agents.view");
+  const boards = can("calls.view") || can("chats.view") || can("agents.view") || settingsOf(can).length > 0;
   const title = usePageTitle();
   const desk = can("desk");
   const leave = (): void => {
@@ -188,6 +188,7 @@ function Sections({ open, onGo }: { open: boolean; onGo: () => void }): ReactNod
       {can("agents.view") ? <AgentSection onGo={onGo} /> : null}
       {can("calls.view") ? <CallSection onGo={onGo} /> : null}
       {can("chats.view") ? <ChatSection onGo={onGo} /> : null}
+      <SettingsSection onGo={onGo} />
     </nav>
   );
 }
@@ -227,6 +228,30 @@ function ChatSection({ onGo }: { onGo: () => void }): ReactNode {
       <Entry to="/chats/connected" label="nav.connected" count={connected} onGo={onGo} />
       <Entry to="/chats/queued" label="nav.queued" count={queued} onGo={onGo} />
       <Entry to="/chats/completed" label="nav.completed" onGo={onGo} />
+    </div>
+  );
+}
+
+type Can = ReturnType<typeof useServices>["can"];
+
+/** The settings pages that one may see. */
+function settingsOf(can: Can): { to: string; label: TextKey }[] {
+  return [...(can("settings.support_center.view") ? [{ to: "/settings/support-center", label: "hours.nav" as const }] : [])];
+}
+
+function SettingsSection({ onGo }: { onGo: () => void }): ReactNode {
+  const t = useT();
+  const { can } = useServices();
+  const entries = settingsOf(can);
+  if (entries.length === 0) return null;
+  return (
+    <div role="group" aria-label={t("hours.settings")}>
+      <p className="group">
+        <Icon name="settings" /> {t("hours.settings")}
+      </p>
+      {entries.map((entry) => (
+        <Entry key={entry.to} to={entry.to} label={entry.label} onGo={onGo} />
+      ))}
     </div>
   );
 }

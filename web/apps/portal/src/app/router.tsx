@@ -38,6 +38,7 @@ const ConnectedChats = lazyRouteComponent(() => import("../features/chat-boards/
 const QueuedChats = lazyRouteComponent(() => import("../features/chat-boards/LiveChats.tsx"), "QueuedChats");
 const CompletedChats = lazyRouteComponent(() => import("../features/chat-boards/CompletedChats.tsx"), "CompletedChats");
 const LiveChatPanels = lazyRouteComponent(() => import("../features/live-chat/LiveChatPanels.tsx"), "LiveChatPanels");
+const SupportCenterPage = lazyRouteComponent(() => import("../features/support-center/SupportCenterPage.tsx"), "SupportCenterPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -132,7 +133,25 @@ const chatsCompleted = board("/chats/completed", "page.chats_completed", () => (
   <Board needs="chats.view" draw={(page) => <CompletedChats {...page} />} />
 ));
 
-const pages: AnyRoute[] = [home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
+const supportCenter = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/support-center",
+  staticData: { title: "page.support_center" },
+  component: () => <Board needs="settings.support_center.view" draw={() => <SupportCenterPage />} />,
+});
+
+const pages: AnyRoute[] = [
+  home,
+  desk,
+  agents,
+  callsConnected,
+  callsQueued,
+  callsCompleted,
+  chatsConnected,
+  chatsQueued,
+  chatsCompleted,
+  supportCenter,
+];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, inside.addChildren(pages)]),
