@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from madoguchi.adapters.blobs.object_store import blobs_at, folder_blobs
 from madoguchi.adapters.bus.directory import LocalDirectory
+from madoguchi.adapters.calendars.national import NationalCalendars
 from madoguchi.adapters.http.app import make_app
 from madoguchi.adapters.http.state import MIB, Hooks, HttpSettings, HttpState
 from madoguchi.adapters.mail.smtp import NullMailer, SmtpMailer, SmtpSettings
@@ -87,6 +88,7 @@ async def built(settings: Settings, storage: Storage) -> AsyncIterator[Program]:
             data=settings.data_folder,
             music=HOLD_MUSIC,
             mailer=mailer_of(settings),
+            national_holidays=NationalCalendars(),
         )
     )
     metrics = Metrics()

@@ -24,6 +24,7 @@ from madoguchi.ports.directory import Directory
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.mail import Mailer
 from madoguchi.ports.messages import SoundImport
+from madoguchi.ports.national_holidays import NationalHolidays
 from madoguchi.ports.speech import AudioTranscoder, SpeechSynthesizer
 from madoguchi.ports.storage import Storage
 from madoguchi.ports.voice import LegArrived, VoiceEngine
@@ -44,6 +45,8 @@ from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
 from madoguchi.services.handlings import HandlingService
+from madoguchi.services.hours import HoursService
+from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.languages import LanguageService
 from madoguchi.services.message_audio import MessageAudio
 from madoguchi.services.messages import MessageService
@@ -98,6 +101,7 @@ class Ports:
     """What those hear who wait: a sound file that can be played round and round."""
     mailer: Mailer
     """How links reach users."""
+    national_holidays: NationalHolidays
     passwords: Passwords | None = None
     """How passwords are hashed; tests take a cheap way."""
 
@@ -115,6 +119,7 @@ class House:
         self._teams = TeamService(storage.people, ids, self.access)
         self._queues = QueueService(storage.queues, self._teams.members)
         self._teams.changed = self._queues.refresh
+        self._hours = HoursService(storage.hours, parents=self._queues.above)
         self._languages = LanguageService(storage.messages, clock)
         tenant = self._tenant = Tenant(catalogue, self._languages)
         self._messages = MessageService(
@@ -158,6 +163,7 @@ class House:
             voice=ports.voice,
             catalogue=catalogue,
             queues=self._queues,
+            hours=self._hours,
             tenant=tenant,
             clock=clock,
             ids=ids,
@@ -191,6 +197,7 @@ class House:
             history=CallHistory(storage.interactions, self._recordings),
             tenant=tenant,
             ids=ids,
+            require_open=self._require_open,
         )
         chats = ChatService(
             self._chats,
@@ -201,6 +208,7 @@ class House:
             clock,
             ids,
             queue=self._queues.get,
+            require_open=self._require_open,
         )
         calls.reach = chats.reach = self._teams.require_within
         factors = SecondFactorService(storage.people, clock, ids)
@@ -270,7 +278,16 @@ class House:
             ),
             languages=self._languages,
             messages=self._messages,
+            hours=HoursSettings(
+                storage.hours,
+                self._hours,
+                self._ports.national_holidays,
+                clock,
+                ids,
+                queues=lambda: [one.id for one in self._queues.all()],
+            ),
         )
+        services.consumers.closed = self._hours.closed
         services.chats.offered = self._languages.offered
         services.consumers.languages = self._languages.live
         return services
@@ -291,6 +308,7 @@ class House:
         await self._teams.load()
         await self._languages.load()
         await self._messages.load()
+        await self._hours.load()
         await self._ports.voice.start(self._facts.listen)
         closed = False
         try:
@@ -325,6 +343,9 @@ class House:
             _log.warning("not_warmed_up", code=error.code)
             return
         await self._prompts.warm_up(first_lines(self._queues.phone_menu(), company, language))
+
+    def _require_open(self, queue: QueueId, channel: Channel, language: str) -> None:
+        self._hours.require_open(queue, channel, language, self._ports.clock.now())
 
     def _arrived(self, leg: LegArrived) -> None:
         if self._early is not None:

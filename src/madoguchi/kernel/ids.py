@@ -22,6 +22,8 @@ RoleId = NewType("RoleId", str)
 TeamId = NewType("TeamId", str)
 StatusId = NewType("StatusId", str)
 """A status that the organisation made itself."""
+CustomHoursId = NewType("CustomHoursId", str)
+HolidayFolderId = NewType("HolidayFolderId", str)
 
 CALL: Final = "call"
 CHAT: Final = "chat"

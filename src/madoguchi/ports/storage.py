@@ -17,6 +17,7 @@ from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import Kind, MadoguchiError
 from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
+from madoguchi.ports.hours import HoursRecords
 from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
@@ -274,6 +275,10 @@ class Storage(Protocol):
     @property
     def messages(self) -> MessageStore:
         """Languages and own messages."""
+
+    @property
+    def hours(self) -> HoursRecords:
+        """Details of the support centre, hours and holidays."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

@@ -8,6 +8,7 @@ from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.handlings import HandlingService
+from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.languages import LanguageService
 from madoguchi.services.messages import MessageService
 from madoguchi.services.offers import OfferService
@@ -54,3 +55,4 @@ class Services:
     routing: RoutingService
     languages: LanguageService
     messages: MessageService
+    hours: HoursSettings

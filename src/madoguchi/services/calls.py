@@ -39,6 +39,7 @@ from madoguchi.ports.environment import IdSource
 from madoguchi.ports.voice import BrowserAnswer, BrowserOffer
 from madoguchi.services.browser_legs import BrowserLegs, meeting_place
 from madoguchi.services.call_history import CallHistory
+from madoguchi.services.hours import RequireOpen
 from madoguchi.services.queues import QueueService
 from madoguchi.services.reach import Reach, everybody
 from madoguchi.services.reservations import Reservations
@@ -62,6 +63,7 @@ class CallService:
         history: CallHistory,
         tenant: Tenant,
         ids: IdSource,
+        require_open: RequireOpen,
     ) -> None:
         self._calls = calls
         self._legs = legs
@@ -72,6 +74,7 @@ class CallService:
         self._ids = ids
         self.reach: Reach = everybody
         """Whose calls somebody may end; set when teams are there."""
+        self._require_open = require_open
 
     # --- The agent ---
 
@@ -206,6 +209,7 @@ class CallService:
         Raises:
             NotFoundError: there is no such queue in the web menu.
             ConflictError: the consumer is in a call already.
+            AfterHoursError: the queue is closed.
             BadBrowserOfferError: the offer cannot be used.
         """
         chosen = self._queues.get(queue)
@@ -213,6 +217,7 @@ class CallService:
             raise NotFoundError("there is no such queue", field="queue")
         if any(one.consumer.id == consumer.consumer.id for one in self._calls.states()):
             raise ConflictError("you are in a call already")
+        self._require_open(queue, Channel.CALL, language)
         call = InteractionId(self._ids.new(CALL))
         language = self._tenant.offered(language)
         company = await self._tenant.company(language)

@@ -35,6 +35,7 @@ from madoguchi.ports.storage import MessageRow, Storage
 from madoguchi.services.attachments import AttachmentService
 from madoguchi.services.chat_life import CODEC
 from madoguchi.services.chat_views import ChatViews
+from madoguchi.services.hours import RequireOpen, always_open
 from madoguchi.services.lifecycle import InteractionOverError, Outcome
 from madoguchi.services.rate_limits import Rate, RateLimit
 from madoguchi.services.reach import Reach, everybody
@@ -102,6 +103,7 @@ class ChatService:
         *,
         queue: Callable[[QueueId], Queue],
         settings: ChatSettings | None = None,
+        require_open: RequireOpen = always_open,
     ) -> None:
         self._chats = chats
         self._reservations = reservations
@@ -111,6 +113,7 @@ class ChatService:
         self._clock = clock
         self._ids = ids
         self._queue = queue
+        self._require_open = require_open
         self._settings = settings or ChatSettings()
         self._starts = RateLimit(clock, self._settings.starts)
         self._lines = RateLimit(clock, self._settings.lines)
@@ -130,11 +133,13 @@ class ChatService:
             InvalidInputError: the text is empty or too long.
             TooManyChatsError: he has too many already.
             TooFastError: he has begun too many lately.
+            AfterHoursError: the queue is closed.
         """
         language = self.offered(language)
         found = self._queue(queue)
         if not PAGES & found.channels:
             raise NotFoundError("no such queue takes chats", field="queue")
+        self._require_open(queue, Channel.CHAT, language)
         first = messages.text(text) if text else None
         who = consumer.consumer
         if sum(chat.consumer.id == who.id for chat in self._chats.states()) >= self._settings.at_once:

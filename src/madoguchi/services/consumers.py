@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from madoguchi.domain.access.sign_in import SignInNeededError
 from madoguchi.domain.chats.attachments import MediaType
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerPrincipal, ConsumerSession, web_user_name
 from madoguchi.domain.queues.queue import MenuChannel
-from madoguchi.kernel.ids import ConsumerId, SessionId
+from madoguchi.kernel.ids import ConsumerId, QueueId, SessionId
 from madoguchi.kernel.time import Instant, Span
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import Catalogue
@@ -19,6 +19,9 @@ from madoguchi.services.sign_in import token_hash
 __all__ = ["ConsumerPrincipal", "ConsumerService", "ConsumerSettings"]
 
 SESSION: Final = Span(days=30)
+
+
+ClosedQueues: TypeAlias = Callable[[Sequence[QueueId], Sequence[str], Instant], Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class ConsumerService:
         self._settings = settings or ConsumerSettings()
         self.languages: Callable[[], Sequence[str]] = lambda: self._settings.languages
         """Tells which languages are live."""
+        self.closed: ClosedQueues = lambda _queues, _languages, _now: ()
+        """Tells where it is closed; set when hours are there."""
 
     async def open_session(self, resume: str | None, language: str | None) -> tuple[str, Consumer, Instant]:
         """Begin a consumer's session, or take up the one whose token is `resume`; return token, consumer and end.
@@ -87,11 +92,13 @@ class ConsumerService:
     async def config(self, channel: MenuChannel = MenuChannel.WEB) -> Mapping[str, Any]:
         """Return what a page needs to know before anybody talks; `channel` is whose menu it shows."""
         branding = await self._catalogue.settings("branding")
+        queues = self._queues.for_consumer(channel)
         return {
             "name": branding.get("name", self._settings.name),
-            "queues": self._queues.for_consumer(channel),
+            "queues": queues,
             "menu": self._queues.menu_for_consumer(channel),
             "languages": list(self.languages()),
+            "closed": list(self.closed([one["id"] for one in queues], self.languages(), self._clock.now())),
             "attachments": {
                 "max_bytes": self._settings.attachment_max_bytes,
                 "types": [media_type.value for media_type in MediaType],

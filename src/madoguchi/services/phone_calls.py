@@ -14,6 +14,7 @@ from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import Catalogue
 from madoguchi.ports.voice import LegArrived, ReleaseCause, VoiceEngine
 from madoguchi.services.calls import CallOwners
+from madoguchi.services.hours import HoursService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.tenant import Tenant
 
@@ -32,6 +33,7 @@ class PhoneCalls:
         voice: VoiceEngine,
         catalogue: Catalogue,
         queues: QueueService,
+        hours: HoursService,
         tenant: Tenant,
         clock: Clock,
         ids: IdSource,
@@ -40,6 +42,7 @@ class PhoneCalls:
         self._voice = voice
         self._catalogue = catalogue
         self._queues = queues
+        self._hours = hours
         self._tenant = tenant
         self._clock = clock
         self._ids = ids
@@ -59,6 +62,7 @@ class PhoneCalls:
                 called=leg.called,
                 trunk=leg.trunk,
                 menu=self._queues.phone_menu(),
+                doors=self._hours.doors((one.id for one in self._queues.all()), language, self._clock.now()),
             )
             await self._calls.create(call, arrival)
         except Exception as error:  # noqa: BLE001 - the caller must not hear silence

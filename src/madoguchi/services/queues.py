@@ -85,6 +85,11 @@ class QueueService:
         """Return the queues that an agent is assigned to."""
         return self._of_agent.get(agent, ())
 
+    def above(self, queue: QueueId) -> Sequence[QueueId]:
+        """Return the levels that a queue is in, the nearest first."""
+        node = self._menus.tree.nodes.get(queue)
+        return [one.id for one in reversed(self._menus.tree.chain(node)[:-1])] if node is not None else []
+
     async def for_portal(self, actor: Principal) -> Sequence[Json]:
         """Return all queues as the portal lists them, for transfers and filters."""
         del actor  # Whoever is signed in may know the queues' names.

@@ -9,6 +9,7 @@ from madoguchi.domain.access.users import Principal, User
 from madoguchi.domain.calls.call import Call, Medium
 from madoguchi.domain.calls.commands import Arrive, AttachMedia, CallMessage, KeysPressed, LegUp, PlaybackOver
 from madoguchi.domain.calls.decide import decide
+from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.calls.draft import CallDecision
 from madoguchi.domain.calls.evolve import evolve
 from madoguchi.domain.calls.lifecycle import CallState
@@ -123,7 +124,11 @@ class CallScript:
 
 
 def a_call(
-    *queues: Queue, medium: Medium = Medium.PHONE, language: str = "en", menu: PhoneMenu | None = None
+    *queues: Queue,
+    medium: Medium = Medium.PHONE,
+    language: str = "en",
+    menu: PhoneMenu | None = None,
+    doors: tuple[Door, ...] = (),
 ) -> CallScript:
     """Return a call that has just come in."""
     script = CallScript()
@@ -138,6 +143,7 @@ def a_call(
             called="5000",
             trunk="carrier",
             menu=menu or PhoneMenu.flat(queues),
+            doors=doors,
         )
     )
     return script

@@ -21,6 +21,7 @@ from madoguchi.ports.storage import (
     StorageUnavailableError,
 )
 from madoguchi.testing.catalogue import MemoryCatalogue
+from madoguchi.testing.hours import MemoryHours
 from madoguchi.testing.messages import MemoryMessages
 from madoguchi.testing.people import MemoryPeople
 from madoguchi.testing.queues import MemoryQueueMenus
@@ -163,6 +164,7 @@ class MemoryStorage:
         self.queues = MemoryQueueMenus()
         self.statuses = MemoryStatuses()
         self.messages = MemoryMessages()
+        self.hours = MemoryHours()
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

@@ -23,6 +23,7 @@ from madoguchi.testing.environment import NOON, CountingIds, FakeClock, settle
 from madoguchi.testing.instant_speech import InstantSpeech, InstantTranscoder
 from madoguchi.testing.mail import FakeMailer
 from madoguchi.testing.messages import InstantImport
+from madoguchi.testing.national_holidays import FakeNationalHolidays
 from madoguchi.testing.queues import plant
 from madoguchi.testing.storage import MemoryStorage
 from madoguchi.testing.voice import FakeVoiceEngine
@@ -58,6 +59,7 @@ class Floor:
                 data=folder,
                 music=HOLD_MUSIC,
                 mailer=FakeMailer(),
+                national_holidays=FakeNationalHolidays(),
             )
         )
         self.core = self.house.services

@@ -20,6 +20,7 @@ from madoguchi.adapters.http import (
     consumers,
     desk,
     health,
+    hours,
     me,
     messages,
     problems,
@@ -134,7 +135,7 @@ def _with_routes(**options: Any) -> FastAPI:
     )
     api = APIRouter(prefix=BASE)
     live = (session, desk, calls, chats, supervision, recordings, consumers, routing)
-    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages)
+    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours)
     for part in (*live, *organisation):
         api.include_router(part.router)
     app.include_router(api)

@@ -215,6 +215,18 @@ class AttachmentRules(Out):
     types: list[str]
 
 
+class ClosedQueue(Out):
+    """A queue that is closed to consumers who come by one channel in one language."""
+
+    queue: str
+    channel: str
+    language: str
+    opens_at: str | None
+    zone: str
+    message: str
+    """What a holiday has to say; empty otherwise."""
+
+
 class ConsumerConfig(Out):
     """What the widget needs to know before anybody talks."""
 
@@ -224,6 +236,8 @@ class ConsumerConfig(Out):
     """All that can be chosen, whatever the level."""
     menu: list[MenuEntry]
     attachments: AttachmentRules
+    closed: list[ClosedQueue] = []
+    """Where it is closed now; everything else is open."""
 
 
 class ConsumerSessionIn(In):
@@ -275,6 +289,16 @@ class StartedCallOut(MediaOut):
     call: str
 
 
+class FieldProblem(Out):
+    """What is wrong with one input."""
+
+    field: str
+    """Its place: `weekly.days.mon.1.start`."""
+    detail: str
+    reason: str | None = None
+    params: dict[str, str] | None = None
+
+
 class ProblemOut(Out):
     """An RFC 9457 problem."""
 
@@ -287,4 +311,4 @@ class ProblemOut(Out):
     reason: str | None = None
     position: int | None = None
     """How many characters of the field stand before what is wrong with it."""
-    errors: list[dict[str, str]] | None = None
+    errors: list[FieldProblem] | None = None

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from madoguchi.kernel.errors import InvalidInputError, Kind, MadoguchiError
+from madoguchi.kernel.fields import InvalidFieldsError
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -79,6 +81,8 @@ def problem(error: MadoguchiError, *, headers: Mapping[str, str] | None = None) 
     status = status_of(error)
     known = {"field": error.field, "reason": error.reason, "position": getattr(error, "position", None)}
     extra: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
+    if isinstance(error, InvalidFieldsError):
+        extra["errors"] = [asdict(each) for each in error.errors]
     sent = dict(headers or {})
     if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         sent.setdefault("Retry-After", _RETRY_S)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from madoguchi.adapters.storage.catalogue import SqlCatalogue
 from madoguchi.adapters.storage.database import Database
+from madoguchi.adapters.storage.hours import SqlHours
 from madoguchi.adapters.storage.interactions import SqlInteractions
 from madoguchi.adapters.storage.messages import SqlMessages
 from madoguchi.adapters.storage.people import SqlPeople
@@ -12,6 +13,7 @@ from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.queues import SqlQueueMenus
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.adapters.storage.statuses import SqlStatuses
+from madoguchi.ports.hours import HoursRecords
 from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
@@ -43,6 +45,7 @@ class SqlStorage:
         self._queues = SqlQueueMenus(database)
         self._statuses = SqlStatuses(database)
         self._messages = SqlMessages(database)
+        self._hours = SqlHours(database)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -73,6 +76,11 @@ class SqlStorage:
     def messages(self) -> MessageStore:
         """Languages and own messages."""
         return self._messages
+
+    @property
+    def hours(self) -> HoursRecords:
+        """Details of the support centre, hours and holidays."""
+        return self._hours
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

@@ -37,6 +37,9 @@ class Permission(Enum):
     VIEW_MESSAGES = "settings.messages.view"
     """Languages, and what consumers hear in them."""
     EDIT_MESSAGES = "settings.messages.edit"
+    VIEW_SUPPORT_CENTER = "settings.support_center.view"
+    """Details of the support centre, hours and holidays."""
+    EDIT_SUPPORT_CENTER = "settings.support_center.edit"
 
 
 class Scope(Enum):
@@ -79,6 +82,7 @@ PAGES: Final = (
     Page("statuses", edit=Permission.EDIT_STATUSES),
     Page("queue_settings", Permission.VIEW_QUEUE_SETTINGS, Permission.EDIT_QUEUE_SETTINGS),
     Page("messages", Permission.VIEW_MESSAGES, Permission.EDIT_MESSAGES),
+    Page("support_center", Permission.VIEW_SUPPORT_CENTER, Permission.EDIT_SUPPORT_CENTER),
 )
 """All pages whose permissions roles can have, in the order of the role page. The desk is none of them."""
 
@@ -163,6 +167,7 @@ _MANAGES: Final = {
         Permission.VIEW_QUEUE_SETTINGS,
         Permission.EDIT_QUEUE_SETTINGS,
         Permission.VIEW_MESSAGES,
+        Permission.VIEW_SUPPORT_CENTER,
     ),
     **_teams(Permission.CHANGE_AGENT_STATUS, Permission.END_INTERACTIONS, Permission.VIEW_USERS, Permission.VIEW_TEAMS),
 }
@@ -199,7 +204,13 @@ DEFAULT_ROLES: Final[Mapping[RoleId, Role]] = {
             5,
             {
                 **dict.fromkeys(_MANAGES, Scope.ALL),
-                **_all(Permission.EDIT_USERS, Permission.EDIT_TEAMS, Permission.VIEW_ROLES, Permission.EDIT_MESSAGES),
+                **_all(
+                    Permission.EDIT_USERS,
+                    Permission.EDIT_TEAMS,
+                    Permission.VIEW_ROLES,
+                    Permission.EDIT_MESSAGES,
+                    Permission.EDIT_SUPPORT_CENTER,
+                ),
             },
             _BELOW_ADMIN,
         ),

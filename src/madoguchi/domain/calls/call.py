@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Final
 
+from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.calls.lifecycle import TERMINAL, CallState, EndReason
 from madoguchi.domain.calls.parties import Media, Party
 from madoguchi.domain.consumers.consumer import Consumer
@@ -39,6 +40,8 @@ class Stage(Enum):
     """The choices are being said; a key may be pressed already."""
     CHOOSING = "choosing"
     """They have been said."""
+    CLOSED = "closed"
+    """He chose a queue and is told that it is closed."""
     NOTICE = "notice"
     """He is told that the call is recorded."""
     ASKING = "asking"
@@ -99,6 +102,8 @@ class Call:
     """The menu as it was when the call came in; nothing once the choice is made."""
     path: tuple[int, ...] = ()
     """The keys that led to the level that is said."""
+    doors: tuple[Door, ...] = ()
+    """Which queues of the menu are closed, or soon will be."""
     round: int = 0
     """How often a level of the menu was said."""
     repeats: int = 0

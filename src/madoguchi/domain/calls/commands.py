@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from madoguchi.domain.calls.call import Medium
+from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
@@ -25,6 +26,8 @@ class Arrive:
     trunk: str = ""
     menu: PhoneMenu = field(default_factory=PhoneMenu)
     """What can be chosen. In the browser: the one queue that was chosen."""
+    doors: tuple[Door, ...] = ()
+    """Which of them are closed, or soon will be."""
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ def _in_menu(call: Call) -> Wish | None:
     match call.stage:
         case Stage.MENU:
             return Wish(f"menu {call.round}", _menu(call))
+        case Stage.CLOSED:
+            return Wish("closed", told_when_closed(call))
         case Stage.NOTICE:
             return Wish("notice", (line(Message.RECORDING_NOTICE, said),))
         case Stage.ASKING:
@@ -114,6 +116,12 @@ def _choices(entries: Sequence[Entry], said: str, *, below: bool) -> tuple[Line,
     spoken = (line(Message.MENU_ENTRY, said, queue=one.name(said), key=one.key) for one in entries)
     back = (line(Message.MENU_BACK, said),) if below else ()
     return (*spoken, *back, line(Message.MENU_REPEAT, said))
+
+
+def told_when_closed(call: Call) -> tuple[Line, ...]:
+    """Return what is said of the chosen queue, which is closed."""
+    chosen = call.queue.id if call.queue is not None else None
+    return next((door.closed for door in call.doors if door.queue == chosen), ())
 
 
 def first_lines(menu: PhoneMenu, company: str, said: str) -> tuple[Line, ...]:

@@ -138,6 +138,7 @@ def _arrived(message: Arrive, at: Moment) -> CallDecision:
         choices=message.menu,
         party=party,
         at=at.now,
+        doors=message.doors,
     )
     effects: tuple[CallEffect, ...] = (AnswerLeg(message.leg),) if message.medium is Medium.PHONE else ()
     return Decision((started,), effects)
@@ -229,6 +230,8 @@ def _consumer_gone(draft: Draft, reason: EndReason) -> None:
     """The consumer is not in the call any more, whatever it was doing."""
     if draft.call.state is CallState.TALKING:
         draft.end(TalkEnded(reason, draft.now))
+    elif draft.call.stage is Stage.CLOSED:
+        draft.end(Resolved(EndReason.AFTER_HOURS, draft.now))
     elif draft.call.stage is Stage.GOODBYE:
         draft.end(Resolved(EndReason.NO_CHOICE if draft.call.choices else EndReason.NO_QUEUE, draft.now))
     else:

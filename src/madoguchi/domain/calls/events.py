@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from madoguchi.domain.calls.call import ActiveRecording, Medium, Stage, Timer, Transfer
+from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.calls.lifecycle import (
     Broke,
     ConsumerLeft,
@@ -41,6 +42,7 @@ class CallStarted:
     choices: PhoneMenu
     party: Party
     at: Instant
+    doors: tuple[Door, ...] = ()
 
 
 @dataclass(frozen=True)

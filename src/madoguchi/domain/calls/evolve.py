@@ -95,6 +95,7 @@ def _started(event: CallStarted) -> Call:
         bridge=event.bridge,
         started_at=event.at,
         choices=event.choices,
+        doors=event.doors,
         parties=(event.party,),
     )
 
@@ -102,7 +103,9 @@ def _started(event: CallStarted) -> Call:
 def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | Requeued) -> Call:
     match event:
         case Enqueued(queue, at):
-            return replace(_waiting(call, queue, at, front=False), stage=Stage.DONE, choices=PhoneMenu(), path=())
+            return replace(
+                _waiting(call, queue, at, front=False), stage=Stage.DONE, choices=PhoneMenu(), path=(), doors=()
+            )
         case Requeued(queue, front, at):
             return _waiting(call, queue, at, front=front)
         case Offered(offers):

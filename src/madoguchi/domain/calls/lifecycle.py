@@ -34,6 +34,7 @@ class EndReason(Enum):
     CONSUMER_MEDIA_LOST = "consumer_media_lost"
     NO_CHOICE = "no_choice"
     NO_QUEUE = "no_queue"
+    AFTER_HOURS = "after_hours"
     ENDED_BY_SUPERVISOR = "ended_by_supervisor"
     NOT_CONNECTED = "not_connected"
     SERVER_RESTARTED = "server_restarted"

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from madoguchi.domain.calls.call import Call, Stage, Timer
+from madoguchi.domain.calls.doors import closed_door
 from madoguchi.domain.calls.draft import Draft
 from madoguchi.domain.calls.events import MenuSaid, QueueChosen, RecordingAnswered, StageReached, TimerSet
 from madoguchi.domain.calls.lifecycle import EndReason, Enqueued, Resolved
@@ -43,7 +44,7 @@ def key(draft: Draft, digit: str) -> None:
         case Stage.ASKING if digit == REFUSE_KEY:
             draft.add(RecordingAnswered(allowed=False))
             _enter_queue(draft)
-        case Stage.ASKING | Stage.ARRIVING | Stage.NOTICE | Stage.GOODBYE | Stage.DONE:
+        case Stage.ASKING | Stage.ARRIVING | Stage.CLOSED | Stage.NOTICE | Stage.GOODBYE | Stage.DONE:
             pass
 
 
@@ -57,6 +58,8 @@ def said(draft: Draft) -> None:
             draft.add(TimerSet(Timer.CHOICE, draft.now + CHOICE_S))
         case Stage.NOTICE:
             _enter_queue(draft)
+        case Stage.CLOSED:
+            draft.end(Resolved(EndReason.AFTER_HOURS, draft.now))
         case Stage.GOODBYE:
             reason = EndReason.NO_CHOICE if draft.call.choices else EndReason.NO_QUEUE
             draft.end(Resolved(reason, draft.now))
@@ -93,6 +96,9 @@ def goodbye(draft: Draft) -> None:
 def choose(draft: Draft, queue: Queue) -> None:
     """The consumer wants `queue`. What must be said about the recording is said before he waits."""
     draft.add(TimerSet(Timer.CHOICE, None), TimerSet(Timer.MENU, None), QueueChosen(queue))
+    if closed_door(draft.call.doors, queue.id, draft.now) is not None:
+        draft.add(StageReached(Stage.CLOSED))
+        return
     match queue.recording:
         case RecordingPolicy.ASK_PERMISSION:
             draft.add(StageReached(Stage.ASKING))

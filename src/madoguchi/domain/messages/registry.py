@@ -50,6 +50,7 @@ REGISTRY: Final[Mapping[Message, Declaration]] = {
     Message.GREETING: Declaration(Group.MENU, _WHO),
     Message.MENU_ENTRY: Declaration(Group.MENU, (*_WHO, *_CHOICE), required=_CHOICE, audio=False),
     Message.MENU_REPEAT: Declaration(Group.MENU, _WHO),
+    Message.MENU_BACK: Declaration(Group.MENU, _WHO),
     Message.INVALID_CHOICE: Declaration(Group.MENU, _WHO),
     Message.NO_INPUT: Declaration(Group.MENU, _WHO),
     Message.RECORDING_NOTICE: Declaration(Group.RECORDING, _WHERE),
@@ -60,6 +61,9 @@ REGISTRY: Final[Mapping[Message, Declaration]] = {
     Message.RECONNECTING: Declaration(Group.WAITING, (*_WHERE, Variable.AGENT)),
     Message.GOODBYE: Declaration(Group.ENDING, _WHO),
     Message.NO_QUEUE: Declaration(Group.ENDING, _WHO),
+    Message.AFTER_HOURS: Declaration(Group.ENDING, _WHERE),
+    Message.NEXT_OPENING: Declaration(Group.ENDING, (*_WHERE, Variable.NEXT_REOPEN_HOUR)),
+    Message.CALL_AGAIN: Declaration(Group.ENDING, _WHERE),
     Message.HOLD_MUSIC: Declaration(Group.MUSIC, text=False, longest_s=MUSIC_S),
 }
 

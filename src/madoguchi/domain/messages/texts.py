@@ -30,6 +30,9 @@ class Message(Enum):
     NO_QUEUE = "no_queue"
     HOLD_MUSIC = "hold_music"
     """Not a text: what those hear who wait."""
+    AFTER_HOURS = "after_hours"
+    NEXT_OPENING = "next_opening"
+    CALL_AGAIN = "call_again"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,9 @@ TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
         Message.RECONNECTING: "One moment, please. We are reconnecting you.",
         Message.GOODBYE: "Sorry, we could not help you this time. Please call again. Goodbye.",
         Message.NO_QUEUE: "Sorry, nobody can take your call at present. Please call again later. Goodbye.",
+        Message.AFTER_HOURS: "Sorry, we are closed at present.",
+        Message.NEXT_OPENING: "We open again @{NEXT_REOPEN_HOUR}. Please call again then. Goodbye.",
+        Message.CALL_AGAIN: "Please call again later. Goodbye.",
     },
     "ja": {
         Message.GREETING: "お電話ありがとうございます。@{COMPANY}です。",
@@ -91,6 +97,10 @@ TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
         Message.RECONNECTING: "ただいまつなぎ直しています。少々お待ちください。",
         Message.GOODBYE: "申し訳ございません。恐れ入りますが、改めてお電話ください。失礼いたします。",
         Message.NO_QUEUE: "申し訳ございません。ただいま電話をお受けできません。改めてお電話ください。失礼いたします。",
+        Message.AFTER_HOURS: "申し訳ございません。ただいま営業時間外です。",
+        Message.NEXT_OPENING: "次の受付開始は、@{NEXT_REOPEN_HOUR}です。"
+        "恐れ入りますが、改めてお電話ください。失礼いたします。",
+        Message.CALL_AGAIN: "恐れ入りますが、改めてお電話ください。失礼いたします。",
     },
 }
 

@@ -26,6 +26,7 @@ from madoguchi.testing.environment import CountingIds, FakeClock
 from madoguchi.testing.instant_speech import InstantSpeech, InstantTranscoder
 from madoguchi.testing.mail import FakeMailer
 from madoguchi.testing.messages import InstantImport
+from madoguchi.testing.national_holidays import FakeNationalHolidays
 from madoguchi.testing.storage import MemoryStorage
 from madoguchi.testing.voice import FakeVoiceEngine
 
@@ -129,6 +130,7 @@ async def opened(folder: Path, storage: Storage | None = None) -> AsyncIterator[
             data=folder,
             music=HOLD_MUSIC,
             mailer=mailer,
+            national_holidays=FakeNationalHolidays(),
             passwords=Passwords(lambda word: f"hash of {word}", lambda word, hashed: hashed == f"hash of {word}"),
         )
     )

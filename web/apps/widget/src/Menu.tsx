@@ -1,7 +1,8 @@
 import { asProblem, type ProblemError } from "@madoguchi/client";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { closedAt, closedFor, type Closed } from "./closed.ts";
 import { callOver, chatOver, type Contact } from "./contact.ts";
-import { useRows, useValue } from "./hooks.ts";
+import { useNow, useRows, useValue } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
 import { levelAt } from "./levels.ts";
 import { textIn, type Language, type TextKey } from "./text.ts";
@@ -91,7 +92,11 @@ function Queues({ contact, language }: { contact: Contact; language: Language })
 
 function Ways({ contact, language, queue }: { contact: Contact; language: Language; queue: string }) {
   const text = textIn(language);
-  const channels = useValue(contact.config)?.queues.find((each) => each.id === queue)?.channels ?? [];
+  const config = useValue(contact.config);
+  const offered = config?.queues.find((each) => each.id === queue)?.channels ?? [];
+  const now = useNow(contact.ticker);
+  const closed = offered.flatMap((channel) => closedFor(config?.closed ?? [], { queue, channel, language }, now) ?? []);
+  const channels = offered.filter((channel) => closed.every((each) => each.channel !== channel));
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ProblemError | null>(null);
   const chat = async (): Promise<void> => {
@@ -101,10 +106,14 @@ function Ways({ contact, language, queue }: { contact: Contact; language: Langua
     try {
       await contact.startChat(queue, language);
     } catch (error) {
-      setProblem(asProblem(error));
+      if (asProblem(error).code === "after_hours") await contact.refresh(true);
+      else setProblem(asProblem(error));
       setBusy(false);
     }
   };
+  useEffect(() => void contact.refresh(), [contact, queue]);
+  const [first] = closed;
+  if (first !== undefined && channels.length === 0) return <AllClosed closed={first} language={language} now={now} />;
   return (
     <div class="scroll">
       <h3 id="how">{text("queue.how")}</h3>
@@ -132,6 +141,11 @@ function Ways({ contact, language, queue }: { contact: Contact; language: Langua
           </li>
         )}
       </ul>
+      {closed.map((each) => (
+        <p key={each.channel} class="closed-note" role="status">
+          {text(each.channel === "chat" ? "closed.chat" : "closed.call")} {closedAt(each, language, now)}
+        </p>
+      ))}
       {problem !== null && (
         <p class="problem" role="alert">
           {text(problemKey(problem))}
@@ -141,9 +155,26 @@ function Ways({ contact, language, queue }: { contact: Contact; language: Langua
   );
 }
 
+/** Nothing is open: why, and when it is again. */
+function AllClosed({ closed, language, now }: { closed: Closed; language: Language; now: number }) {
+  const text = textIn(language);
+  const opens = closedAt(closed, language, now);
+  return (
+    <div class="middle" role="status">
+      <Icon name="clock" />
+      <p>
+        <strong>{text("closed.title")}</strong>
+      </p>
+      {closed.message !== "" && <p class="said">{closed.message}</p>}
+      {opens !== "" && <p>{opens}</p>}
+    </div>
+  );
+}
+
 /** What a consumer is told of a failure: what to do, not what broke. */
 export function problemKey(problem: ProblemError): TextKey {
   if (problem.code === "network" || problem.code === "disconnected" || problem.code === "timeout") return "error.network";
+  if (problem.code === "after_hours") return "closed.title";
   if (problem.code === "too_many_chats") return "error.chats";
   return problem.code.startsWith("too_") ? "error.busy" : "error.other";
 }

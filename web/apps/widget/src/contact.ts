@@ -26,6 +26,9 @@ export type Screen =
 const CHAT_OVER = new Set(["finished", "abandoned", "dismissed", "failed"]);
 const CALL_OVER = new Set(["ended", "abandoned", "failed"]);
 
+/** How long what is known of opening hours is good enough to choose by. */
+const REFRESH_MS = 20_000;
+
 export const chatOver = (row: ConsumerChatRow): boolean => CHAT_OVER.has(row.state);
 export const callOver = (row: ConsumerCallRow): boolean => CALL_OVER.has(row.state);
 
@@ -55,6 +58,7 @@ export class Contact {
   #token: string | undefined;
   #told = { delivered: 0, read: 0 };
   #looking = false;
+  #configured = 0;
   #knownCalls = new Set<string>();
 
   constructor(server: string, memory: Memory) {
@@ -82,12 +86,24 @@ export class Contact {
       this.#token = session.token;
       this.#memory.token = session.token;
       this.config.set(config);
+      this.#configured = Date.now();
       this.problem.set(null);
       this.connection.start();
       this.phase.set("ready");
     } catch (error) {
       this.problem.set(asProblem(error));
       this.phase.set("failed");
+    }
+  }
+
+  /** Learns again where it is closed, unless that was asked just now. */
+  async refresh(force = false): Promise<void> {
+    if (!force && Date.now() - this.#configured < REFRESH_MS) return;
+    this.#configured = Date.now();
+    try {
+      this.config.set(await this.api.config());
+    } catch {
+      // What was known goes on counting; the server refuses what it must.
     }
   }
 

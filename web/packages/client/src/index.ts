@@ -4,6 +4,7 @@ export * from "./clock.ts";
 export * from "./connection.ts";
 export * from "./format.ts";
 export * from "./frames.ts";
+export * from "./hours-api.ts";
 export * from "./http.ts";
 export * from "./i18n.ts";
 export * from "./id.ts";

@@ -1,4 +1,4 @@
-import type { Problem } from "@madoguchi/protocol";
+import type { FieldProblem, Problem } from "@madoguchi/protocol";
 
 /** The server refused, or could not be asked (`code` is then `network`, `disconnected` or `timeout`). */
 export class ProblemError extends Error {
@@ -11,7 +11,7 @@ export class ProblemError extends Error {
   readonly reason: string | null;
   /** How many characters of the field stand before what is wrong with it. */
   readonly position: number | null;
-  readonly errors: readonly { field: string; detail: string }[];
+  readonly errors: readonly FieldProblem[];
 
   constructor(problem: Partial<Problem> & { code: string }) {
     super(problem.detail ?? problem.title ?? problem.code);

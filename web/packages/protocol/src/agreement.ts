@@ -26,7 +26,7 @@ export type Agreement = [
   Agrees<Pick<QueueInfo, "id" | "channels" | "agents" | "available">, Schemas["PortalQueue"]>,
   Agrees<Colleague, Schemas["Colleague"]>,
   Agrees<Pick<SessionInfo, "user" | "permissions">, Schemas["SessionOut"]>,
-  Agrees<Pick<ConsumerConfig, "name" | "languages" | "attachments">, Schemas["ConsumerConfig"]>,
+  Agrees<Pick<ConsumerConfig, "name" | "languages" | "attachments" | "closed">, Schemas["ConsumerConfig"]>,
   Agrees<ConsumerSession, Schemas["ConsumerSessionOut"]>,
   Agrees<Pick<Problem, "title" | "status" | "code" | "detail">, Schemas["ProblemOut"]>,
 ];

@@ -13,7 +13,15 @@ export interface Problem {
   reason?: string | null;
   /** How many characters of the field stand before what is wrong with it. */
   position?: number | null;
-  errors?: { field: string; detail: string }[] | null;
+  errors?: FieldProblem[] | null;
+}
+
+/** What is wrong with one input; `field` is its place, such as `weekly.days.mon.1.start`. */
+export interface FieldProblem {
+  field: string;
+  detail: string;
+  reason?: string | null;
+  params?: Readonly<Record<string, string>> | null;
 }
 
 export type Permission =
@@ -35,7 +43,9 @@ export type Permission =
   | "roles.view"
   | "roles.edit"
   | "settings.messages.view"
-  | "settings.messages.edit";
+  | "settings.messages.edit"
+  | "settings.support_center.view"
+  | "settings.support_center.edit";
 
 export interface SessionInfo {
   user: { id: string; name: string; email: string; roles: string[]; languages: string[]; chat_limit: number };
@@ -123,6 +133,18 @@ export interface ConsumerConfig {
   queues: { id: string; names: Names; path: Names[]; channels: string[] }[];
   menu: MenuEntry[];
   attachments: { max_bytes: number; types: string[] };
+  /** Where it is closed now; everything else is open. */
+  closed: ClosedQueue[];
+}
+
+export interface ClosedQueue {
+  queue: string;
+  channel: string;
+  language: string;
+  opens_at: Timestamp | null;
+  zone: string;
+  /** What a holiday has to say; empty otherwise. */
+  message: string;
 }
 
 export interface ConsumerSession {

@@ -1,3 +1,4 @@
+export * from "./hours.ts";
 export * from "./http.ts";
 export type { components } from "./openapi.d.ts";
 export * from "./realtime.ts";

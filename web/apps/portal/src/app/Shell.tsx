@@ -239,6 +239,7 @@ type Can = ReturnType<typeof useServices>["can"];
 /** The settings pages that one may see. */
 function settingsOf(can: Can): { to: string; label: TextKey }[] {
   return [
+    ...(can("settings.support_center.view") ? [{ to: "/settings/support-center", label: "hours.nav" as const }] : []),
     ...(can("users.view") ? [{ to: "/settings/users", label: "people.nav" as const }] : []),
     ...(can("roles.view") ? [{ to: "/settings/roles", label: "roles.nav" as const }] : []),
   ];

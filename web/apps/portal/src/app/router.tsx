@@ -46,6 +46,7 @@ const LiveChatPanels = lazyRouteComponent(() => import("../features/live-chat/Li
 const UsersPage = lazyRouteComponent(() => import("../features/people/UsersPage.tsx"), "UsersPage");
 const RolesPage = lazyRouteComponent(() => import("../features/roles/RolesPage.tsx"), "RolesPage");
 const MePage = lazyRouteComponent(() => import("../features/me/MePage.tsx"), "MePage");
+const SupportCenterPage = lazyRouteComponent(() => import("../features/support-center/SupportCenterPage.tsx"), "SupportCenterPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -154,14 +155,14 @@ function page(path: keyof typeof access, title: TextKey, draw: () => ReactNode) 
   });
 }
 
-const people = [
+const settings = [
+  page("/settings/support-center", "page.support_center", () => <SupportCenterPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),
   page("/me", "me.title", () => <MePage />),
 ];
 
-const pages: AnyRoute[] = [...people, home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
-
+const pages: AnyRoute[] = [...settings, home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
 export const router = createRouter({
   routeTree: root.addChildren([signIn, welcome, forgotten, inside.addChildren(pages)]),
   defaultPreload: "intent",

@@ -1,0 +1,1 @@
+"""When the centre is open: general and custom hours, holidays, and why."""
