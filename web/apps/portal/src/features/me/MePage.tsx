@@ -7,9 +7,9 @@ import { useValue } from "../../shared/hooks.ts";
 import { useServices } from "../../shared/services.ts";
 import { LANGUAGES, type Language } from "../../shared/settings.ts";
 import { problemText, useT } from "../../shared/text.tsx";
-import { languageName } from "../people/labels.ts";
-import { useForm } from "../people/useForm.ts";
-import { NewPassword, strengthOf } from "../sign-in/NewPassword.tsx";
+import { languageName } from "../../shared/people.ts";
+import { useForm } from "../../shared/form.ts";
+import { NewPassword, strengthOf } from "../../shared/NewPassword.tsx";
 import { small } from "./picture.ts";
 import { SecondFactor } from "./SecondFactor.tsx";
 

@@ -4,7 +4,7 @@ import { Bar, Button, notify, TextField } from "@madoguchi/ui";
 import { useState, type ReactNode } from "react";
 import { useServices } from "../../shared/services.ts";
 import { problemText, useT } from "../../shared/text.tsx";
-import { useForm } from "../people/useForm.ts";
+import { useForm } from "../../shared/form.ts";
 
 type Enrolment = components["schemas"]["EnrolmentOut"];
 

@@ -2,7 +2,7 @@ import { Bar, Button, Dialog, TextField } from "@madoguchi/ui";
 import { useState, type ReactNode } from "react";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import type { ImportReport, PeopleApi } from "./model.ts";
-import { useForm } from "./useForm.ts";
+import { useForm } from "../../shared/form.ts";
 
 /** Users from a CSV file: first what would happen and what is wrong, then all of it or nothing. */
 export function ImportDialog(props: { api: PeopleApi; onClose: () => void; onDone: () => void }): ReactNode {
@@ -48,6 +48,10 @@ export function ImportDialog(props: { api: PeopleApi; onClose: () => void; onDon
           label={t("people.import_file")}
           type="file"
           accept=".csv,text/csv"
+          // So that a file that was mended can be chosen again.
+          onClick={(event) => {
+            event.currentTarget.value = "";
+          }}
           onChange={(event) => {
             const chosen = event.target.files?.[0] ?? null;
             setFile(chosen);

@@ -2,7 +2,7 @@ import { Bar, Button, Confirm, Dialog, SelectField, TextField } from "@madoguchi
 import { useState, type ReactNode } from "react";
 import { useT } from "../../shared/text.tsx";
 import type { PeopleApi, Team } from "./model.ts";
-import { useForm } from "./useForm.ts";
+import { useForm } from "../../shared/form.ts";
 
 const FIELDS = ["name", "parent"] as const;
 

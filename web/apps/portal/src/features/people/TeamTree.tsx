@@ -54,7 +54,6 @@ export function TeamTree(props: {
             aria-level={team.depth + 1}
             aria-selected={props.chosen === team.id}
             aria-expanded={opens ? !collapsed.has(team.id) : undefined}
-            aria-label={t("people.team_item", { name: team.name, members: team.members, managers: team.managers })}
             tabIndex={team.id === holder ? 0 : -1}
             data-depth={Math.min(team.depth, 8)}
             onFocus={() => setFocused(team.id)}
@@ -73,7 +72,10 @@ export function TeamTree(props: {
               {opens ? <Icon name="chevron" size="small" /> : null}
             </span>
             <span className="text">{team.name}</span>
-            <span className="num muted">{team.members}</span>
+            <span className="num muted">
+              {team.members}
+              <span className="visually-hidden">{t("people.team_item", { managers: team.managers })}</span>
+            </span>
           </li>
         );
       })}

@@ -1,9 +1,9 @@
 import { Bar, Button, Check, Dialog, SelectField, TextField } from "@madoguchi/ui";
 import { useState, type ReactNode } from "react";
 import { useLanguage, useT } from "../../shared/text.tsx";
-import { languageName, roleName, SPOKEN } from "./labels.ts";
+import { languageName, roleName, SPOKEN } from "../../shared/people.ts";
 import { draftOf, emptyDraft, type MadeLink, type PeopleApi, type Person, type PersonDraft, type PersonOptions } from "./model.ts";
-import { useForm } from "./useForm.ts";
+import { useForm } from "../../shared/form.ts";
 
 const FIELDS = ["first_name", "last_name", "email", "phone", "agent_number", "location", "chat_limit", "languages", "roles", "teams"] as const;
 
@@ -89,7 +89,7 @@ export function UserDialog(props: {
           ))}
           <Wrong text={form.errorOf("roles")} />
         </fieldset>
-        <fieldset className="choices">
+        <fieldset className="choices languages">
           <legend>{t("people.languages")}</legend>
           {spoken.map((code) => (
             <Check

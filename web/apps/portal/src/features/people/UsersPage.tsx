@@ -7,12 +7,12 @@ import { BoardFilters } from "../../shared/Board.tsx";
 import { useServices } from "../../shared/services.ts";
 import { problemText, useT } from "../../shared/text.tsx";
 import { ImportDialog } from "./ImportDialog.tsx";
-import { roleName } from "./labels.ts";
+import { roleName } from "../../shared/people.ts";
 import { LinkDialog } from "./LinkDialog.tsx";
 import { PAGE_SIZE, peopleApi, readPeopleSearch, type MadeLink, type PeopleSearch, type Person, type PersonOptions, type Team } from "./model.ts";
 import { TeamDialog } from "./TeamDialog.tsx";
 import { TeamTree } from "./TeamTree.tsx";
-import { useForm } from "./useForm.ts";
+import { useForm } from "../../shared/form.ts";
 import { UserDialog } from "./UserDialog.tsx";
 
 type Open = { kind: "user"; person: Person | null } | { kind: "team"; team: Team | null } | { kind: "import" } | { kind: "active"; person: Person } | null;
@@ -29,9 +29,9 @@ export function UsersPage(): ReactNode {
   const found: unknown = useSearch({ strict: false });
   const search = useMemo(() => readPeopleSearch(found as Record<string, unknown>), [found]);
   const change = (by: PeopleSearch): void => {
-    const after = { ...search, page: 1, ...by };
+    const after: Record<string, unknown> = { ...search, page: 1, ...by };
     const kept = Object.entries(after).filter(([, value]) => value !== undefined && value !== "" && value !== 1);
-    void navigate({ to: ".", replace: true, search: Object.fromEntries(kept) as never });
+    void navigate({ to: ".", replace: true, search: Object.fromEntries(kept) });
   };
   const users = useQuery({ queryKey: ["people", "users", search], queryFn: () => api.find(search), placeholderData: keepPreviousData });
   const options = useQuery({ queryKey: ["people", "options"], queryFn: api.options });
@@ -134,7 +134,7 @@ export function UsersPage(): ReactNode {
             )}
           </section>
         ) : null}
-        <section className="users" aria-label={t("people.users")}>
+        <div className="users">
           <BoardFilters
             search={search.q === undefined ? {} : { q: search.q }}
             onSearch={(by) => change({ q: by.q ?? "" })}
@@ -191,7 +191,7 @@ export function UsersPage(): ReactNode {
               </Button>
             </nav>
           ) : null}
-        </section>
+        </div>
       </div>
       {open?.kind === "user" ? (
         <UserDialog

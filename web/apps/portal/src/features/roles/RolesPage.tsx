@@ -6,8 +6,8 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState, type ReactNode } from "react";
 import { useServices } from "../../shared/services.ts";
 import { isTextKey, problemText, useT, type T } from "../../shared/text.tsx";
-import { roleName } from "../people/labels.ts";
-import { useForm } from "../people/useForm.ts";
+import { roleName } from "../../shared/people.ts";
+import { useForm } from "../../shared/form.ts";
 import { granted, reordered, type Scope } from "./model.ts";
 
 type Schemas = components["schemas"];
@@ -41,11 +41,11 @@ export function RolesPage(): ReactNode {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const found: unknown = useSearch({ strict: false });
-  const wanted = String((found as Record<string, unknown>)["role"] ?? "");
+  const { role: wanted } = found as { role?: unknown };
   const query = useQuery({ queryKey: ["people", "roles"], queryFn: api.list });
   const [copy, setCopy] = useState<Role | null>(null);
   const order = useForm();
-  const choose = (role: string): void => void navigate({ to: ".", replace: true, search: { role } as never });
+  const choose = (role: string): void => void navigate({ to: ".", replace: true, search: { role } });
   if (query.data === undefined) {
     return (
       <main className="board" id="main">
@@ -140,7 +140,7 @@ function draftOf(t: T, role: Role | null, copy: Role | null): RoleDraft {
     name: role === null ? t("roles.copy_of", { name: roleName(t, from) }).slice(0, 20) : from.name,
     label: role === null ? roleName(t, from).slice(0, 16) : from.label,
     colour: from.colour,
-    grants: grants as RoleDraft["grants"],
+    grants: grants as Record<string, Scope>,
     assignable: from.assignable ?? null,
     second_factor: from.second_factor,
   };
@@ -169,7 +169,7 @@ function RoleEditor(props: {
   const shown = pages.filter((page) => `${pageName(t, page)} ${page.key}`.toLowerCase().includes(search.trim().toLowerCase()));
   const grants = draft.grants as Record<string, Scope>;
   const changed = role === null || JSON.stringify(draft) !== JSON.stringify(draftOf(t, role, null));
-  const handsOut = pages.some((page) => page.hands_out_roles && page.edit != null && page.edit in grants);
+  const handsOut = pages.some((page) => page.hands_out_roles && (page.edit ?? "") in grants);
   const title = role === null ? t("roles.new") : roleName(t, role);
   const save = (): void =>
     void form.submit(
@@ -255,7 +255,7 @@ function RoleEditor(props: {
           </thead>
           <tbody>
             {shown.map((page) => (
-              <Row key={page.key} page={page} grants={grants} disabled={fixed} onChange={(after) => set({ grants: after as RoleDraft["grants"] })} />
+              <Row key={page.key} page={page} grants={grants} disabled={fixed} onChange={(after) => set({ grants: after })} />
             ))}
           </tbody>
         </table>
@@ -329,7 +329,7 @@ function Row(props: { page: Page; grants: Record<string, Scope>; disabled: boole
   const { page, grants } = props;
   const name = pageName(t, page);
   const cell = (right: string | null | undefined, what: "view" | "edit"): ReactNode =>
-    right == null ? (
+    right === null || right === undefined ? (
       <span className="muted">–</span>
     ) : (
       <input
@@ -340,7 +340,7 @@ function Row(props: { page: Page; grants: Record<string, Scope>; disabled: boole
         onChange={(event) => props.onChange(granted(page, grants, what, event.target.checked))}
       />
     );
-  const scope = (page.edit != null ? grants[page.edit] : undefined) ?? (page.view != null ? grants[page.view] : undefined);
+  const scope = grants[page.edit ?? ""] ?? grants[page.view ?? ""];
   return (
     <tr>
       <td>
@@ -357,7 +357,7 @@ function Row(props: { page: Page; grants: Record<string, Scope>; disabled: boole
             disabled={props.disabled}
             onChange={(event) => {
               const to = event.target.value as Scope;
-              const mine = [page.view, page.edit].filter((right): right is string => right != null && right in grants);
+              const mine = [page.view, page.edit].filter((right): right is string => (right ?? "") in grants);
               props.onChange({ ...grants, ...Object.fromEntries(mine.map((right) => [right, to])) });
             }}
             options={[

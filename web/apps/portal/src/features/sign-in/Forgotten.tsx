@@ -2,7 +2,7 @@ import type { PortalApi } from "@madoguchi/client";
 import { Bar, Button, TextField } from "@madoguchi/ui";
 import { useEffect, useState, type ReactNode } from "react";
 import { useT } from "../../shared/text.tsx";
-import { useForm } from "../people/useForm.ts";
+import { useForm } from "../../shared/form.ts";
 
 /** Asks for a mail with a link. What is said afterwards does not tell whether anybody has the address. */
 export function Forgotten({ api, footer }: { api: PortalApi; footer: ReactNode }): ReactNode {

@@ -3,8 +3,8 @@ import type { components } from "@madoguchi/protocol";
 import { Bar, Button, Skeleton } from "@madoguchi/ui";
 import { useEffect, useState, type ReactNode } from "react";
 import { problemText, useT } from "../../shared/text.tsx";
-import { useForm } from "../people/useForm.ts";
-import { NewPassword, strengthOf } from "./NewPassword.tsx";
+import { useForm } from "../../shared/form.ts";
+import { NewPassword, strengthOf } from "../../shared/NewPassword.tsx";
 
 type Invitation = components["schemas"]["WelcomeOut"];
 

@@ -1,6 +1,6 @@
 import { TextField } from "@madoguchi/ui";
 import type { ReactNode } from "react";
-import { useT } from "../../shared/text.tsx";
+import { useT } from "./text.tsx";
 
 const SHORTEST = 12;
 
@@ -8,7 +8,7 @@ export type Strength = "short" | "fair" | "good" | "strong";
 
 /** How hard to guess a password is, as the server says it too: its length counts most. */
 export function strengthOf(password: string): Strength {
-  const letters = [...password].length;
+  const letters = Array.from(password).length;
   if (letters < SHORTEST) return "short";
   const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{N}]/u].filter((kind) => kind.test(password)).length;
   if (letters + kinds > 20) return "strong";

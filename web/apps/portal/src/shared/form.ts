@@ -1,6 +1,6 @@
 import { asProblem, type ProblemError } from "@madoguchi/client";
 import { useState } from "react";
-import { problemText, useT } from "../../shared/text.tsx";
+import { problemText, useT } from "./text.tsx";
 
 export interface Form {
   busy: boolean;

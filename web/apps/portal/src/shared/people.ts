@@ -1,4 +1,4 @@
-import { isTextKey, type T } from "../../shared/text.tsx";
+import { isTextKey, type T } from "./text.tsx";
 
 /** A role's name: default roles in the user's language, others as they were given. */
 export function roleName(t: T, role: { id: string; name: string }): string {
