@@ -1458,7 +1458,7 @@ export interface components {
             /** Key */
             key?: number | null;
             /** Names */
-            names?: {
+            names: {
                 [key: string]: string;
             };
             /**

@@ -6,6 +6,7 @@ import {
   Navigate,
   Outlet,
   useNavigate,
+  useParams,
   useSearch,
   type AnyRoute,
 } from "@tanstack/react-router";
@@ -16,7 +17,7 @@ import { readBoardSearch, type BoardSearch } from "../shared/board.ts";
 import { ServicesContext, useServices } from "../shared/services.ts";
 import { useT, type TextKey } from "../shared/text.tsx";
 import { NoPermission } from "../shared/ViewGate.tsx";
-import type { Permission } from "@madoguchi/protocol";
+import type { MenuChannel, Permission } from "@madoguchi/protocol";
 import { LanguageButton } from "./LanguageButton.tsx";
 import { useSession } from "./session.tsx";
 import { Shell } from "./Shell.tsx";
@@ -38,6 +39,7 @@ const ConnectedChats = lazyRouteComponent(() => import("../features/chat-boards/
 const QueuedChats = lazyRouteComponent(() => import("../features/chat-boards/LiveChats.tsx"), "QueuedChats");
 const CompletedChats = lazyRouteComponent(() => import("../features/chat-boards/CompletedChats.tsx"), "CompletedChats");
 const LiveChatPanels = lazyRouteComponent(() => import("../features/live-chat/LiveChatPanels.tsx"), "LiveChatPanels");
+const QueueSettings = lazyRouteComponent(() => import("../features/queue-settings/QueueSettings.tsx"), "QueueSettings");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -132,7 +134,14 @@ const chatsCompleted = board("/chats/completed", "page.chats_completed", () => (
   <Board needs="chats.view" draw={(page) => <CompletedChats {...page} />} />
 ));
 
-const pages: AnyRoute[] = [home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
+const queueSettings = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/queues/$channel",
+  staticData: { title: "page.queue_settings" },
+  component: QueueSettingsRoute,
+});
+
+const pages: AnyRoute[] = [queueSettings, home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, inside.addChildren(pages)]),
@@ -213,6 +222,26 @@ function DeskRoute(): ReactNode {
   );
   return can("desk") ? <DeskPage chosen={s} onChoose={choose} /> : <Refused />;
 }
+
+function QueueSettingsRoute(): ReactNode {
+  const { can } = useServices();
+  const navigate = useNavigate();
+  const params: unknown = useParams({ strict: false });
+  const { channel } = params as { channel?: string };
+  const found: unknown = useSearch({ strict: false });
+  const { q } = found as { q?: unknown };
+  const known = MENUS.find((menu) => menu === channel);
+  const go = useCallback(
+    (to: MenuChannel, chosen: string) =>
+      void navigate({ to: `/settings/queues/${to}`, search: chosen === "global" ? {} : { q: chosen } }),
+    [navigate],
+  );
+  if (!can("settings.queues.view")) return <Refused />;
+  if (known === undefined) return <NotFound />;
+  return <QueueSettings channel={known} chosen={typeof q === "string" ? q : "global"} onGo={go} />;
+}
+
+const MENUS: readonly MenuChannel[] = ["ivr", "mobile", "web", "sms"];
 
 /** Pages for people who are signed in; sends everybody else to sign in first. */
 function Inside(): ReactNode {
