@@ -51,6 +51,10 @@ class Manager:
     def button(self, key: str) -> Locator:
         return self.page.get_by_role("button", name=self.text(key), exact=True)
 
+    def box(self, name: str) -> Locator:
+        """Return a text box; the button that resets it has its name as well."""
+        return self.page.get_by_role("textbox", name=name)
+
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
@@ -68,8 +72,9 @@ class Manager:
 
 
 @pytest.fixture
-def manager(browser: Browser, server: RealServer) -> Callable[..., Any]:
-    """Signs in managers."""
+def manager(browser: Browser, server: RealServer) -> Iterator[Callable[..., Any]]:
+    """Signs in managers; pages of a real server need more patience than others."""
+    expect.set_options(timeout=PATIENCE)
 
     @contextmanager
     def signed_in(language: str = "en", theme: Any = "light", size: str = "desktop") -> Iterator[Manager]:
@@ -92,7 +97,8 @@ def manager(browser: Browser, server: RealServer) -> Callable[..., Any]:
             yield Manager(page, http, language)
         context.close()
 
-    return signed_in
+    yield signed_in
+    expect.set_options(timeout=5_000)
 
 
 def look(manager: Manager, name: str) -> None:
@@ -115,9 +121,10 @@ def test_the_page_has_no_violation(manager: Callable[..., Any], language: str, t
         look(at, f"1-global-{name}")
         at.item({"en": "Returns", "ja": "返品"}[language]).click()
         at.page.get_by_label(at.text("queues.find_agent")).wait_for()
-        at.page.get_by_label(at.text("queues.field.offer_s")).fill("1")
+        offer_s = at.box(at.text("queues.field.offer_s"))
+        offer_s.fill("1")
         at.button("queues.save").click()
-        expect(at.page.get_by_label(at.text("queues.field.offer_s"))).to_have_attribute("aria-invalid", "true")
+        expect(offer_s).to_have_attribute("aria-invalid", "true")
         look(at, f"2-queue-{name}")
         at.button("queues.discard").click()
         at.button("queues.add").click()
@@ -192,7 +199,7 @@ def delete_by_key(at: Manager, name: str) -> None:
 def test_a_value_says_where_it_comes_from_and_goes_back_to_the_parent(manager: Callable[..., Any]) -> None:
     with manager() as at:
         at.item("Orders & delivery").click()
-        wrap_up = at.page.get_by_label("Wrap-up time (seconds)")
+        wrap_up = at.box("Wrap-up time (seconds)")
         expect(at.page.get_by_text("Global › Orders & delivery")).to_be_visible()
         wrap_up.fill("１５")
         expect(at.page.get_by_text("Set here")).to_be_visible()

@@ -54,7 +54,9 @@ function Setting(
   const set = (next: SettingValue | undefined): void => props.onChange(withSetting(draft, section, field.name, next));
   const source =
     own === undefined
-      ? t("queues.from", { source: props.nameOf(setting.inherited_from) })
+      ? props.node === null
+        ? t("queues.from_usual")
+        : t("queues.from", { source: props.nameOf(setting.inherited_from) })
       : props.node === null
         ? t("queues.from_global")
         : t("queues.from_here");
