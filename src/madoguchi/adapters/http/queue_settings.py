@@ -194,6 +194,8 @@ class PathOut(Out):
 class QueueDetailsOut(QueueRowOut):
     """A level or queue with everything that is in it."""
 
+    names: dict[str, str]
+    """Only those that were given."""
     path: list[PathOut]
     assignments: list[AssignmentOut]
     settings: dict[str, dict[str, ValueOut]]

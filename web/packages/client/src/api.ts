@@ -7,11 +7,17 @@ import type {
   ConsumerConfig,
   ConsumerSession,
   MediaAnswer,
+  MenuChannel,
   MonitorAnswer,
   Page,
   PresenceStatus,
+  QueueChange,
+  QueueDetails,
+  QueueForms,
+  QueueGlobals,
   QueueInfo,
   SessionInfo,
+  SettingsChange,
   TranscriptMessage,
 } from "@madoguchi/protocol";
 import type { Http, Upload } from "./http.ts";
@@ -33,6 +39,24 @@ export class PortalApi {
     this.http.post("/session", { email, password, ...(code === "" ? {} : { code }) });
   signOut = (): Promise<void> => this.http.delete("/session");
   queues = (): Promise<{ queues: QueueInfo[] }> => this.http.get("/queues");
+  queueForms = (): Promise<QueueForms> => this.http.get("/settings/queues");
+  queueDetails = (queue: string): Promise<QueueDetails> => this.http.get(`/settings/queues/${part(queue)}`);
+  queueGlobals = (): Promise<QueueGlobals> => this.http.get("/settings/queues/global");
+  addQueue = (channel: MenuChannel, parent: string | null, names: Record<string, string>): Promise<{ queues: string[] }> =>
+    this.http.post("/settings/queues", { channel, parent, names });
+  editQueue = (queue: string, change: QueueChange): Promise<QueueDetails> =>
+    this.http.put(`/settings/queues/${part(queue)}`, change);
+  editQueueGlobals = (version: number, settings: SettingsChange): Promise<QueueGlobals> =>
+    this.http.put("/settings/queues/global", { version, settings });
+  moveQueue = (queue: string, to: { direction: "up" | "down" } | { into: string | null }): Promise<void> =>
+    this.http.post(`/settings/queues/${part(queue)}/move`, to);
+  copyQueues = (
+    source: { queue: string } | { tree: MenuChannel },
+    channel: MenuChannel,
+    parent: string | null,
+  ): Promise<{ queues: string[] }> => this.http.post("/settings/queues/copies", { ...source, channel, parent });
+  deleteQueue = (queue: string, confirmed: boolean): Promise<void> =>
+    this.http.delete(`/settings/queues/${part(queue)}?confirmed=${String(confirmed)}`);
   colleagues = (): Promise<{ agents: Colleague[] }> => this.http.get("/colleagues");
 
   setPresence = (status: PresenceStatus, when: "now" | "next" = "now"): Promise<void> =>

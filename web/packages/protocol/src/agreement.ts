@@ -7,6 +7,8 @@ import type {
   MediaAnswer,
   MonitorAnswer,
   Problem,
+  QueueDetails,
+  QueueForms,
   QueueInfo,
   SessionInfo,
 } from "./http.ts";
@@ -25,6 +27,8 @@ export type Agreement = [
   Agrees<MonitorAnswer, Schemas["MonitoringOut"]>,
   Agrees<Pick<QueueInfo, "id" | "channels" | "agents" | "available">, Schemas["PortalQueue"]>,
   Agrees<Colleague, Schemas["Colleague"]>,
+  Agrees<Omit<QueueDetails, "settings" | "channel">, Schemas["QueueDetailsOut"]>,
+  Agrees<QueueForms, Schemas["QueueTreesOut"]>,
   Agrees<Pick<SessionInfo, "user" | "permissions">, Schemas["SessionOut"]>,
   Agrees<Pick<ConsumerConfig, "name" | "languages" | "attachments" | "closed">, Schemas["ConsumerConfig"]>,
   Agrees<ConsumerSession, Schemas["ConsumerSessionOut"]>,

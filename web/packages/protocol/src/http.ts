@@ -64,6 +64,73 @@ export interface QueueInfo {
   available: number;
 }
 
+/** A setting's value as it is stored and sent. */
+export type SettingValue = string | number | boolean;
+
+/** A setting in effect. */
+export interface SettingInfo {
+  value: SettingValue;
+  /** The id of the node that sets it, or `global`. */
+  source: string;
+  own: boolean;
+  /** What it would be if it were not set here. */
+  inherited: SettingValue;
+  inherited_from: string;
+}
+
+/** Section to field to value. */
+export type SettingsInfo = Record<string, Record<string, SettingInfo>>;
+
+export interface QueueAssignment {
+  /** Empty for all languages. */
+  language: string;
+  users: string[];
+  teams: string[];
+}
+
+export interface QueueDetails {
+  id: string;
+  channel: string;
+  leaf: boolean;
+  version: number;
+  names: Record<string, string>;
+  hidden: boolean;
+  path: { id: string; names: Record<string, string> }[];
+  assignments: QueueAssignment[];
+  settings: SettingsInfo;
+}
+
+export interface QueueGlobals {
+  version: number;
+  settings: SettingsInfo;
+}
+
+export interface SettingDescription {
+  name: string;
+  kind: "choice" | "switch" | "whole" | "number" | "text" | "list" | "queue";
+  choices: string[];
+  least: number | null;
+  most: number | null;
+  unit: string;
+}
+
+/** What the queue pages need beside the trees. */
+export interface QueueForms {
+  sections: { name: string; fields: SettingDescription[] }[];
+  agents: { id: string; name: string; languages: string[] }[];
+  teams: { id: string; name: string }[];
+}
+
+export type SettingsChange = Record<string, Record<string, SettingValue | null>>;
+
+export interface QueueChange {
+  version: number;
+  names: Record<string, string>;
+  hidden: boolean;
+  settings: SettingsChange;
+  assignments: { language: string | null; users: string[]; teams: string[] }[];
+}
+
 export interface Colleague {
   id: string;
   name: string;

@@ -275,11 +275,45 @@ export interface ConsumerChatRow {
 export type ConsumerRow = ConsumerCallRow | ConsumerChatRow;
 
 /** What each view's rows are. */
+export type MenuChannel = "ivr" | "mobile" | "web" | "sms";
+
+/** A level or queue in a menu tree. */
+export interface QueueNodeRow {
+  id: string;
+  kind: "node";
+  channel: MenuChannel;
+  parent: string | null;
+  position: number;
+  /** In the phone menu. */
+  key: number | null;
+  names: Names;
+  leaf: boolean;
+  hidden: boolean;
+  /** Consumers can choose it. */
+  staffed: boolean;
+  agents: number;
+  teams: number;
+  /** How many settings it sets itself. */
+  own: number;
+  version: number;
+}
+
+/** What all trees have in common. */
+export interface QueueGlobalRow {
+  id: "global";
+  kind: "global";
+  own: number;
+  version: number;
+}
+
+export type QueueTreeRow = QueueNodeRow | QueueGlobalRow;
+
 export interface ViewRows {
   desk: DeskRow;
   calls: CallRow;
   chats: ChatRow;
   agents: AgentRow;
+  queues: QueueTreeRow;
   monitoring: MonitoringRow;
   chat: ChatRow | ConsumerChatRow | MessageRow;
   consumer: ConsumerRow;
@@ -290,6 +324,7 @@ export interface ViewParams {
   desk: undefined;
   calls: undefined;
   chats: undefined;
+  queues: undefined;
   agents: undefined;
   monitoring: undefined;
   chat: { chat: string };

@@ -240,6 +240,7 @@ type Can = ReturnType<typeof useServices>["can"];
 function settingsOf(can: Can): { to: string; label: TextKey }[] {
   return [
     ...(can("settings.support_center.view") ? [{ to: "/settings/support-center", label: "hours.nav" as const }] : []),
+    ...(can("settings.queues.view") ? [{ to: "/settings/queues/ivr", label: "nav.queue_settings" as const }] : []),
     ...(can("users.view") ? [{ to: "/settings/users", label: "people.nav" as const }] : []),
     ...(can("roles.view") ? [{ to: "/settings/roles", label: "roles.nav" as const }] : []),
   ];
@@ -251,9 +252,9 @@ function SettingsSection({ onGo }: { onGo: () => void }): ReactNode {
   const entries = settingsOf(can);
   if (entries.length === 0) return null;
   return (
-    <div role="group" aria-label={t("people.settings")}>
+    <div role="group" aria-label={t("nav.settings")}>
       <p className="group">
-        <Icon name="settings" /> {t("people.settings")}
+        <Icon name="settings" /> {t("nav.settings")}
       </p>
       {entries.map((entry) => (
         <Entry key={entry.to} to={entry.to} label={entry.label} onGo={onGo} />

@@ -6,6 +6,7 @@ import {
   Navigate,
   Outlet,
   useNavigate,
+  useParams,
   useSearch,
   type AnyRoute,
 } from "@tanstack/react-router";
@@ -18,7 +19,7 @@ import { readBoardSearch, type BoardSearch } from "../shared/board.ts";
 import { ServicesContext, useServices } from "../shared/services.ts";
 import { useT, type TextKey } from "../shared/text.tsx";
 import { NoPermission } from "../shared/ViewGate.tsx";
-import type { Permission } from "@madoguchi/protocol";
+import type { MenuChannel, Permission } from "@madoguchi/protocol";
 import access from "./pages.json";
 import { LanguageButton } from "./LanguageButton.tsx";
 import { useSession } from "./session.tsx";
@@ -47,6 +48,7 @@ const UsersPage = lazyRouteComponent(() => import("../features/people/UsersPage.
 const RolesPage = lazyRouteComponent(() => import("../features/roles/RolesPage.tsx"), "RolesPage");
 const MePage = lazyRouteComponent(() => import("../features/me/MePage.tsx"), "MePage");
 const SupportCenterPage = lazyRouteComponent(() => import("../features/support-center/SupportCenterPage.tsx"), "SupportCenterPage");
+const QueueSettings = lazyRouteComponent(() => import("../features/queue-settings/QueueSettings.tsx"), "QueueSettings");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -156,6 +158,7 @@ function page(path: keyof typeof access, title: TextKey, draw: () => ReactNode) 
 }
 
 const settings = [
+  page("/settings/queues/$channel", "page.queue_settings", () => <QueueSettingsRoute />),
   page("/settings/support-center", "page.support_center", () => <SupportCenterPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),
@@ -251,6 +254,24 @@ function DeskRoute(): ReactNode {
   );
   return can("desk") ? <DeskPage chosen={s} onChoose={choose} /> : <Refused />;
 }
+
+function QueueSettingsRoute(): ReactNode {
+  const navigate = useNavigate();
+  const params: unknown = useParams({ strict: false });
+  const { channel } = params as { channel?: string };
+  const found: unknown = useSearch({ strict: false });
+  const { q } = found as { q?: unknown };
+  const known = MENUS.find((menu) => menu === channel);
+  const go = useCallback(
+    (to: MenuChannel, chosen: string) =>
+      void navigate({ to: `/settings/queues/${to}`, search: chosen === "global" ? {} : { q: chosen } }),
+    [navigate],
+  );
+  if (known === undefined) return <NotFound />;
+  return <QueueSettings channel={known} chosen={typeof q === "string" ? q : "global"} onGo={go} />;
+}
+
+const MENUS: readonly MenuChannel[] = ["ivr", "mobile", "web", "sms"];
 
 /** Pages for people who are signed in; sends everybody else to sign in first. */
 function Inside(): ReactNode {

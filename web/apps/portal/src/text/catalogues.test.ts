@@ -14,6 +14,8 @@ function sources(folder: string): string[] {
 }
 
 /** Beginnings of keys that are put together, from a state, a status or a code of the server. */
+
+/** Beginnings of keys that are put together, from a state, a status or a code of the server. */
 const BUILT = [
   String.raw`call`,
   String.raw`chat`,
@@ -26,6 +28,7 @@ const BUILT = [
   String.raw`people\.part`,
   String.raw`people\.status`,
   String.raw`problem`,
+  String.raw`queues\.(channel|section|field|choice|error)`,
   String.raw`reason`,
   String.raw`receipt`,
   String.raw`recording\.state`,

@@ -12,6 +12,7 @@ import { StateBadge } from "../../shared/StateBadge.tsx";
 import { problemText, useT } from "../../shared/text.tsx";
 import { CallStory } from "./CallStory.tsx";
 import { Keypad } from "./Keypad.tsx";
+import { PAGE_MENUS, PHONE_MENU } from "./model.ts";
 import { TransferDialog } from "./TransferDialog.tsx";
 
 /** The running call: who it is, for how long, and one click for each control. */
@@ -107,6 +108,7 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
         onTransfer={(target) => api.transferCall(call.id, target)}
         name={call.consumer.name}
         channel="call"
+        menus={call.medium === "phone" ? PHONE_MENU : PAGE_MENUS}
       />
       <Confirm
         open={ending}

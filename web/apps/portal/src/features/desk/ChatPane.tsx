@@ -12,6 +12,7 @@ import { StateBadge } from "../../shared/StateBadge.tsx";
 import { problemText, useT } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
 import { Composer } from "./Composer.tsx";
+import { PAGE_MENUS } from "./model.ts";
 import { TransferDialog } from "./TransferDialog.tsx";
 import { UploadList, useUploads } from "./Uploads.tsx";
 
@@ -109,6 +110,7 @@ export function ChatPane({ chat }: { chat: DeskChatRow }): ReactNode {
         onTransfer={(target) => api.transferChat(chat.id, target)}
         name={chat.consumer.name}
         channel="chat"
+        menus={PAGE_MENUS}
       />
       <Confirm
         open={ending}

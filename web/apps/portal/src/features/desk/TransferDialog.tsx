@@ -22,6 +22,8 @@ export interface TransferDialogProps {
   onTransfer: (target: TransferTarget) => Promise<unknown>;
   name: string;
   channel: "call" | "chat";
+  /** The menus whose queues come into question; all, where none of them has any. */
+  menus: readonly string[];
 }
 
 /** Hands the consumer over, to a queue or to a colleague. */
@@ -47,7 +49,7 @@ export function TransferDialog(props: TransferDialogProps): ReactNode {
     setKind(value);
     setChosen(null);
   };
-  const list = { chosen, onChoose: setChosen, search, channel: props.channel };
+  const list = { chosen, onChoose: setChosen, search, channel: props.channel, menus: props.menus };
   return (
     <Dialog
       open={props.open}
@@ -88,6 +90,7 @@ interface ListProps {
   onChoose: (id: string) => void;
   search: React.RefObject<HTMLInputElement | null>;
   channel: "call" | "chat";
+  menus: readonly string[];
 }
 
 function Queues(props: ListProps): ReactNode {
@@ -95,7 +98,9 @@ function Queues(props: ListProps): ReactNode {
   const language = useLanguage();
   const { api } = useServices();
   const query = useQuery({ queryKey: ["queues"], queryFn: api.queues });
-  const choices = query.data?.queues.map((queue) => ({
+  const all = query.data?.queues;
+  const own = all?.filter((queue) => queue.channels.some((menu) => props.menus.includes(menu)));
+  const choices = (own?.length === 0 ? all : own)?.map((queue) => ({
     id: queue.id,
     title: queuePath({ ...queue }, language) || nameIn(queue.names, language),
     aside: (

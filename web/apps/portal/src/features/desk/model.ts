@@ -1,5 +1,9 @@
 import type { DeskCallRow, DeskChatRow, DeskRow, OfferRow, PresenceRow, WrapUpRow } from "@madoguchi/protocol";
 
+/** Where the consumers of each medium come from. */
+export const PHONE_MENU = ["ivr"] as const;
+export const PAGE_MENUS = ["web", "mobile"] as const;
+
 /** The desk's rows by kind. */
 export interface Desk {
   presence: PresenceRow | null;
