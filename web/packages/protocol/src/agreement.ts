@@ -4,10 +4,12 @@ import type {
   Colleague,
   ConsumerConfig,
   ConsumerSession,
+  CustomStatus,
   MediaAnswer,
   MonitorAnswer,
   Problem,
   QueueInfo,
+  Routing,
   SessionInfo,
 } from "./http.ts";
 import type { components } from "./openapi.d.ts";
@@ -25,6 +27,8 @@ export type Agreement = [
   Agrees<MonitorAnswer, Schemas["MonitoringOut"]>,
   Agrees<Pick<QueueInfo, "id" | "channels" | "agents" | "available">, Schemas["PortalQueue"]>,
   Agrees<Colleague, Schemas["Colleague"]>,
+  Agrees<Pick<CustomStatus, "id" | "colour" | "away">, Schemas["StatusOut"]>,
+  Agrees<Routing, Schemas["RoutingOut"]>,
   Agrees<Pick<SessionInfo, "user" | "permissions">, Schemas["SessionOut"]>,
   Agrees<Pick<ConsumerConfig, "name" | "languages" | "attachments">, Schemas["ConsumerConfig"]>,
   Agrees<ConsumerSession, Schemas["ConsumerSessionOut"]>,

@@ -188,6 +188,7 @@ function Sections({ open, onGo }: { open: boolean; onGo: () => void }): ReactNod
       {can("agents.view") ? <AgentSection onGo={onGo} /> : null}
       {can("calls.view") ? <CallSection onGo={onGo} /> : null}
       {can("chats.view") ? <ChatSection onGo={onGo} /> : null}
+      {can("agent_statuses.edit") ? <Entry to="/settings/statuses" icon="settings" label="nav.statuses" onGo={onGo} /> : null}
     </nav>
   );
 }

@@ -38,6 +38,7 @@ const ConnectedChats = lazyRouteComponent(() => import("../features/chat-boards/
 const QueuedChats = lazyRouteComponent(() => import("../features/chat-boards/LiveChats.tsx"), "QueuedChats");
 const CompletedChats = lazyRouteComponent(() => import("../features/chat-boards/CompletedChats.tsx"), "CompletedChats");
 const LiveChatPanels = lazyRouteComponent(() => import("../features/live-chat/LiveChatPanels.tsx"), "LiveChatPanels");
+const StatusesPage = lazyRouteComponent(() => import("../features/statuses/StatusesPage.tsx"), "StatusesPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -132,7 +133,14 @@ const chatsCompleted = board("/chats/completed", "page.chats_completed", () => (
   <Board needs="chats.view" draw={(page) => <CompletedChats {...page} />} />
 ));
 
-const pages: AnyRoute[] = [home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
+const statuses = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/statuses",
+  staticData: { title: "page.statuses" },
+  component: StatusesRoute,
+});
+
+const pages: AnyRoute[] = [home, desk, statuses, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, inside.addChildren(pages)]),
@@ -212,6 +220,11 @@ function DeskRoute(): ReactNode {
     [navigate],
   );
   return can("desk") ? <DeskPage chosen={s} onChoose={choose} /> : <Refused />;
+}
+
+function StatusesRoute(): ReactNode {
+  const { can } = useServices();
+  return can("agent_statuses.edit") ? <StatusesPage /> : <Refused />;
 }
 
 /** Pages for people who are signed in; sends everybody else to sign in first. */
