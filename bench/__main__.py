@@ -1,4 +1,4 @@
-"""`python -m bench [voice|setup|chat|sockets|all] [--quick] [--results FOLDER]`."""
+"""`python -m bench [voice|setup|chat|sockets|routing|all] [--quick] [--results FOLDER]`."""
 
 import argparse
 import asyncio
@@ -6,9 +6,15 @@ import logging
 from pathlib import Path
 from typing import Any, Final
 
-from bench import calibration, chat, machine, pages, setup, sockets, voice
+from bench import calibration, chat, machine, pages, routing, setup, sockets, voice
 
-PARTS: Final[dict[str, Any]] = {"voice": voice.run, "setup": setup.run, "chat": chat.run, "sockets": sockets.run}
+PARTS: Final[dict[str, Any]] = {
+    "voice": voice.run,
+    "setup": setup.run,
+    "chat": chat.run,
+    "sockets": sockets.run,
+    "routing": routing.run,
+}
 
 
 def main() -> None:

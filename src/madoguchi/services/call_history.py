@@ -101,6 +101,9 @@ def _plain(data: Mapping[str, Any]) -> Json:
     """Return what a reader of the timeline needs: plain values, and of nested things their id and name."""
     plain: Json = {}
     for key, value in data.items():
+        if key == "why":
+            # What is known of colleagues is for supervisors; see `RoutingService`.
+            continue
         if isinstance(value, Mapping):
             plain[key] = {part: value[part] for part in ("id", "name", "names", "to_agent_name") if part in value}
         elif isinstance(value, list):

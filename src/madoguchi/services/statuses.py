@@ -38,7 +38,7 @@ class StatusService:
         """
         actor.require(Permission.EDIT_STATUSES)
         if len(await self._catalogue.all()) >= STATUSES:
-            raise ConflictError(f"at most {STATUSES} statuses")
+            raise ConflictError(f"at most {STATUSES} statuses", reason="too_many")
         return await self._put(CustomStatus(StatusId(self._ids.new(PREFIX)), names, colour, away))
 
     async def change(
@@ -86,7 +86,7 @@ class StatusService:
         for other in await self._catalogue.all():
             for language, name in status.names.items():
                 if other.id != status.id and other.names.get(language, "").casefold() == name.casefold():
-                    raise ConflictError("another status has this name", field=f"names.{language}")
+                    raise ConflictError("another status has this name", field=f"names.{language}", reason="name_taken")
         await self._catalogue.save(status)
         return status
 

@@ -153,8 +153,9 @@ class Backend:
             user = {"email": "watanabe@example.test", "roles": ["agent"], "languages": ["ja", "en"], "chat_limit": 5}
             session = {"user": AGENT | user, "permissions": self.permissions, "branding": {"name": "Madoguchi"}}
             return (200, session) if self.signed_in else _problem(401, "sign_in_needed")
-        if path in FIXED:
-            return 200, FIXED[path]
+        fixed = ROUTING if path.endswith("/routing") else FIXED.get(path)
+        if fixed is not None:
+            return 200, fixed
         if path.startswith("/completed/"):
             return 200, {"rows": list(self.views.get(path.removeprefix("/"), {}).values()), "next": None}
         if path.startswith("/calls/"):
@@ -183,7 +184,41 @@ def _problem(status: int, code: str) -> tuple[int, Row]:
     return status, {"title": "No.", "status": status, "code": code, "detail": ""}
 
 
+def _agents(*names: str, idle_s: float | None = None) -> list[Row]:
+    return [{"agent": f"user_{name}", "name": name, "idle_s": idle_s} for name in names]
+
+
+_ASKED: Row = {"attempt": 1, "language": "ja", "skills": ["請求"], "skills_given_up": False, "groups": []}
+ROUTING: Row = {
+    "decisions": [
+        _ASKED
+        | {
+            "at": ago(290),
+            "rule": "longest_since_call",
+            "rung": [_agents("伊藤 直子", idle_s=845.0)[0] | {"outcome": "declined"}],
+            "passed": [
+                {"reason": "signed_out", "count": 14, "agents": _agents("加藤 蓮", "吉田 葵", "Ben Carter")},
+                {"reason": "busy", "count": 2, "agents": _agents("鈴木 翔太", "田中 由美", idle_s=20.0)},
+                {"reason": "language", "count": 1, "agents": _agents("Maria García")},
+            ],
+        },
+        _ASKED
+        | {
+            "at": ago(275),
+            "rule": "fell_back",
+            "attempt": 2,
+            "rung": [_agents("渡辺 大輔")[0] | {"outcome": "accepted"}],
+            "passed": [{"reason": "pause", "count": 1, "agents": _agents("伊藤 直子", idle_s=860.0)}],
+        },
+    ],
+    "now": None,
+}
+STATUSES: list[Row] = [
+    {"id": "status_1", "names": {"en": "Training", "ja": "研修"}, "colour": "violet", "away": True},
+    {"id": "status_2", "names": {"en": "Social media", "ja": "SNS 対応"}, "colour": "blue", "away": False},
+]
 FIXED: Row = {
+    "/agent-statuses": {"statuses": STATUSES},
     "/queues": {
         "queues": [
             queue("returns") | {"channels": ["web"], "agents": 8, "available": 3},

@@ -8,6 +8,8 @@ ALL_PERMISSIONS = [
     "chats.view",
     "agents.view",
     "agents.edit",
+    "agent_statuses.edit",
+    "routing.edit",
     "monitor",
     "monitor_chats.edit",
     "recordings.view",
@@ -147,7 +149,7 @@ def busy_floor(backend: Backend, calls: int = 14) -> None:
         ("available", "in_call"),
         ("break", "idle"),
         ("available", "wrap_up"),
-        ("missed", "idle"),
+        ("missed_call", "idle"),
         ("signed_out", "idle"),
         ("available", "in_chat"),
     ]

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("part", ["voice", "setup", "chat", "sockets"])
+@pytest.mark.parametrize("part", ["voice", "setup", "chat", "sockets", "routing"])
 def test_a_quick_run_writes_its_results(part: str, tmp_path: Path) -> None:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MADOGUCHI_")}
 

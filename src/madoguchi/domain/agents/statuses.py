@@ -37,12 +37,14 @@ def checked(status: CustomStatus) -> CustomStatus:
     names = {language: " ".join(name.split()) for language, name in status.names.items()}
     for language in ("ja", "en"):
         if not names.get(language):
-            raise InvalidInputError("a name is needed", field=f"names.{language}")
+            raise InvalidInputError("a name is needed", field=f"names.{language}", reason="name_missing")
     for language, name in names.items():
         if not _LANGUAGE.fullmatch(language):
             raise InvalidInputError("there is no such language", field="names")
         if len(name) > NAME_LENGTH:
-            raise InvalidInputError(f"at most {NAME_LENGTH} characters", field=f"names.{language}")
+            raise InvalidInputError(
+                f"at most {NAME_LENGTH} characters", field=f"names.{language}", reason="name_too_long"
+            )
     if status.colour not in COLOURS:
         raise InvalidInputError(f"one of {', '.join(COLOURS)}", field="colour")
     return CustomStatus(status.id, names, status.colour, status.away)

@@ -49,12 +49,13 @@ class Candidate:
     def room(self, channel: Channel, call_weight: int | None = None) -> bool:
         """Whether his work leaves room for one interaction more; a call counts as `call_weight` chats.
 
-        There is never more than one call. None: a call is not done beside anything else.
+        There is never more than one call, and who does nothing has room for one whatever it weighs. None: a call is not
+        done beside anything else.
         """
         if channel is Channel.CALL:
-            if self.calls:
-                return False
-            return not self.chats if call_weight is None else self.chats + call_weight <= max(self.chat_limit, 1)
+            if self.calls or not self.chats:
+                return not self.calls
+            return call_weight is not None and self.chats + call_weight <= self.chat_limit
         if self.calls and call_weight is None:
             return False
         return self.chats + self.calls * (call_weight or 0) < self.chat_limit

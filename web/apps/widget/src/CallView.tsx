@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { callOver, type Contact } from "./contact.ts";
 import { useNow, useRows, useValue } from "./hooks.ts";
 import { Icon } from "./icons.tsx";
-import { textIn, type Language, type Text } from "./text.ts";
+import { textIn, waiting, type Language, type Text } from "./text.ts";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
@@ -119,8 +119,7 @@ function label(text: Text, phase: string, row: ConsumerCallRow | undefined): str
   if (row === undefined) return text("call.connecting");
   if (row.on_hold) return text("call.hold");
   if (row.state === "talking") return text("call.talking", { name: row.agent?.name ?? text("chat.agent") });
-  const { position } = row;
-  return position === undefined || position === null ? text("call.waiting") : text("call.waiting.position", { position });
+  return waiting(text, "call", row);
 }
 
 function Elapsed({ contact, since, label: name }: { contact: Contact; since: string; label: string }) {

@@ -5,7 +5,7 @@ import { AttachmentBubble } from "./AttachmentBubble.tsx";
 import { Composer } from "./Composer.tsx";
 import { chatOver, type Contact } from "./contact.ts";
 import { useRows, useValue } from "./hooks.ts";
-import { textIn, type Language, type Text } from "./text.ts";
+import { textIn, waiting, type Language, type Text } from "./text.ts";
 
 interface Props {
   contact: Contact;
@@ -103,8 +103,7 @@ function Conversation({ contact, chat, language, rows }: ConversationProps) {
 }
 
 function opening(text: Text, state: ConsumerChatRow | undefined): string {
-  const position = state?.position;
-  return position === undefined || position === null ? text("chat.waiting") : text("chat.waiting.position", { position });
+  return waiting(text, "chat", state);
 }
 
 const isMine = (line: TimelineLine | undefined): boolean =>

@@ -6,16 +6,18 @@ import type {
   CompletedChatRow,
   ConsumerConfig,
   ConsumerSession,
+  CustomStatus,
+  CustomStatusInput,
   MediaAnswer,
   MenuChannel,
   MonitorAnswer,
   Page,
-  PresenceStatus,
   QueueChange,
   QueueDetails,
   QueueForms,
   QueueGlobals,
   QueueInfo,
+  Routing,
   SessionInfo,
   SettingsChange,
   TranscriptMessage,
@@ -59,7 +61,8 @@ export class PortalApi {
     this.http.delete(`/settings/queues/${part(queue)}?confirmed=${String(confirmed)}`);
   colleagues = (): Promise<{ agents: Colleague[] }> => this.http.get("/colleagues");
 
-  setPresence = (status: PresenceStatus, when: "now" | "next" = "now"): Promise<void> =>
+  /** `status` is a built-in one's word, or the id of one of the organisation's own. */
+  setPresence = (status: string, when: "now" | "next" = "now"): Promise<void> =>
     this.http.put("/desk/presence", { status, when });
   accept = (offer: string): Promise<Accepted> => this.http.post(`/offers/${part(offer)}/accept`);
   decline = (offer: string): Promise<void> => this.http.post(`/offers/${part(offer)}/decline`);
@@ -97,8 +100,14 @@ export class PortalApi {
   stopMonitoring = (monitoring: string): Promise<void> => this.http.delete(`/monitorings/${part(monitoring)}`);
   endCall = (call: string): Promise<void> => this.http.post(`/calls/${part(call)}/end`);
   endStuckChat = (chat: string): Promise<void> => this.http.post(`/chats/${part(chat)}/end-stuck`);
-  setAgentPresence = (user: string, status: PresenceStatus): Promise<void> =>
-    this.http.put(`/agents/${part(user)}/presence`, { status });
+  setAgentPresence = (user: string, status: string): Promise<void> => this.http.put(`/agents/${part(user)}/presence`, { status });
+  statuses = (): Promise<{ statuses: CustomStatus[] }> => this.http.get("/agent-statuses");
+  makeStatus = (status: CustomStatusInput): Promise<CustomStatus> => this.http.post("/agent-statuses", status);
+  changeStatus = (id: string, status: CustomStatusInput): Promise<CustomStatus> =>
+    this.http.put(`/agent-statuses/${part(id)}`, status);
+  removeStatus = (id: string): Promise<void> => this.http.delete(`/agent-statuses/${part(id)}`);
+  routing = (kind: "call" | "chat", id: string, signal?: AbortSignal): Promise<Routing> =>
+    this.http.get(`/${kind}s/${part(id)}/routing`, signal);
 
   call = (call: string, signal?: AbortSignal): Promise<CallDetails> => this.http.get(`/calls/${part(call)}`, signal);
   completedCalls = (before?: string): Promise<Page<CompletedCallRow>> =>

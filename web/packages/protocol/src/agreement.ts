@@ -4,12 +4,14 @@ import type {
   Colleague,
   ConsumerConfig,
   ConsumerSession,
+  CustomStatus,
   MediaAnswer,
   MonitorAnswer,
   Problem,
   QueueDetails,
   QueueForms,
   QueueInfo,
+  Routing,
   SessionInfo,
 } from "./http.ts";
 import type { components } from "./openapi.d.ts";
@@ -29,6 +31,8 @@ export type Agreement = [
   Agrees<Colleague, Schemas["Colleague"]>,
   Agrees<Omit<QueueDetails, "settings" | "channel">, Schemas["QueueDetailsOut"]>,
   Agrees<QueueForms, Schemas["QueueTreesOut"]>,
+  Agrees<Pick<CustomStatus, "id" | "colour" | "away">, Schemas["StatusOut"]>,
+  Agrees<Routing, Schemas["RoutingOut"]>,
   Agrees<Pick<SessionInfo, "user" | "permissions">, Schemas["SessionOut"]>,
   Agrees<Pick<ConsumerConfig, "name" | "languages" | "attachments" | "closed">, Schemas["ConsumerConfig"]>,
   Agrees<ConsumerSession, Schemas["ConsumerSessionOut"]>,

@@ -1,5 +1,5 @@
 /** Bodies of the HTTP interface: docs/protocol/http.md in types. */
-import type { CallRow, ChatRow, MessageBody, Names, PresenceStatus, Timestamp } from "./realtime.ts";
+import type { CallRow, ChatRow, MessageBody, Names, PresenceStatus, StatusColour, Timestamp } from "./realtime.ts";
 
 /** RFC 9457. */
 export interface Problem {
@@ -30,6 +30,8 @@ export type Permission =
   | "chats.view"
   | "agents.view"
   | "agents.edit"
+  | "agent_statuses.edit"
+  | "routing.edit"
   | "monitor"
   | "monitor_chats.edit"
   | "recordings.view"
@@ -136,6 +138,76 @@ export interface Colleague {
   name: string;
   status: PresenceStatus;
   available: boolean;
+}
+
+/** One of the organisation's own statuses. */
+export interface CustomStatus {
+  id: string;
+  names: Names;
+  colour: StatusColour;
+  /** Nothing is offered in it. */
+  away: boolean;
+}
+
+export type CustomStatusInput = Omit<CustomStatus, "id">;
+
+export type RoutingRule =
+  | "longest_since_call"
+  | "longest_since_chat"
+  | "fewest_chats"
+  | "all_at_once"
+  | "fell_back"
+  | "asked_for"
+  | "nobody";
+
+export type PassedOverReason =
+  | "signed_out"
+  | "away"
+  | "missed"
+  | "leaving"
+  | "pause"
+  | "busy"
+  | "group"
+  | "language"
+  | "skill"
+  | "ringing"
+  | "tried"
+  | "turn";
+
+export interface ConsideredAgent {
+  agent: string;
+  name: string;
+  /** Seconds since he last had one of this channel; null where he never had. */
+  idle_s: number | null;
+}
+
+export interface RungAgent extends ConsideredAgent {
+  outcome: "standing" | "accepted" | "declined" | "missed" | "withdrawn";
+}
+
+interface RoutingWhy {
+  at: Timestamp;
+  rule: RoutingRule;
+  attempt: number;
+  language: string | null;
+  skills: string[];
+  skills_given_up: boolean;
+  groups: string[];
+  passed: { reason: PassedOverReason; count: number; agents: ConsideredAgent[] }[];
+}
+
+export interface RoutingDecision extends RoutingWhy {
+  rung: RungAgent[];
+}
+
+export interface RoutingNow extends RoutingWhy {
+  rung: ConsideredAgent[];
+}
+
+/** Whom an interaction was offered to and why, and what would be decided now where it waits. */
+export interface Routing {
+  decisions: RoutingDecision[];
+  now: RoutingNow | null;
 }
 
 export interface Accepted {

@@ -59,6 +59,8 @@ export interface CallRow {
   agent: Person | null;
   offered_to: Person[];
   position?: number | null;
+  /** How long he will probably wait, in minutes. */
+  wait_min?: number | null;
   started_at: Timestamp;
   queued_at?: Timestamp | null;
   answered_at?: Timestamp | null;
@@ -94,6 +96,8 @@ export interface ChatRow {
   agent: Person | null;
   offered_to: Person[];
   position?: number | null;
+  /** How long he will probably wait, in minutes. */
+  wait_min?: number | null;
   started_at: Timestamp;
   queued_at?: Timestamp | null;
   answered_at?: Timestamp | null;
@@ -149,14 +153,35 @@ export interface MessageRow {
   body: MessageBody;
 }
 
-export type PresenceStatus = "signed_out" | "available" | "unavailable" | "break" | "meal" | "missed";
+export type PresenceStatus =
+  | "signed_out"
+  | "available"
+  | "unavailable"
+  | "break"
+  | "meal"
+  | "special_task"
+  | "custom"
+  | "missed_call"
+  | "missed_chat"
+  | "unresponsive";
+
+export type StatusColour = "green" | "blue" | "violet" | "amber" | "red" | "grey";
+
+/** Which one, where the status is `custom`: one of the organisation's own. */
+export interface CustomStatusRef {
+  id: string;
+  names: Names;
+  colour: StatusColour;
+}
 
 export interface PresenceRow {
   id: "presence";
   kind: "presence";
   status: PresenceStatus;
+  custom?: CustomStatusRef | null;
   since: Timestamp;
   next_status?: PresenceStatus | null;
+  next_custom?: CustomStatusRef | null;
   calls: number;
   chats: number;
   chat_limit: number;
@@ -175,6 +200,8 @@ export interface OfferRow {
   queued_at: Timestamp;
   offered_at: Timestamp;
   expires_at: Timestamp;
+  /** The page takes it after a moment, without a click. */
+  auto_answer?: boolean;
 }
 
 export type MyMedia = "none" | "connecting" | "connected" | "lost";
@@ -218,12 +245,16 @@ export interface AgentRow {
   name: string;
   email: string;
   status: PresenceStatus;
+  custom?: CustomStatusRef | null;
   since: Timestamp;
   next_status?: PresenceStatus | null;
+  next_custom?: CustomStatusRef | null;
   calls: InteractionRef[];
   chats: InteractionRef[];
   chat_limit: number;
   languages: Language[];
+  /** Skill to level, 1 to 5. */
+  skills?: Record<string, number>;
   occupancy: Occupancy;
   occupied_since?: Timestamp | null;
   calls_today: number;
@@ -248,6 +279,8 @@ export interface ConsumerCallRow {
   queue: QueueRef | null;
   agent: { name: string } | null;
   position?: number | null;
+  /** How long he will probably wait, in minutes. */
+  wait_min?: number | null;
   started_at: Timestamp;
   answered_at?: Timestamp | null;
   on_hold: boolean;
@@ -263,6 +296,8 @@ export interface ConsumerChatRow {
   agent: { name: string } | null;
   started_at: Timestamp;
   position?: number | null;
+  /** How long he will probably wait, in minutes. */
+  wait_min?: number | null;
   unread: number;
   end_reason?: string | null;
   /** These are present in the view `chat`, where the consumer follows his own conversation. */

@@ -49,6 +49,7 @@ const RolesPage = lazyRouteComponent(() => import("../features/roles/RolesPage.t
 const MePage = lazyRouteComponent(() => import("../features/me/MePage.tsx"), "MePage");
 const SupportCenterPage = lazyRouteComponent(() => import("../features/support-center/SupportCenterPage.tsx"), "SupportCenterPage");
 const QueueSettings = lazyRouteComponent(() => import("../features/queue-settings/QueueSettings.tsx"), "QueueSettings");
+const StatusesPage = lazyRouteComponent(() => import("../features/statuses/StatusesPage.tsx"), "StatusesPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -160,6 +161,7 @@ function page(path: keyof typeof access, title: TextKey, draw: () => ReactNode) 
 const settings = [
   page("/settings/queues/$channel", "page.queue_settings", () => <QueueSettingsRoute />),
   page("/settings/support-center", "page.support_center", () => <SupportCenterPage />),
+  page("/settings/statuses", "page.statuses", () => <StatusesPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),
   page("/me", "me.title", () => <MePage />),

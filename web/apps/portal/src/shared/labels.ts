@@ -1,4 +1,13 @@
-import type { CallRow, ChatRow, Names, Occupancy, PresenceStatus, QueueRef } from "@madoguchi/protocol";
+import type {
+  CallRow,
+  ChatRow,
+  CustomStatusRef,
+  Names,
+  Occupancy,
+  PresenceStatus,
+  QueueRef,
+  StatusColour,
+} from "@madoguchi/protocol";
 import type { Tone } from "@madoguchi/ui";
 import type { Language } from "./settings.ts";
 import type { T, TextKey } from "./text.tsx";
@@ -7,6 +16,13 @@ export interface StateLook {
   tone: Tone;
   glyph: string;
   label: TextKey;
+  /** What stands in the place of the label's text, where somebody else named it. */
+  text?: string;
+}
+
+/** A look's words. */
+export function lookText(t: T, look: StateLook): string {
+  return look.text ?? t(look.label);
 }
 
 export function nameIn(names: Names, language: Language): string {
@@ -25,17 +41,40 @@ const PRESENCE: Readonly<Record<PresenceStatus, StateLook>> = {
   unavailable: { tone: "muted", glyph: "○", label: "status.unavailable" },
   break: { tone: "warning", glyph: "◐", label: "status.break" },
   meal: { tone: "warning", glyph: "◐", label: "status.meal" },
-  missed: { tone: "danger", glyph: "!", label: "status.missed" },
+  special_task: { tone: "violet", glyph: "◆", label: "status.special_task" },
+  custom: { tone: "muted", glyph: "◇", label: "status.custom" },
+  missed_call: { tone: "danger", glyph: "!", label: "status.missed_call" },
+  missed_chat: { tone: "danger", glyph: "!", label: "status.missed_chat" },
+  unresponsive: { tone: "danger", glyph: "!", label: "status.unresponsive" },
   signed_out: { tone: "muted", glyph: "○", label: "status.signed_out" },
 };
 
-export function presenceLook(status: PresenceStatus): StateLook {
+export const COLOUR_TONES: Readonly<Record<StatusColour, Tone>> = {
+  green: "ok",
+  blue: "info",
+  violet: "violet",
+  amber: "warning",
+  red: "danger",
+  grey: "muted",
+};
+
+/** A status; `custom` tells which one of the organisation's own. */
+export function presenceLook(status: PresenceStatus, custom?: CustomStatusRef | null, language: Language = "en"): StateLook {
+  if (custom !== null && custom !== undefined) {
+    const tone = (COLOUR_TONES as Partial<typeof COLOUR_TONES>)[custom.colour] ?? "muted";
+    return { ...PRESENCE.custom, tone, text: nameIn(custom.names, language) };
+  }
   // A newer server may know statuses that this page does not.
   return (PRESENCE as Partial<typeof PRESENCE>)[status] ?? PRESENCE.unavailable;
 }
 
 /** What an agent does, seen from outside: his work if he has any, else what he chose. */
-export function agentLook(status: PresenceStatus, occupancy: Occupancy): StateLook {
+export function agentLook(
+  status: PresenceStatus,
+  occupancy: Occupancy,
+  custom?: CustomStatusRef | null,
+  language: Language = "en",
+): StateLook {
   switch (occupancy) {
     case "in_call":
       return { tone: "info", glyph: "☎", label: "status.in_call" };
@@ -46,7 +85,7 @@ export function agentLook(status: PresenceStatus, occupancy: Occupancy): StateLo
     case "offered":
       return { tone: "info", glyph: "◔", label: "status.offered" };
     case "idle":
-      return presenceLook(status);
+      return presenceLook(status, custom, language);
   }
 }
 

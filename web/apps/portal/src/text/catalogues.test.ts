@@ -16,6 +16,8 @@ function sources(folder: string): string[] {
 /** Beginnings of keys that are put together, from a state, a status or a code of the server. */
 
 /** Beginnings of keys that are put together, from a state, a status or a code of the server. */
+
+/** Beginnings of keys that are put together, from a state, a status or a code of the server. */
 const BUILT = [
   String.raw`call`,
   String.raw`chat`,
@@ -40,11 +42,15 @@ const BUILT = [
   String.raw`roles\.scope`,
   String.raw`roles\.view`,
   String.raw`status`,
+  String.raw`statuses\.colour`,
   String.raw`story\.started`,
   String.raw`theme`,
   String.raw`timeline`,
   String.raw`voice`,
   String.raw`welcome\.strength`,
+  String.raw`why\.outcome`,
+  String.raw`why\.reason`,
+  String.raw`why\.rule`,
 ];
 
 describe("text", () => {

@@ -6,11 +6,12 @@ import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
 import { Elapsed } from "../../shared/Elapsed.tsx";
 import { useAction, useFigure, useLive, useRow, useSortedIds, useValue, useView } from "../../shared/hooks.ts";
-import { agentLook, ELAPSED, languageName, presenceLook, queuePath, searchable } from "../../shared/labels.ts";
+import { agentLook, ELAPSED, languageName, lookText, presenceLook, queuePath, searchable } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
+import { useStatusChoices } from "../../shared/statuses.ts";
 
 const since = (row: AgentRow): string => (row.occupancy === "idle" ? row.since : (row.occupied_since ?? row.since));
 
@@ -22,8 +23,10 @@ const VALUES: Readonly<Record<string, (row: AgentRow) => SortValue>> = {
   chats: (row) => row.chats_today,
 };
 const USUAL = { column: "state", descending: false };
-const FILTERS = ["available", "in_call", "in_chat", "wrap_up", "away", "signed_out"] as const;
-const CHOICES: readonly PresenceStatus[] = ["available", "break", "meal", "unavailable", "signed_out"];
+const FILTERS = ["available", "in_call", "in_chat", "wrap_up", "away", "missed", "signed_out"] as const;
+const CHOICES: readonly PresenceStatus[] = ["available", "break", "meal"];
+const LAST: readonly PresenceStatus[] = ["unavailable", "special_task", "signed_out"];
+const MISSED: readonly PresenceStatus[] = ["missed_call", "missed_chat", "unresponsive"];
 
 /** Whether the agent belongs to a choice of the status filter. */
 function matches(row: AgentRow, filter: string | undefined): boolean {
@@ -38,8 +41,10 @@ function matches(row: AgentRow, filter: string | undefined): boolean {
       return row.occupancy === filter;
     case "signed_out":
       return row.status === "signed_out";
+    case "missed":
+      return MISSED.includes(row.status);
     case "away":
-      return row.occupancy === "idle" && row.status !== "available" && row.status !== "signed_out";
+      return row.occupancy === "idle" && !["available", "signed_out", ...MISSED].includes(row.status);
     default:
       return true;
   }
@@ -74,6 +79,7 @@ export function AgentBoard(props: BoardProps): ReactNode {
     { id: "state", label: t("column.status"), width: "136px", sortable: true },
     { id: "agent", label: t("column.agent"), width: "minmax(130px, 1.1fr)", sortable: true },
     { id: "elapsed", label: t("column.elapsed"), width: "88px", end: true, sortable: true },
+    { id: "next", label: t("column.next_status"), width: "104px" },
     { id: "with", label: t("column.with"), width: "minmax(150px, 1.6fr)" },
     { id: "load", label: t("column.chats_now"), width: "88px", end: true },
     { id: "calls", label: t("column.calls_today"), width: "92px", end: true, sortable: true },
@@ -105,7 +111,7 @@ export function AgentBoard(props: BoardProps): ReactNode {
             sort={sort}
             onSort={(next) => props.onSearch(sortChange(next))}
             Row={Line}
-            minWidth={920}
+            minWidth={1020}
             updatesLabel={(changes) => t("board.updates", { count: changes })}
             empty={<Nothing icon="users" title={t(all === 0 ? "empty.agents" : "state.nothing_found")} />}
           />
@@ -127,7 +133,7 @@ function Line({ id }: { id: string }): ReactNode {
   return (
     <>
       <div className="cell" role="cell">
-        <StateBadge look={agentLook(row.status, row.occupancy)} />
+        <StateBadge look={agentLook(row.status, row.occupancy, row.custom, language)} />
       </div>
       <div className="cell strong" role="cell" title={row.email}>
         {row.name}
@@ -135,9 +141,13 @@ function Line({ id }: { id: string }): ReactNode {
       <div className="cell end" role="cell">
         <Elapsed since={since(row)} limits={ELAPSED} />
       </div>
+      <div className="cell" role="cell">
+        {row.next_status === undefined || row.next_status === null
+          ? "–"
+          : lookText(t, presenceLook(row.next_status, row.next_custom, language))}
+      </div>
       <div className="cell muted" role="cell" title={text}>
         {text === "" ? "–" : text}
-        {row.next_status === undefined || row.next_status === null ? null : ` → ${t(presenceLook(row.next_status).label)}`}
       </div>
       <div className="cell end" role="cell">
         {row.chats.length} / {row.chat_limit}
@@ -167,6 +177,7 @@ function Actions({ row }: { row: AgentRow }): ReactNode {
   const [, run] = useAction((error) => {
     notify({ title: t("presence.failed"), detail: problemText(t, asProblem(error)), error: true });
   });
+  const choices = useStatusChoices(CHOICES, LAST);
   const groups: MenuGroup[] = [];
   const call = row.calls[0];
   if (call !== undefined) {
@@ -195,9 +206,9 @@ function Actions({ row }: { row: AgentRow }): ReactNode {
     groups.push({
       kind: "choice",
       label: t("agents.change_status"),
-      value: row.status,
-      choices: CHOICES.map((status) => ({ value: status, label: t(presenceLook(status).label) })),
-      onChange: (status) => void run(() => api.setAgentPresence(row.id, status as PresenceStatus)),
+      value: row.custom?.id ?? row.status,
+      choices: choices.map((choice) => ({ value: choice.value, label: lookText(t, choice.look) })),
+      onChange: (status) => void run(() => api.setAgentPresence(row.id, status)),
     });
   }
   if (groups.length === 0) return null;

@@ -9,6 +9,7 @@ import { callLook, endReason, languageName, queuePath } from "../../shared/label
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { isTextKey, problemText, useLanguage, useT } from "../../shared/text.tsx";
+import { RoutingWhy } from "../../shared/RoutingWhy.tsx";
 
 const OVER: readonly CallRow["state"][] = ["ended", "abandoned", "failed"];
 
@@ -103,6 +104,9 @@ function Known({ row, details, onClose }: { row: CallRow; details: Details | und
             ))}
           </ul>
         </>
+      )}
+      {row.queued_at === undefined || row.queued_at === null ? null : (
+        <RoutingWhy kind="call" id={row.id} version={JSON.stringify([row.state, row.offered_to, row.transfers.length])} />
       )}
       {details === undefined ? null : <Recordings recordings={details.recordings} />}
       {details === undefined || details.timeline.length === 0 ? null : (

@@ -7,6 +7,7 @@ import { queuePath } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
+import { RoutingWhy } from "../../shared/RoutingWhy.tsx";
 
 export interface LiveChatPanelsProps {
   chats: readonly string[];
@@ -69,6 +70,15 @@ function Panel({ chat, onClose }: { chat: string; onClose: () => void }): ReactN
                 <dd>{queuePath(row.queue, language)}</dd>
               </div>
             </dl>
+            <details className="why">
+              <summary>{t("why.title")}</summary>
+              <RoutingWhy
+                kind="chat"
+                id={row.id}
+                version={JSON.stringify([row.state, row.offered_to, row.transfers.length])}
+                titled={false}
+              />
+            </details>
             <Conversation
               label={t("live_chat.of", { name: row.consumer.name })}
               rows={messages}

@@ -107,6 +107,7 @@ export function Offers(props: OffersProps): ReactNode {
             first={index === 0}
             busy={busy === offer.id}
             live={live}
+            leading={leading}
             onAccept={() => void act(offer, true)}
             onDecline={() => void act(offer, false)}
           />
@@ -121,6 +122,7 @@ function OfferCard(props: {
   first: boolean;
   busy: boolean;
   live: boolean;
+  leading: boolean;
   onAccept: () => void;
   onDecline: () => void;
 }): ReactNode {
@@ -130,6 +132,18 @@ function OfferCard(props: {
   const accept = useRef<HTMLButtonElement>(null);
   const whole = Math.max(1, (Date.parse(offer.expires_at) - Date.parse(offer.offered_at)) / 1000);
   const left = Math.min(Math.round(whole), useSecondsLeft(offer.expires_at));
+
+  // One page of the agent's takes it for him; the others show that it will be taken.
+  const auto = offer.auto_answer === true;
+  const autoLeft = useSecondsLeft(auto ? new Date(Date.parse(offer.offered_at) + AUTO_MS).toISOString() : null);
+  const takes = auto && autoLeft === 0 && props.leading && props.live;
+  const take = useRef(props.onAccept);
+  useEffect(() => {
+    take.current = props.onAccept;
+  });
+  useEffect(() => {
+    if (takes) take.current();
+  }, [takes]);
 
   useEffect(() => {
     if (props.first && !isTyping(document.activeElement)) accept.current?.focus();
@@ -151,6 +165,12 @@ function OfferCard(props: {
         {queuePath(offer.queue, language)} · {languageName(offer.language, language)} · {t("offer.waited")}{" "}
         <Elapsed since={offer.queued_at} />
       </p>
+      {auto && autoLeft > 0 ? (
+        <p className="auto" role="status">
+          <Icon name="record" size="small" />
+          {t("offer.auto", { seconds: autoLeft })}
+        </p>
+      ) : null}
       <div className="actions">
         <Button
           ref={accept}
@@ -172,6 +192,8 @@ function OfferCard(props: {
   );
 }
 
+/** How long an agent has to see what comes before it is taken for him. */
+const AUTO_MS = 3_000;
 const AROUND = 2 * Math.PI * 9;
 
 function Ring({ part }: { part: number }): ReactNode {
