@@ -67,6 +67,7 @@ async def seed(catalogue: Catalogue, ids: IdSource, hashed: Callable[[str], str]
         channels = frozenset({MenuChannel.IVR, MenuChannel.WEB})
         await catalogue.save_queue(Queue(QueueId(ids.new("queue")), channels, names, position, tuple(agents)))
     await catalogue.save_settings("branding", BRANDING)
+    await catalogue.save_settings("support_center", {"time_zone": "Asia/Tokyo"})
     return made
 
 

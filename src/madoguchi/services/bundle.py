@@ -6,7 +6,9 @@ from madoguchi.services.calls import CallService
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.desk import DeskService
+from madoguchi.services.figures import FiguresService
 from madoguchi.services.handlings import HandlingService
+from madoguchi.services.metadata import MetadataService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
@@ -30,3 +32,5 @@ class Services:
     recordings: RecordingService
     queues: QueueService
     views: ViewService
+    figures: FiguresService
+    metadata: MetadataService

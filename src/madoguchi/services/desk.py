@@ -12,6 +12,7 @@ from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import InvalidInputError, NotFoundError
 from madoguchi.kernel.ids import UserId
 from madoguchi.ports.storage import Catalogue
+from madoguchi.services.centre_time import CentreTime
 from madoguchi.services.rows import Json
 from madoguchi.services.runtime import Owners
 
@@ -19,9 +20,12 @@ from madoguchi.services.runtime import Owners
 class DeskService:
     """The agents' owners, as far as people speak to them."""
 
-    def __init__(self, agents: "Owners[Agent, AgentMessage, AgentEvent, Never]", catalogue: Catalogue) -> None:
+    def __init__(
+        self, agents: "Owners[Agent, AgentMessage, AgentEvent, Never]", catalogue: Catalogue, centre: CentreTime
+    ) -> None:
         self._agents = agents
         self._catalogue = catalogue
+        self._centre = centre
 
     async def start(self) -> None:
         """Make sure that every user with a desk has an owner that knows his present profile."""
@@ -31,7 +35,8 @@ class DeskService:
 
     async def know(self, user: User) -> None:
         """Take in a user who is an agent, or what has changed about him."""
-        profile = ProfileIs(user.id, user.name, user.email, tuple(user.languages), user.chat_limit)
+        zone = (await self._centre.zone()).key
+        profile = ProfileIs(user.id, user.name, user.email, tuple(user.languages), user.chat_limit, zone)
         if self._agents.state(user.id) is None:
             await self._agents.create(user.id, profile)
         else:

@@ -10,8 +10,9 @@ from madoguchi.kernel.time import Instant
 from madoguchi.services.rows import Json, consumer, moment, queue_or_none, queue_ref
 
 
-def agent_row(agent: Agent, queues: Sequence[Queue]) -> Json:
-    """Return the agent as supervisors see him. `queues` are those that he is assigned to."""
+def agent_row(agent: Agent, queues: Sequence[Queue], now: Instant) -> Json:
+    """Return the agent as supervisors see him `now`. `queues` are those that he is assigned to."""
+    agent = agent.on(now)
     occupancy, since = occupied(agent)
     return {
         "id": agent.id,

@@ -30,6 +30,7 @@ Viewer: TypeAlias = Principal | ConsumerPrincipal
 CALLS: Final = "calls"
 CHATS: Final = "chats"
 AGENTS: Final = "agents"
+FIGURES: Final = "figures"
 
 
 def desk(user: UserId) -> str:
@@ -87,6 +88,7 @@ TENANT_VIEWS: Final[Mapping[str, tuple[str, Permission]]] = {
     "calls": (CALLS, Permission.VIEW_CALLS),
     "chats": (CHATS, Permission.VIEW_CHATS),
     "agents": (AGENTS, Permission.VIEW_AGENTS),
+    "figures": (FIGURES, Permission.VIEW_DASHBOARD),
 }
 
 

@@ -19,7 +19,9 @@ from madoguchi.adapters.http import (
     chats,
     consumers,
     desk,
+    figures,
     health,
+    metadata,
     problems,
     recordings,
     session,
@@ -124,7 +126,7 @@ def _with_routes(**options: Any) -> FastAPI:
         **options,
     )
     api = APIRouter(prefix=BASE)
-    for part in (session, desk, calls, chats, supervision, recordings, consumers):
+    for part in (session, desk, calls, chats, supervision, recordings, consumers, figures, metadata):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(health.router)

@@ -13,6 +13,8 @@ class Permission(Enum):
     VIEW_CALLS = "calls.view"
     VIEW_CHATS = "chats.view"
     VIEW_AGENTS = "agents.view"
+    VIEW_DASHBOARD = "dashboard.view"
+    VIEW_REPORTS = "reports.view"
     CHANGE_AGENT_STATUS = "agents.edit"
     MONITOR = "monitor"
     """Listen to live calls and view live chats, unseen."""
@@ -34,6 +36,8 @@ _SUPERVISION: Final = frozenset(
         Permission.VIEW_CALLS,
         Permission.VIEW_CHATS,
         Permission.VIEW_AGENTS,
+        Permission.VIEW_DASHBOARD,
+        Permission.VIEW_REPORTS,
         Permission.CHANGE_AGENT_STATUS,
         Permission.MONITOR,
         Permission.END_INTERACTIONS,

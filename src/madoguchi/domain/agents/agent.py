@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from madoguchi.domain.agents.handling import (
     HANDLING,
@@ -41,16 +42,18 @@ class AgentAppeared:
     languages: tuple[str, ...]
     chat_limit: int
     at: Instant
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)
 class ProfileChanged:
-    """The user's record changed."""
+    """The user's record changed, or the day begins elsewhere."""
 
     name: str
     email: str
     languages: tuple[str, ...]
     chat_limit: int
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -138,8 +141,10 @@ class Agent:
     missed_chats: int = 0
     last_call_ended_at: Instant | None = None
     last_chat_at: Instant | None = None
+    zone: str = "UTC"
+    """The time zone in which his day begins."""
     day: str = ""
-    """The UTC date of the figures below."""
+    """The date there of the figures below."""
     calls_today: int = 0
     chats_today: int = 0
 
@@ -174,6 +179,15 @@ class Agent:
             chats=self.load(Channel.CHAT),
         )
 
+    def day_of(self, at: Instant) -> str:
+        """Return the date of `at` where he works."""
+        return at.astimezone(ZoneInfo(self.zone)).date().isoformat()
+
+    def on(self, at: Instant) -> "Agent":
+        """Return him with the figures of the day of `at`: none, where that is another than theirs."""
+        day = self.day_of(at)
+        return self if day == self.day else replace(self, day=day, calls_today=0, chats_today=0)
+
     def next_deadline(self) -> Instant | None:
         """Return when the next reservation expires or wrap-up ends."""
         times = [one.expires_at for one in self.reservations]
@@ -185,12 +199,14 @@ def evolve(agent: Agent | None, event: AgentEvent) -> Agent:  # noqa: C901, PLR0
     """Return the agent after `event`. Knows no rules."""
     if agent is None:
         assert isinstance(event, AgentAppeared)  # noqa: S101 - the first event of every agent
-        return Agent(event.agent, event.name, event.email, event.languages, event.chat_limit, since=event.at)
+        return Agent(
+            event.agent, event.name, event.email, event.languages, event.chat_limit, since=event.at, zone=event.zone
+        )
     match event:
         case AgentAppeared():
             return agent
-        case ProfileChanged(name, email, languages, chat_limit):
-            return replace(agent, name=name, email=email, languages=languages, chat_limit=chat_limit)
+        case ProfileChanged(name, email, languages, chat_limit, zone):
+            return replace(agent, name=name, email=email, languages=languages, chat_limit=chat_limit, zone=zone)
         case NextPresenceChosen(status):
             return replace(agent, next_status=status)
         case SignedOut() | BecameAvailable() | BecameUnavailable() | WentOnBreak() | WentForMeal() | MissedTooMany():
@@ -233,9 +249,7 @@ def _put(agent: Agent, handling: Handling) -> Agent:
 
 
 def _opened(agent: Agent, handling: Handling) -> Agent:
-    day = handling.started_at.date().isoformat()
-    if day != agent.day:
-        agent = replace(agent, day=day, calls_today=0, chats_today=0)
+    agent = agent.on(handling.started_at)
     agent = replace(agent, handlings=(*agent.handlings, handling))
     if handling.channel is Channel.CALL:
         return replace(agent, missed_calls=0, calls_today=agent.calls_today + 1)

@@ -59,7 +59,7 @@ def decide(agent: Agent | None, message: AgentMessage, at: Moment) -> AgentDecis
         if not isinstance(message, ProfileIs):
             raise NotFoundError("there is no such agent")
         it = message
-        appeared = AgentAppeared(it.agent, it.name, it.email, it.languages, it.chat_limit, at.now)
+        appeared = AgentAppeared(it.agent, it.name, it.email, it.languages, it.chat_limit, at.now, it.zone)
         return Decision((appeared,))
     return _settled(agent, _events(agent, message, at.now), at.now)
 
@@ -77,10 +77,10 @@ def _settled(agent: Agent, events: tuple[AgentEvent, ...], now: Instant) -> Agen
 
 def _events(agent: Agent, message: AgentMessage, now: Instant) -> _Events:  # noqa: C901, PLR0911 - one case per message
     match message:
-        case ProfileIs(_, name, email, languages, chat_limit):
-            changed = ProfileChanged(name, email, languages, chat_limit)
-            same = (agent.name, agent.email, agent.languages, agent.chat_limit) == (name, email, languages, chat_limit)
-            return () if same else (changed,)
+        case ProfileIs(_, name, email, languages, chat_limit, zone):
+            changed = ProfileChanged(name, email, languages, chat_limit, zone)
+            present = ProfileChanged(agent.name, agent.email, agent.languages, agent.chat_limit, agent.zone)
+            return () if changed == present else (changed,)
         case ChoosePresence(status, after_work):
             return _choose(agent, status, now, after_work=after_work)
         case Reserve(reservation):

@@ -42,6 +42,8 @@ class ProfileIs:
     email: str
     languages: tuple[str, ...]
     chat_limit: int
+    zone: str = "UTC"
+    """The support centre's time zone, in which his day begins."""
 
 
 @dataclass(frozen=True)

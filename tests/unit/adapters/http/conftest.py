@@ -43,7 +43,18 @@ class Edge:
 async def edge(tmp_path: Path) -> AsyncIterator[Edge]:
     agent, manager = a_principal(Role.AGENT), a_principal(Role.MANAGER, user="user_mia")
     sign_in = FakeSignIn({"ana-token": agent, "agent": agent, "manager": manager})
-    names = ("desk", "offers", "calls", "chats", "handlings", "supervision", "recordings", "queues")
+    names = (
+        "desk",
+        "offers",
+        "calls",
+        "chats",
+        "handlings",
+        "supervision",
+        "recordings",
+        "queues",
+        "figures",
+        "metadata",
+    )
     services = {name: Recorder() for name in names}
     consumers = FakeConsumers({"consumer": a_consumer()})
     observed: list[tuple[str, str, int]] = []

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from madoguchi.adapters.storage import schema_facts  # noqa: F401 - its tables belong to the metadata
 from madoguchi.adapters.storage.schema import metadata
 
 # SQLite can change its schema within a transaction, so that a migration that fails leaves nothing behind.
