@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import BrowserContext, Route, WebSocketRoute
 
 from madoguchi import __file__ as _package
+from tests.e2e.portal.figures import figures_answer
 from tests.e2e.portal.rows import AGENT, Row, ago, message, queue, text
 
 ORIGIN = "http://localhost:8099"
@@ -36,12 +37,15 @@ class Backend:
     commands: list[tuple[str, Row]] = field(default_factory=list)
     refuse: dict[str, Row] = field(default_factory=dict)
     """View name to problem."""
+    figures: Callable[[dict[str, str]], Row] = figures_answer
+    """What a question about figures is answered."""
     socket_down: bool = False
     mute_views: set[str] = field(default_factory=set)
     """Views that never answer."""
     _sockets: list[WebSocketRoute] = field(default_factory=list)
     _watching: list[tuple[WebSocketRoute, str, str]] = field(default_factory=list)
     _seq: int = 0
+    _query: dict[str, str] = field(default_factory=dict)
 
     def install(self, context: BrowserContext) -> None:
         """Answer everything that pages of `context` ask."""
@@ -127,6 +131,7 @@ class Backend:
             self._file(route, path)
             return
         path = path.removeprefix("/api/v1")
+        self._query = {name: found[0] for name, found in parse_qs(urlsplit(request.url).query).items()}
         body = (
             request.post_data_json
             if request.post_data and "json" in (request.header_value("content-type") or "")
@@ -153,8 +158,8 @@ class Backend:
             user = {"email": "watanabe@example.test", "roles": ["agent"], "languages": ["ja", "en"], "chat_limit": 5}
             session = {"user": AGENT | user, "permissions": self.permissions, "branding": {"name": "Madoguchi"}}
             return (200, session) if self.signed_in else _problem(401, "sign_in_needed")
-        if path in FIXED:
-            return 200, FIXED[path]
+        if path in FIXED or path == "/figures":
+            return 200, self.figures(self._query) if path == "/figures" else FIXED[path]
         if path.startswith("/completed/"):
             return 200, {"rows": list(self.views.get(path.removeprefix("/"), {}).values()), "next": None}
         if path.startswith("/calls/"):

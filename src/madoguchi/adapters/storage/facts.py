@@ -217,11 +217,12 @@ def _put(connection: sa.Connection, table: sa.Table, facts: Sequence[Any]) -> in
     """Insert those of `facts` that are not there; return how many that were."""
     new = 0
     for first in range(0, len(facts), _ROWS):
-        values = [_values(one, table) for one in facts[first : first + _ROWS]]
+        values = [values_of(one, table) for one in facts[first : first + _ROWS]]
         new += connection.execute(_insert(connection, table).values(values)).rowcount
     return new
 
 
-def _values(fact: Any, table: sa.Table) -> dict[str, Any]:
+def values_of(fact: Any, table: sa.Table) -> dict[str, Any]:
+    """Return the row of a fact."""
     found = {column.name: getattr(fact, column.name) for column in table.columns}
     return {name: getattr(value, "value", value) for name, value in found.items()}

@@ -4,6 +4,7 @@ import type {
   Colleague,
   ConsumerConfig,
   ConsumerSession,
+  FiguresAnswer,
   MediaAnswer,
   MonitorAnswer,
   Problem,
@@ -27,6 +28,7 @@ export type Agreement = [
   Agrees<Colleague, Schemas["Colleague"]>,
   Agrees<Pick<SessionInfo, "user" | "permissions">, Schemas["SessionOut"]>,
   Agrees<Pick<ConsumerConfig, "name" | "languages" | "attachments">, Schemas["ConsumerConfig"]>,
+  Agrees<Omit<FiguresAnswer, "rows">, Schemas["FiguresOut"]>,
   Agrees<ConsumerSession, Schemas["ConsumerSessionOut"]>,
   Agrees<Pick<Problem, "title" | "status" | "code" | "detail">, Schemas["ProblemOut"]>,
 ];

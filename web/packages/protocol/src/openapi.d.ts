@@ -812,6 +812,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Return the figures of whole days in the centre's time zone.
+         */
+        get: operations["figures_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Return the same as CSV.
+         */
+        get: operations["figures_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Goals
+         * @description Change what counts as in time, and who left too soon to count; past days are counted by it, too.
+         */
+        put: operations["figures_set_goals"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Call
+         * @description Return everything that is known of a finished call: to its agents, and to who may view calls.
+         */
+        get: operations["metadata_of_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Chat
+         * @description Return everything that is known of a finished chat: to its agents, and to who may view chats.
+         */
+        get: operations["metadata_of_chat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -930,6 +1030,18 @@ export interface components {
             client_id: string;
         };
         /**
+         * By
+         * @description What one row is about.
+         * @enum {string}
+         */
+        By: "queue" | "agent" | "interval";
+        /**
+         * Channel
+         * @description How a consumer contacts us.
+         * @enum {string}
+         */
+        Channel: "call" | "chat";
+        /**
          * ChatOut
          * @description A started chat.
          */
@@ -1033,6 +1145,111 @@ export interface components {
             digits: string;
         };
         /**
+         * Figures
+         * @description Counts; parts are 0 to 1, lengths are seconds; null where there is nothing to divide by.
+         */
+        Figures: {
+            /** Offered */
+            offered: number;
+            /** Answered */
+            answered: number;
+            /** Abandoned */
+            abandoned: number;
+            /** Short Abandoned */
+            short_abandoned: number;
+            /** Service Level */
+            service_level: number | null;
+            /** Abandon Rate */
+            abandon_rate: number | null;
+            /** Asa S */
+            asa_s: number | null;
+            /** Longest Wait S */
+            longest_wait_s: number;
+            /** Handled */
+            handled: number;
+            /** Aht S */
+            aht_s: number | null;
+            /** Talk S */
+            talk_s: number | null;
+            /** Hold S */
+            hold_s: number | null;
+            /** Wrap Up S */
+            wrap_up_s: number | null;
+            /** Transfers */
+            transfers: number;
+        };
+        /**
+         * FiguresOut
+         * @description The figures of a period.
+         */
+        FiguresOut: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** Zone */
+            zone: string;
+            /** By */
+            by: string;
+            /** Interval */
+            interval: string;
+            /** Channel */
+            channel: string | null;
+            goals: components["schemas"]["GoalsOut"];
+            total: components["schemas"]["Figures"];
+            /** Rows */
+            rows: components["schemas"]["FiguresRow"][];
+        };
+        /**
+         * FiguresRow
+         * @description The figures of one queue, agent or interval.
+         */
+        FiguresRow: {
+            /** Offered */
+            offered: number;
+            /** Answered */
+            answered: number;
+            /** Abandoned */
+            abandoned: number;
+            /** Short Abandoned */
+            short_abandoned: number;
+            /** Service Level */
+            service_level: number | null;
+            /** Abandon Rate */
+            abandon_rate: number | null;
+            /** Asa S */
+            asa_s: number | null;
+            /** Longest Wait S */
+            longest_wait_s: number;
+            /** Handled */
+            handled: number;
+            /** Aht S */
+            aht_s: number | null;
+            /** Talk S */
+            talk_s: number | null;
+            /** Hold S */
+            hold_s: number | null;
+            /** Wrap Up S */
+            wrap_up_s: number | null;
+            /** Transfers */
+            transfers: number;
+            /** Id */
+            id: string;
+            queue?: components["schemas"]["QueueRef"] | null;
+            /** Name */
+            name?: string | null;
+            /** At */
+            at?: string | null;
+            /** Occupancy */
+            occupancy?: number | null;
+            /** Busy S */
+            busy_s?: number | null;
+            /** Idle S */
+            idle_s?: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
          * FinishIn
          * @description How a piece of work ended.
          */
@@ -1042,6 +1259,36 @@ export interface components {
             /** Notes */
             notes?: string | null;
         };
+        /**
+         * GoalsIn
+         * @description What the organisation aims at.
+         */
+        GoalsIn: {
+            /** Answer S */
+            answer_s: number;
+            /** Service Level */
+            service_level: number;
+            /** Short Abandon S */
+            short_abandon_s: number;
+        };
+        /**
+         * GoalsOut
+         * @description What the organisation aims at.
+         */
+        GoalsOut: {
+            /** Answer S */
+            answer_s: number;
+            /** Service Level */
+            service_level: number;
+            /** Short Abandon S */
+            short_abandon_s: number;
+        };
+        /**
+         * Interval
+         * @description How finely a series is divided.
+         * @enum {string}
+         */
+        Interval: "15m" | "hour" | "day";
         /**
          * MediaOut
          * @description The answer to a browser's media offer.
@@ -1133,6 +1380,22 @@ export interface components {
             errors?: {
                 [key: string]: string;
             }[] | null;
+        };
+        /**
+         * QueueRef
+         * @description A queue as rows name it.
+         */
+        QueueRef: {
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Path */
+            path: {
+                [key: string]: string;
+            }[];
         };
         /**
          * QueuesOut
@@ -2592,6 +2855,180 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    figures_figures: {
+        parameters: {
+            query?: {
+                /** @description The first day; today where it is none. */
+                from?: string | null;
+                /** @description The last day, inclusive; at most 90 days. */
+                to?: string | null;
+                by?: components["schemas"]["By"];
+                channel?: components["schemas"]["Channel"] | null;
+                queue?: string | null;
+                /** @description Only with by=interval. */
+                interval?: components["schemas"]["Interval"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    figures_export: {
+        parameters: {
+            query?: {
+                language?: string;
+                /** @description The first day; today where it is none. */
+                from?: string | null;
+                /** @description The last day, inclusive; at most 90 days. */
+                to?: string | null;
+                by?: components["schemas"]["By"];
+                channel?: components["schemas"]["Channel"] | null;
+                queue?: string | null;
+                /** @description Only with by=interval. */
+                interval?: components["schemas"]["Interval"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    figures_set_goals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    metadata_of_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    metadata_of_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
             /** @description A problem (RFC 9457). */
             default: {

@@ -12,6 +12,7 @@ import {
 import { Failure, Nothing, Skeleton } from "@madoguchi/ui";
 import { useCallback, useMemo, type ReactNode } from "react";
 import { SignIn } from "../features/sign-in/SignIn.tsx";
+import { changed, readDashboardSearch, type DashboardChange } from "../features/dashboard/period.ts";
 import { readBoardSearch, type BoardSearch } from "../shared/board.ts";
 import { ServicesContext, useServices } from "../shared/services.ts";
 import { useT, type TextKey } from "../shared/text.tsx";
@@ -31,6 +32,7 @@ declare module "@tanstack/react-router" {
 }
 
 const AgentBoard = lazyRouteComponent(() => import("../features/agent-board/AgentBoard.tsx"), "AgentBoard");
+const Dashboard = lazyRouteComponent(() => import("../features/dashboard/Dashboard.tsx"), "Dashboard");
 const ConnectedCalls = lazyRouteComponent(() => import("../features/call-boards/ConnectedCalls.tsx"), "ConnectedCalls");
 const QueuedCalls = lazyRouteComponent(() => import("../features/call-boards/QueuedCalls.tsx"), "QueuedCalls");
 const CompletedCalls = lazyRouteComponent(() => import("../features/call-boards/CompletedCalls.tsx"), "CompletedCalls");
@@ -91,6 +93,14 @@ const desk = createRoute({
   component: DeskRoute,
 });
 
+const dashboard = createRoute({
+  getParentRoute: () => inside,
+  path: "/dashboard",
+  staticData: { title: "page.dashboard" },
+  validateSearch: readDashboardSearch,
+  component: DashboardRoute,
+});
+
 /** A page of live or past interactions with its filters in the URL. */
 function board(path: string, title: TextKey, component: () => ReactNode) {
   return createRoute({ getParentRoute: () => inside, path, staticData: { title }, validateSearch: readPageSearch, component });
@@ -132,7 +142,7 @@ const chatsCompleted = board("/chats/completed", "page.chats_completed", () => (
   <Board needs="chats.view" draw={(page) => <CompletedChats {...page} />} />
 ));
 
-const pages: AnyRoute[] = [home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
+const pages: AnyRoute[] = [home, desk, dashboard, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, inside.addChildren(pages)]),
@@ -198,6 +208,7 @@ function Home(): ReactNode {
   if (can("desk")) return <Navigate to="/desk" replace />;
   if (can("calls.view")) return <Navigate to="/calls/connected" replace />;
   if (can("chats.view")) return <Navigate to="/chats/connected" replace />;
+  if (can("dashboard.view")) return <Navigate to="/dashboard" replace />;
   if (can("agents.view")) return <Navigate to="/agents" replace />;
   return <Refused />;
 }
@@ -212,6 +223,18 @@ function DeskRoute(): ReactNode {
     [navigate],
   );
   return can("desk") ? <DeskPage chosen={s} onChoose={choose} /> : <Refused />;
+}
+
+function DashboardRoute(): ReactNode {
+  const { can } = useServices();
+  const navigate = useNavigate();
+  const found: unknown = useSearch({ strict: false });
+  const search = useMemo(() => readDashboardSearch(found as Record<string, unknown>), [found]);
+  const change = useCallback(
+    (by: DashboardChange) => void navigate({ to: "/dashboard", replace: true, search: changed(search, by) }),
+    [navigate, search],
+  );
+  return can("dashboard.view") ? <Dashboard search={search} onSearch={change} /> : <Refused />;
 }
 
 /** Pages for people who are signed in; sends everybody else to sign in first. */
