@@ -7,7 +7,7 @@ import { BoardHead } from "../../shared/Board.tsx";
 import { useAllRows, useView } from "../../shared/hooks.ts";
 import { queuePath } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
-import { problemText, useLanguage, useT } from "../../shared/text.tsx";
+import { problemText, useLanguage, useT, type TextKey } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
 import { Chart } from "./Chart.tsx";
 import "./dashboard.css";
@@ -22,6 +22,14 @@ export interface DashboardProps {
   search: DashboardSearch;
   onSearch: (change: DashboardChange) => void;
 }
+
+const PERIOD_LABELS: Readonly<Record<PeriodName, TextKey>> = {
+  today: "dashboard.today",
+  yesterday: "dashboard.yesterday",
+  week: "dashboard.week",
+  month: "dashboard.month",
+  custom: "dashboard.custom",
+};
 
 /** How the centre does: now, today, and on days past. */
 export function Dashboard(props: DashboardProps): ReactNode {
@@ -139,7 +147,7 @@ function Filters(props: {
   };
   const wrong = (field: "from" | "to"): string | null => (problem?.field === field ? problem.detail : null);
   return (
-    <div className="filters" role="search" aria-label={t("dashboard.period")}>
+    <div className="filters" role="search">
       <SelectField
         label={t("dashboard.period")}
         hideLabel
@@ -148,7 +156,7 @@ function Filters(props: {
           const period = event.target.value as PeriodName;
           onSearch({ period: period === "today" ? undefined : period, ...(period === "custom" ? days : { from: undefined, to: undefined }) });
         }}
-        options={PERIODS.map((period) => ({ value: period, label: t(`dashboard.${period}`) }))}
+        options={PERIODS.map((period) => ({ value: period, label: t(PERIOD_LABELS[period]) }))}
       />
       {search.period === "custom" ? (
         <>

@@ -21,7 +21,7 @@ export function NowKpis({ row, channel }: { row: FiguresRow; channel: DashboardS
     ),
   );
   return (
-    <dl className="figure-row" aria-label={t("dashboard.now")}>
+    <dl className="figure-row">
       <Figure label={t("dashboard.waiting")}>{live.waiting}</Figure>
       <Figure label={t("dashboard.longest")} level={level}>
         {longest}
@@ -42,7 +42,7 @@ export function PeriodKpis({ figures, goals }: { figures: Figures; goals: Goals 
   const level = serviceLevel(figures, goals);
   const abandons = abandonLevel(figures);
   return (
-    <dl className="figure-row" aria-label={t("dashboard.period")}>
+    <dl className="figure-row">
       <Figure label={t("dashboard.service_level")} level={level}>
         {percent(figures.service_level, language, 1)}
         <Mark level={level} />
