@@ -6,7 +6,7 @@ Facts are written again after a crash; their keys make the second time do nothin
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from madoguchi.domain.figures.facts import HandlingFact, InteractionFact, StatusFact, StayFact
 from madoguchi.domain.figures.totals import Goals, Totals, WorkTime
@@ -24,6 +24,10 @@ class Selection:
     """Exclusive."""
     channel: Channel | None = None
     queue: str | None = None
+
+
+NOBODY: Final = ""
+"""The key of what belongs to no queue, or to no agent: handlings without a queue, stays that nobody answered."""
 
 
 class FactStore(Protocol):
@@ -54,10 +58,10 @@ class FactStore(Protocol):
         """Return an interaction's closed handlings, in order of their beginning."""
 
     async def by_queue(self, selection: Selection, goals: Goals) -> Mapping[str, Totals]:
-        """Return the totals of each queue."""
+        """Return the totals of each queue, and of `NOBODY`."""
 
     async def by_agent(self, selection: Selection, goals: Goals) -> Mapping[str, Totals]:
-        """Return the totals of each agent: of his handlings, and of the stays that he answered."""
+        """Return the totals of each agent, his handlings and the stays that he answered, and of `NOBODY`."""
 
     async def by_quarter(self, selection: Selection, goals: Goals) -> Mapping[Instant, Totals]:
         """Return the totals of each quarter-hour of UTC that has any."""

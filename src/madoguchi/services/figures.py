@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -18,7 +18,7 @@ from madoguchi.kernel.errors import InvalidInputError
 from madoguchi.kernel.ids import QueueId, UserId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.environment import Clock
-from madoguchi.ports.facts import Selection
+from madoguchi.ports.facts import NOBODY, Selection
 from madoguchi.ports.storage import Storage
 from madoguchi.services.centre_time import CentreTime
 from madoguchi.services.figures_table import table
@@ -28,6 +28,10 @@ from madoguchi.services.rows_figures import figures_row, goals_row, work_time_ro
 
 SCOPE: Final = "figures"
 """The tenant settings that have the goals."""
+
+
+Rows: TypeAlias = Sequence[tuple[Json, Totals]]
+"""What each row is about, with its totals."""
 
 
 class By(Enum):
@@ -141,21 +145,25 @@ class FiguresService:
             self._queues.get(question.queue)
         goals = await self.goals()
         selection = Selection(period.since, period.until, question.channel, question.queue)
-        rows: Sequence[tuple[Json, Totals]]
+        rows, total = await self._counted(question, selection, goals, period, interval)
+        shown = [{**head, **figures_row(totals)} for head, totals in rows]
+        return Answer(period, question, interval, goals, total, shown)
+
+    async def _counted(
+        self, question: Question, selection: Selection, goals: Goals, period: Period, interval: Interval
+    ) -> tuple[Rows, Totals]:
+        """Return the rows, and the totals of all: what is nobody's is in no row, and yet it counts."""
         match question.by:
             case By.QUEUE:
-                rows = self._of_queues(await self._facts.by_queue(selection, goals), question)
+                by_queue = await self._facts.by_queue(selection, goals)
+                return self._of_queues(by_queue, question), summed(by_queue.values())
             case By.AGENT:
-                rows = await self._of_agents(await self._facts.by_agent(selection, goals), period)
+                by_agent = await self._facts.by_agent(selection, goals)
+                return await self._of_agents(by_agent, period), summed(by_agent.values())
             case By.INTERVAL:
                 found = series(await self._facts.by_quarter(selection, goals), period, interval)
                 rows = [({"id": _local(at, period), "at": _local(at, period)}, totals) for at, totals in found]
-        total = summed(totals for _, totals in rows)
-        if question.by is By.AGENT:
-            # What nobody answered is in no agent's row, and yet it counts.
-            total = summed((await self._facts.by_queue(selection, goals)).values())
-        shown = [{**head, **figures_row(totals)} for head, totals in rows]
-        return Answer(period, question, interval, goals, total, shown)
+                return rows, summed(totals for _, totals in found)
 
     async def _period(self, question: Question) -> Period:
         zone = await self._centre.zone()
@@ -163,19 +171,19 @@ class FiguresService:
         first = question.first or question.last or today
         return Period(first, question.last or first, zone)
 
-    def _of_queues(self, found: Mapping[str, Totals], question: Question) -> Sequence[tuple[Json, Totals]]:
+    def _of_queues(self, found: Mapping[str, Totals], question: Question) -> Rows:
         """One row for each queue that there is, and for those that are gone but had something."""
         known = {one.id: one for one in self._queues.all() if question.queue in {None, one.id}}
         rows: list[tuple[Json, Totals]] = [
             ({"id": one.id, "queue": queue_ref(one)}, found.get(one.id, Totals())) for one in known.values()
         ]
-        gone = sorted(found.keys() - known.keys())
+        gone = sorted(found.keys() - known.keys() - {NOBODY})
         return [*rows, *(({"id": key, "queue": None}, found[key]) for key in gone)]
 
-    async def _of_agents(self, found: Mapping[str, Totals], period: Period) -> Sequence[tuple[Json, Totals]]:
+    async def _of_agents(self, found: Mapping[str, Totals], period: Period) -> Rows:
         work = await self._work(period)
         names = {str(one.id): one.name for one in await self._catalogue.users()}
-        agents = sorted(found.keys() | work.keys(), key=lambda one: (names.get(one, one), one))
+        agents = sorted((found.keys() | work.keys()) - {NOBODY}, key=lambda one: (names.get(one, one), one))
         return [
             (
                 {"id": one, "name": names.get(UserId(one), one), **work_time_row(work.get(one, WorkTime()))},

@@ -9,7 +9,7 @@ from madoguchi.domain.figures.periods import quarter_of
 from madoguchi.domain.figures.totals import Goals, Totals, WorkTime, of_handling, of_status, of_stay
 from madoguchi.domain.figures.worktime import Course
 from madoguchi.kernel.time import Instant
-from madoguchi.ports.facts import Selection
+from madoguchi.ports.facts import NOBODY, Selection
 from madoguchi.ports.storage import StorageUnavailableError
 
 K = TypeVar("K")
@@ -73,12 +73,12 @@ class MemoryFacts:
         return sorted(found, key=lambda one: (one.started_at, one.id))
 
     async def by_queue(self, selection: Selection, goals: Goals) -> Mapping[str, Totals]:
-        """Return the totals of each queue."""
-        return self._grouped(selection, goals, lambda stay: stay.queue, lambda handling: handling.queue)
+        """Return the totals of each queue, and of `NOBODY`."""
+        return self._grouped(selection, goals, lambda stay: stay.queue, lambda handling: handling.queue or NOBODY)
 
     async def by_agent(self, selection: Selection, goals: Goals) -> Mapping[str, Totals]:
-        """Return the totals of each agent: of his handlings, and of the stays that he answered."""
-        return self._grouped(selection, goals, lambda stay: stay.agent, lambda handling: handling.agent)
+        """Return the totals of each agent, his handlings and the stays that he answered, and of `NOBODY`."""
+        return self._grouped(selection, goals, lambda stay: stay.agent or NOBODY, lambda handling: handling.agent)
 
     async def by_quarter(self, selection: Selection, goals: Goals) -> Mapping[Instant, Totals]:
         """Return the totals of each quarter-hour of UTC that has any."""
@@ -102,15 +102,14 @@ class MemoryFacts:
         self,
         selection: Selection,
         goals: Goals,
-        stays_by: Callable[[StayFact], K | None],
-        handlings_by: Callable[[HandlingFact], K | None],
+        stays_by: Callable[[StayFact], K],
+        handlings_by: Callable[[HandlingFact], K],
     ) -> Mapping[K, Totals]:
         self._require()
         found: dict[K, Totals] = {}
 
-        def take(key: K | None, totals: Totals) -> None:
-            if key is not None:
-                found[key] = found.get(key, Totals()) + totals
+        def take(key: K, totals: Totals) -> None:
+            found[key] = found.get(key, Totals()) + totals
 
         for stay in _selected(self.stays.values(), selection, lambda one: one.queued_at):
             take(stays_by(stay), of_stay(stay, goals))
