@@ -37,6 +37,7 @@ from madoguchi.services.call_history import CallHistory
 from madoguchi.services.call_life import CALLS
 from madoguchi.services.call_performer import CallPerformer
 from madoguchi.services.calls import CallService
+from madoguchi.services.centre_time import CentreTime
 from madoguchi.services.chat_life import CHATS, ChatPerformer
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService
@@ -44,12 +45,16 @@ from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
+from madoguchi.services.fact_keeper import FactKeeper
+from madoguchi.services.figures import FiguresService
+from madoguchi.services.figures_live import Floor, LiveFigures
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.hours import HoursService
 from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.languages import LanguageService
 from madoguchi.services.message_audio import MessageAudio
 from madoguchi.services.messages import MessageService
+from madoguchi.services.metadata import MetadataService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.phone_calls import PhoneCalls
 from madoguchi.services.profile import ProfileService
@@ -147,7 +152,8 @@ class House:
         )
         self._chats = self._runtime.add(CHATS, ChatPerformer(self._agents))
         self._statuses = StatusService(storage.statuses, ids)
-        self._desk = DeskService(self._agents, catalogue, self._statuses)
+        centre = CentreTime(lambda: self._hours.book.center.zone, clock)
+        self._desk = DeskService(self._agents, catalogue, self._statuses, centre)
         self._queues.available = self._desk.available
         self._desk.grants = self._roles.grants
         self._desk.reach = self._teams.require_within
@@ -156,6 +162,10 @@ class House:
         self._queues.observe(self._dispatcher.wake)
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
+        self._fact_keeper = FactKeeper(storage, clock)
+        self._figures = FiguresService(storage, self._queues, centre, clock)
+        floor = Floor(self._calls.states, self._chats.states, self._agents.states)
+        self._live_figures = LiveFigures(self._views, floor, self._figures, self._queues, clock)
         self._early: list[LegArrived] | None = []
         """Calls that came before the runtime ran; none are kept once it does."""
         self._phone = PhoneCalls(
@@ -172,18 +182,28 @@ class House:
         self.services = self._made(tenant)
 
     def _observe(self) -> None:
-        agents = AgentProjection(self._views, self._queues.of_agent)
-        self._agents.observe(agents)
+        board = AgentProjection(self._views, self._queues.of_agent, self._ports.clock.now)
+        self._agents.observe(board)
         self._queues.observe(QueueRows(self._queues, self._views.publish))
         self._queues.observe(self._dispatcher.wake)
-        self._queues.observe(lambda: agents.refresh(self._agents.states()))
+        self._queues.observe(lambda: board.show(self._agents.states()))
         self._agents.observe(self._dispatcher.agent_changed)
         self._calls.observe(CallProjection(self._views))
         self._calls.observe(self._facts.changed)
         self._chat_views.attach(self._chats)
         self._chats.observe(self._chat_views.changed)
+        self._observe_figures(board)
         self._dispatcher.add(WaitingRoom(self._calls, Channel.CALL, CallPositionIs))
         self._dispatcher.add(WaitingRoom(self._chats, Channel.CHAT, ChatPositionIs))
+
+    def _observe_figures(self, board: AgentProjection) -> None:
+        for owners in (self._calls, self._chats):
+            owners.observe(self._fact_keeper.interaction_changed)
+        self._agents.observe(self._fact_keeper.agent_changed)
+        for kind in (self._calls, self._chats, self._agents):
+            kind.observe(self._live_figures.changed)
+        self._fact_keeper.on_new = self._live_figures.facts_written
+        self._live_figures.on_new_day = lambda: board.show(self._agents.states())
 
     def _made(self, tenant: Tenant) -> Services:
         clock, ids, storage = self._ports.clock, self._ports.ids, self._ports.storage
@@ -278,6 +298,8 @@ class House:
             ),
             languages=self._languages,
             messages=self._messages,
+            figures=self._figures,
+            metadata=MetadataService(storage),
             hours=HoursSettings(
                 storage.hours,
                 self._hours,
@@ -328,6 +350,8 @@ class House:
         await self._desk.start()
         await self._chat_views.restore(self._ports.clock.now())
         for work in (self._views.run(), self._dispatcher.run(), self._recordings.run(), self._warm_up()):
+            self._runtime.spawn(work)
+        for work in (self._fact_keeper.run(), self._live_figures.run(), self._live_figures.watch_days()):
             self._runtime.spawn(work)
         early, self._early = self._early or [], None
         for leg in early:

@@ -86,6 +86,7 @@ async def seed(storage: Storage, ids: IdSource, hashed: Callable[[str], str]) ->
     stored = await storage.queues.load()
     await storage.queues.save(grown(ids, agents), revision=stored.revision)
     await catalogue.save_settings("branding", BRANDING)
+    await catalogue.save_settings("support_center", {"time_zone": "Asia/Tokyo"})
     return made
 
 

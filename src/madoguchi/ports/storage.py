@@ -17,6 +17,7 @@ from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import Kind, MadoguchiError
 from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
+from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
 from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
@@ -279,6 +280,10 @@ class Storage(Protocol):
     @property
     def hours(self) -> HoursRecords:
         """Details of the support centre, hours and holidays."""
+
+    @property
+    def facts(self) -> FactStore:
+        """What figures are made of."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

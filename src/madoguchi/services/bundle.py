@@ -7,10 +7,12 @@ from madoguchi.services.chats import ChatService
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
+from madoguchi.services.figures import FiguresService
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.languages import LanguageService
 from madoguchi.services.messages import MessageService
+from madoguchi.services.metadata import MetadataService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.profile import ProfileService
 from madoguchi.services.queue_settings import QueueSettingsService
@@ -56,3 +58,5 @@ class Services:
     languages: LanguageService
     messages: MessageService
     hours: HoursSettings
+    figures: FiguresService
+    metadata: MetadataService

@@ -68,7 +68,7 @@ class CallHistory:
         journal = await self._store.journal(call)
         return {
             **(supervised_row(state) if supervises else call_row(state)),
-            "timeline": [_entry(row) for row in journal if row.kind in TOLD and _concerns(row, seen)],
+            "timeline": [entry(row) for row in journal if row.kind in TOLD and is_told_of(row, seen)],
             "recordings": [recording_row(one) for one in await self._recordings.of(call)],
         }
 
@@ -87,13 +87,14 @@ def recording_row(one: Recording) -> Json:
     return {"id": one.id, "state": one.state.value, "span_s": one.span_s, "size": one.size}
 
 
-def _concerns(row: JournalRow, seen: set[PartyId]) -> bool:
+def is_told_of(row: JournalRow, seen: set[PartyId]) -> bool:
     """Whether the event is about the call as a whole, or about a party that agent and consumer know of."""
     party = row.data.get("party")
     return not isinstance(party, str) or party in seen
 
 
-def _entry(row: JournalRow) -> Json:
+def entry(row: JournalRow) -> Json:
+    """Return an event as timelines list it."""
     return {"at": moment(row.at), "kind": _WORD.sub("_", row.kind).lower(), "data": _plain(row.data)}
 
 

@@ -12,6 +12,7 @@ from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError
 from madoguchi.kernel.ids import UserId
 from madoguchi.ports.storage import Catalogue
+from madoguchi.services.centre_time import CentreTime
 from madoguchi.services.reach import Reach, everybody
 from madoguchi.services.rows import Json
 from madoguchi.services.runtime import Owners
@@ -26,6 +27,7 @@ class DeskService:
         agents: "Owners[Agent, AgentMessage, AgentEvent, Never]",
         catalogue: Catalogue,
         statuses: StatusService,
+        centre: CentreTime,
     ) -> None:
         self._agents = agents
         self._catalogue = catalogue
@@ -34,6 +36,7 @@ class DeskService:
         self.reach: Reach = everybody
         """Whom somebody may use a permission on; set when teams are there."""
         self._statuses = statuses
+        self._centre = centre
 
     async def start(self) -> None:
         """Make sure that every user with a desk has an owner that knows his present profile."""
@@ -59,7 +62,8 @@ class DeskService:
 
     async def know(self, user: User) -> None:
         """Take in a user who is an agent, or what has changed about him."""
-        profile = ProfileIs(user.id, user.name, user.email, tuple(user.languages), user.chat_limit, user.skills)
+        zone = self._centre.zone().key
+        profile = ProfileIs(user.id, user.name, user.email, tuple(user.languages), user.chat_limit, user.skills, zone)
         if self._agents.state(user.id) is None:
             await self._agents.create(user.id, profile)
         else:

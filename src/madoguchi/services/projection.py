@@ -69,21 +69,25 @@ def _rows(call: Call) -> Iterable[tuple[tuple[str, str], Json]]:
 class AgentProjection:
     """Shows agents."""
 
-    def __init__(self, publisher: Publisher, queues_of: Callable[[UserId], Sequence[Queue]]) -> None:
+    def __init__(
+        self, publisher: Publisher, queues_of: Callable[[UserId], Sequence[Queue]], now: Callable[[], Instant]
+    ) -> None:
         self._publisher = publisher
         self._queues_of = queues_of
+        self._now = now
         self._wrap_ups: dict[str, set[str]] = {}
 
     def __call__(self, change: Change[Agent, Any]) -> None:
         """Publish what changed; an observer of the runtime's agents."""
         agent = change.state
-        self.refresh((agent,))
+        self.show((agent,))
         rows = [presence_row(agent), *(wrap_up_row(one) for one in wrapping_up(agent))]
         now = {one.id for one in wrapping_up(agent)}
         gone = self._wrap_ups.get(agent.id, set()) - now
         self._wrap_ups[agent.id] = {str(one) for one in now}
         self._publisher.publish(views.desk(agent.id), put=rows, gone=tuple(gone))
 
-    def refresh(self, agents: Iterable[Agent]) -> None:
-        """Publish agents as supervisors see them: they or their queues have changed."""
-        self._publisher.publish(views.AGENTS, put=[agent_row(one, self._queues_of(one.id)) for one in agents])
+    def show(self, agents: Iterable[Agent]) -> None:
+        """Publish agents as supervisors see them: they, their queues or the day have changed."""
+        now = self._now()
+        self._publisher.publish(views.AGENTS, put=[agent_row(one, self._queues_of(one.id), now) for one in agents])

@@ -11,8 +11,9 @@ from madoguchi.services.rows import Json, consumer, moment, queue_or_none, queue
 from madoguchi.services.statuses import custom_row
 
 
-def agent_row(agent: Agent, queues: Sequence[Queue]) -> Json:
-    """Return the agent as supervisors see him. `queues` are those that he is assigned to."""
+def agent_row(agent: Agent, queues: Sequence[Queue], now: Instant) -> Json:
+    """Return the agent as supervisors see him `now`. `queues` are those that he is assigned to."""
+    agent = agent.on(now)
     occupancy, since = occupied(agent)
     return {
         "id": agent.id,

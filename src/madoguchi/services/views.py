@@ -31,6 +31,7 @@ CALLS: Final = "calls"
 CHATS: Final = "chats"
 AGENTS: Final = "agents"
 QUEUES: Final = "queues"
+FIGURES: Final = "figures"
 
 
 def desk(user: UserId) -> str:
@@ -89,6 +90,7 @@ TENANT_VIEWS: Final[Mapping[str, tuple[str, Permission]]] = {
     "chats": (CHATS, Permission.VIEW_CHATS),
     "agents": (AGENTS, Permission.VIEW_AGENTS),
     "queues": (QUEUES, Permission.VIEW_QUEUE_SETTINGS),
+    "figures": (FIGURES, Permission.VIEW_DASHBOARD),
 }
 
 

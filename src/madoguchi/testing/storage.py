@@ -21,6 +21,7 @@ from madoguchi.ports.storage import (
     StorageUnavailableError,
 )
 from madoguchi.testing.catalogue import MemoryCatalogue
+from madoguchi.testing.facts import MemoryFacts
 from madoguchi.testing.hours import MemoryHours
 from madoguchi.testing.messages import MemoryMessages
 from madoguchi.testing.people import MemoryPeople
@@ -165,6 +166,7 @@ class MemoryStorage:
         self.statuses = MemoryStatuses()
         self.messages = MemoryMessages()
         self.hours = MemoryHours()
+        self.facts = MemoryFacts()
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import BrowserContext, Route, WebSocketRoute
 
 from madoguchi import __file__ as _package
+from tests.e2e.portal.figures import figures_answer
 from tests.e2e.portal.rows import AGENT, Row, ago, message, queue, text
 
 ORIGIN = "http://localhost:8099"
@@ -36,12 +37,15 @@ class Backend:
     commands: list[tuple[str, Row]] = field(default_factory=list)
     refuse: dict[str, Row] = field(default_factory=dict)
     """View name to problem."""
+    figures: Callable[[dict[str, str]], Row] = figures_answer
+    """What a question about figures is answered."""
     socket_down: bool = False
     mute_views: set[str] = field(default_factory=set)
     """Views that never answer."""
     _sockets: list[WebSocketRoute] = field(default_factory=list)
     _watching: list[tuple[WebSocketRoute, str, str]] = field(default_factory=list)
     _seq: int = 0
+    _query: dict[str, str] = field(default_factory=dict)
 
     def install(self, context: BrowserContext) -> None:
         """Answer everything that pages of `context` ask."""
@@ -127,6 +131,7 @@ class Backend:
             self._file(route, path)
             return
         path = path.removeprefix("/api/v1")
+        self._query = {name: found[0] for name, found in parse_qs(urlsplit(request.url).query).items()}
         body = (
             request.post_data_json
             if request.post_data and "json" in (request.header_value("content-type") or "")
@@ -153,7 +158,7 @@ class Backend:
             user = {"email": "watanabe@example.test", "roles": ["agent"], "languages": ["ja", "en"], "chat_limit": 5}
             session = {"user": AGENT | user, "permissions": self.permissions, "branding": {"name": "Madoguchi"}}
             return (200, session) if self.signed_in else _problem(401, "sign_in_needed")
-        fixed = ROUTING if path.endswith("/routing") else FIXED.get(path)
+        fixed = self._fixed(path)
         if fixed is not None:
             return 200, fixed
         if path.startswith("/completed/"):
@@ -164,6 +169,11 @@ class Backend:
             rows = self.views.get(f"chat {path.split('/')[2]}", {}).values()
             return 200, {"messages": [row for row in rows if row["kind"] == "message"]}
         return _problem(404, "not_found")
+
+    def _fixed(self, path: str) -> Any:
+        if path == "/figures":
+            return self.figures(self._query)
+        return ROUTING if path.endswith("/routing") else FIXED.get(path)
 
     def _call(self, call: str) -> tuple[int, Any]:
         row = self.views.get("calls", {}).get(call) or self.views.get("completed/calls", {}).get(call)

@@ -1,12 +1,15 @@
 """The two busy places that most stories start from: an agent's desk, and a floor full of work."""
 
 from tests.e2e.portal.backend import Backend
+from tests.e2e.portal.figures import live_rows
 from tests.e2e.portal.rows import AGENT, Row, ago, call_row, chat_row, consumer, message, queue, text
 
 ALL_PERMISSIONS = [
     "calls.view",
     "chats.view",
     "agents.view",
+    "dashboard.view",
+    "reports.view",
     "agents.edit",
     "agent_statuses.edit",
     "routing.edit",
@@ -114,6 +117,7 @@ def busy_floor(backend: Backend, calls: int = 14) -> None:
         )
     )
     backend.put("calls", *rows)
+    backend.put("figures", *live_rows())
     chats = [
         chat_row(
             n,

@@ -1,6 +1,7 @@
 """States of the world that stories start from."""
 
 from tests.e2e.portal.backend import Backend
+from tests.e2e.portal.figures import figures_answer, live_rows
 from tests.e2e.portal.places import busy_desk, busy_floor
 from tests.e2e.portal.rows import Row, ago, consumer, queue
 
@@ -49,16 +50,19 @@ def empty_floor(backend: Backend) -> None:
     busy_floor(backend, calls=0)
     for view in ("calls", "chats", "agents", "completed/calls", "completed/chats"):
         backend.views[view] = {}
+    backend.put("figures", *live_rows(busy=False))
+    backend.figures = lambda query: figures_answer(query, busy=False)
 
 
 def refused_floor(backend: Backend) -> None:
     busy_floor(backend)
     backend.refuse["calls"] = {"code": "unavailable", "title": "Not now.", "detail": ""}
+    backend.refuse["figures"] = backend.refuse["calls"]
 
 
 def loading_floor(backend: Backend) -> None:
     busy_floor(backend)
-    backend.mute_views.add("calls")
+    backend.mute_views |= {"calls", "figures"}
 
 
 __all__ = [

@@ -19,10 +19,12 @@ from madoguchi.adapters.http import (
     chats,
     consumers,
     desk,
+    figures,
     health,
     hours,
     me,
     messages,
+    metadata,
     problems,
     queue_settings,
     recordings,
@@ -134,7 +136,7 @@ def _with_routes(**options: Any) -> FastAPI:
         **options,
     )
     api = APIRouter(prefix=BASE)
-    live = (session, desk, calls, chats, supervision, recordings, consumers, routing)
+    live = (session, desk, calls, chats, supervision, recordings, consumers, routing, figures, metadata)
     organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours)
     for part in (*live, *organisation):
         api.include_router(part.router)

@@ -36,7 +36,8 @@ async def received(file: UploadFile, settings: HttpSettings) -> AsyncIterator[tu
         yield name[-_NAME_LENGTH:] or "file", Path(kept.name)
 
 
-def _named(disposition: str, name: str) -> str:
+def named(disposition: str, name: str) -> str:
+    """Return the header `Content-Disposition` for a file."""
     return f"{disposition}; filename*=UTF-8''{quote(name, safe='')}"
 
 
@@ -45,7 +46,7 @@ async def attachment_response(found: Attachment, blobs: Blobs) -> Response:
     headers = {
         **_SANDBOX,
         "Content-Length": str(await blobs.size(found.blob_key)),
-        "Content-Disposition": _named("inline", found.name),
+        "Content-Disposition": named("inline", found.name),
         "Cache-Control": "private, max-age=86400, immutable",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
@@ -66,7 +67,7 @@ async def picture_response(key: str, blobs: Blobs) -> Response:
 def transcript_response(chat: str, kind: str, body: str) -> Response:
     """Return a transcript as a file to save."""
     media_type = "application/json" if kind == "json" else "text/plain; charset=utf-8"
-    headers = {"Content-Disposition": _named("attachment", f"{chat}.{kind}")}
+    headers = {"Content-Disposition": named("attachment", f"{chat}.{kind}")}
     return Response(body, media_type=media_type, headers=headers)
 
 
@@ -82,7 +83,7 @@ async def ranged_response(key: str, name: str, media_type: str, blobs: Blobs, wa
         NotFoundError: it is gone.
     """
     size = await blobs.size(key)
-    headers = {"Accept-Ranges": "bytes", "Content-Disposition": _named("inline", name)}
+    headers = {"Accept-Ranges": "bytes", "Content-Disposition": named("inline", name)}
     try:
         part = part_of(wanted, size)
     except NoSuchPart:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from madoguchi.adapters.storage.catalogue import SqlCatalogue
 from madoguchi.adapters.storage.database import Database
+from madoguchi.adapters.storage.facts import SqlFacts
 from madoguchi.adapters.storage.hours import SqlHours
 from madoguchi.adapters.storage.interactions import SqlInteractions
 from madoguchi.adapters.storage.messages import SqlMessages
@@ -13,6 +14,7 @@ from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.queues import SqlQueueMenus
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.adapters.storage.statuses import SqlStatuses
+from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
 from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
@@ -46,6 +48,7 @@ class SqlStorage:
         self._statuses = SqlStatuses(database)
         self._messages = SqlMessages(database)
         self._hours = SqlHours(database)
+        self._facts = SqlFacts(database)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -81,6 +84,11 @@ class SqlStorage:
     def hours(self) -> HoursRecords:
         """Details of the support centre, hours and holidays."""
         return self._hours
+
+    @property
+    def facts(self) -> FactStore:
+        """What figures are made of."""
+        return self._facts
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

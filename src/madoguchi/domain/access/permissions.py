@@ -17,6 +17,8 @@ class Permission(Enum):
     VIEW_CALLS = "calls.view"
     VIEW_CHATS = "chats.view"
     VIEW_AGENTS = "agents.view"
+    VIEW_DASHBOARD = "dashboard.view"
+    VIEW_REPORTS = "reports.view"
     CHANGE_AGENT_STATUS = "agents.edit"
     EDIT_STATUSES = "agent_statuses.edit"
     """Make and change the organisation's own statuses."""
@@ -69,6 +71,8 @@ class Page:
 
 
 PAGES: Final = (
+    Page("dashboard", Permission.VIEW_DASHBOARD),
+    Page("reports", Permission.VIEW_REPORTS),
     Page("calls", Permission.VIEW_CALLS),
     Page("chats", Permission.VIEW_CHATS),
     Page("agents", Permission.VIEW_AGENTS, Permission.CHANGE_AGENT_STATUS, scoped=True),
@@ -153,6 +157,8 @@ def _teams(*rights: Permission) -> dict[Permission, Scope]:
 
 
 _LOOKS_ON: Final = _all(
+    Permission.VIEW_DASHBOARD,
+    Permission.VIEW_REPORTS,
     Permission.VIEW_CALLS,
     Permission.VIEW_CHATS,
     Permission.VIEW_AGENTS,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 from madoguchi.domain.agents.handling import (
     HANDLING,
@@ -49,17 +50,19 @@ class AgentAppeared:
     chat_limit: int
     at: Instant
     skills: Mapping[str, int] = field(default_factory=dict)
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)
 class ProfileChanged:
-    """The user's record changed."""
+    """The user's record changed, or the day begins elsewhere."""
 
     name: str
     email: str
     languages: tuple[str, ...]
     chat_limit: int
     skills: Mapping[str, int] = field(default_factory=dict)
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -159,8 +162,10 @@ class Agent:
     """Offers of all channels missed since he last took one, whatever his status was meanwhile."""
     last_call_ended_at: Instant | None = None
     last_chat_at: Instant | None = None
+    zone: str = "UTC"
+    """The time zone in which his day begins."""
     day: str = ""
-    """The UTC date of the figures below."""
+    """The date there of the figures below."""
     calls_today: int = 0
     chats_today: int = 0
 
@@ -214,6 +219,15 @@ class Agent:
             last_chat_at=self.last_chat_at,
         )
 
+    def day_of(self, at: Instant) -> str:
+        """Return the date of `at` where he works."""
+        return at.astimezone(ZoneInfo(self.zone)).date().isoformat()
+
+    def on(self, at: Instant) -> "Agent":
+        """Return him with the figures of the day of `at`: none, where that is another than theirs."""
+        day = self.day_of(at)
+        return self if day == self.day else replace(self, day=day, calls_today=0, chats_today=0)
+
     def next_deadline(self) -> Instant | None:
         """Return when the next reservation expires or wrap-up ends."""
         times = [one.expires_at for one in self.reservations]
@@ -226,12 +240,22 @@ def evolve(agent: Agent | None, event: AgentEvent) -> Agent:  # noqa: C901, PLR0
     if agent is None:
         assert isinstance(event, AgentAppeared)  # noqa: S101 - the first event of every agent
         it = event
-        return Agent(it.agent, it.name, it.email, it.languages, it.chat_limit, since=it.at, skills=it.skills)
+        return Agent(
+            it.agent, it.name, it.email, it.languages, it.chat_limit, since=it.at, skills=it.skills, zone=it.zone
+        )
     match event:
         case AgentAppeared():
             return agent
-        case ProfileChanged(name, email, languages, chat_limit, skills):
-            return replace(agent, name=name, email=email, languages=languages, chat_limit=chat_limit, skills=skills)
+        case ProfileChanged():
+            return replace(
+                agent,
+                name=event.name,
+                email=event.email,
+                languages=event.languages,
+                chat_limit=event.chat_limit,
+                skills=event.skills,
+                zone=event.zone,
+            )
         case NextPresenceChosen(status, custom):
             return replace(agent, next_status=status, next_custom=custom)
         case TookCustomStatus(at, custom):
@@ -290,9 +314,7 @@ def _put(agent: Agent, handling: Handling) -> Agent:
 
 
 def _opened(agent: Agent, handling: Handling) -> Agent:
-    day = handling.started_at.date().isoformat()
-    if day != agent.day:
-        agent = replace(agent, day=day, calls_today=0, chats_today=0)
+    agent = agent.on(handling.started_at)
     agent = replace(agent, handlings=(*agent.handlings, handling), unanswered=0)
     if handling.channel is Channel.CALL:
         return replace(agent, missed_calls=0, calls_today=agent.calls_today + 1)

@@ -64,7 +64,7 @@ def decide(agent: Agent | None, message: AgentMessage, at: Moment) -> AgentDecis
         if not isinstance(message, ProfileIs):
             raise NotFoundError("there is no such agent")
         it = message
-        appeared = AgentAppeared(it.agent, it.name, it.email, it.languages, it.chat_limit, at.now, it.skills)
+        appeared = AgentAppeared(it.agent, it.name, it.email, it.languages, it.chat_limit, at.now, it.skills, it.zone)
         return Decision((appeared,))
     return _settled(agent, _events(agent, message, at.now), at.now)
 
@@ -83,9 +83,9 @@ def _settled(agent: Agent, events: tuple[AgentEvent, ...], now: Instant) -> Agen
 
 def _events(agent: Agent, message: AgentMessage, now: Instant) -> _Events:  # noqa: C901, PLR0911 - one case per message
     match message:
-        case ProfileIs(_, name, email, languages, chat_limit, skills):
-            changed = ProfileChanged(name, email, languages, chat_limit, skills)
-            known = ProfileChanged(agent.name, agent.email, agent.languages, agent.chat_limit, agent.skills)
+        case ProfileIs(_, name, email, languages, chat_limit, skills, zone):
+            changed = ProfileChanged(name, email, languages, chat_limit, skills, zone)
+            known = ProfileChanged(agent.name, agent.email, agent.languages, agent.chat_limit, agent.skills, agent.zone)
             return () if known == changed else (changed,)
         case ChoosePresence():
             return _choose(agent, message, now)

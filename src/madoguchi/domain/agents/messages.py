@@ -58,6 +58,8 @@ class ProfileIs:
     languages: tuple[str, ...]
     chat_limit: int
     skills: Mapping[str, int] = field(default_factory=dict)
+    zone: str = "UTC"
+    """The support centre's time zone, in which his day begins."""
 
 
 @dataclass(frozen=True)

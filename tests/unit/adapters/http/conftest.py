@@ -62,6 +62,8 @@ async def edge(tmp_path: Path) -> AsyncIterator[Edge]:
         "queue_settings",
         "statuses",
         "routing",
+        "figures",
+        "metadata",
     )
     services = {name: Recorder() for name in names}
     consumers = FakeConsumers({"consumer": a_consumer()})

@@ -65,7 +65,7 @@ async def clients(tmp_path: Path) -> AsyncIterator[dict[str, httpx.AsyncClient]]
         fake_services(sign_in=sign_in, hours=settings), FakeBlobs(), HttpSettings(tmp_path, tmp_path), branding
     )
     transport = httpx.ASGITransport(make_app(state), raise_app_exceptions=False)
-    made = {
+    made: dict[str, httpx.AsyncClient] = {
         role: httpx.AsyncClient(
             transport=transport, headers={"Cookie": f"madoguchi_session={role}", "X-Madoguchi": "1"}
         )

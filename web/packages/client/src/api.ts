@@ -8,6 +8,9 @@ import type {
   ConsumerSession,
   CustomStatus,
   CustomStatusInput,
+  FiguresAnswer,
+  FiguresQuestion,
+  Goals,
   MediaAnswer,
   MenuChannel,
   MonitorAnswer,
@@ -114,6 +117,12 @@ export class PortalApi {
     this.http.get(`/completed/calls?limit=50${before === undefined ? "" : `&before=${part(before)}`}`);
   completedChats = (before?: string): Promise<Page<CompletedChatRow>> =>
     this.http.get(`/completed/chats?limit=50${before === undefined ? "" : `&before=${part(before)}`}`);
+  metadataUrl = (channel: "call" | "chat", id: string): string => this.http.url(`/${channel}s/${part(id)}/metadata`);
+  figures = (question: FiguresQuestion, signal?: AbortSignal): Promise<FiguresAnswer> =>
+    this.http.get(`/figures?${new URLSearchParams({ ...question }).toString()}`, signal);
+  figuresUrl = (question: FiguresQuestion, language: string): string =>
+    this.http.url(`/figures/export?${new URLSearchParams({ ...question, language }).toString()}`);
+  setGoals = (goals: Goals): Promise<void> => this.http.put("/figures/goals", goals);
   recordingUrl = (recording: string): string => this.http.url(`/recordings/${part(recording)}/audio`);
 }
 

@@ -5,6 +5,7 @@ import type {
   ConsumerConfig,
   ConsumerSession,
   CustomStatus,
+  FiguresAnswer,
   MediaAnswer,
   MonitorAnswer,
   Problem,
@@ -35,6 +36,7 @@ export type Agreement = [
   Agrees<Routing, Schemas["RoutingOut"]>,
   Agrees<Pick<SessionInfo, "user" | "permissions">, Schemas["SessionOut"]>,
   Agrees<Pick<ConsumerConfig, "name" | "languages" | "attachments" | "closed">, Schemas["ConsumerConfig"]>,
+  Agrees<Omit<FiguresAnswer, "rows">, Schemas["FiguresOut"]>,
   Agrees<ConsumerSession, Schemas["ConsumerSessionOut"]>,
   Agrees<Pick<Problem, "title" | "status" | "code" | "detail">, Schemas["ProblemOut"]>,
 ];

@@ -1,5 +1,16 @@
 /** Bodies of the HTTP interface: docs/protocol/http.md in types. */
-import type { CallRow, ChatRow, MessageBody, Names, PresenceStatus, StatusColour, Timestamp } from "./realtime.ts";
+import type {
+  CallRow,
+  ChatRow,
+  Figures,
+  Goals,
+  MessageBody,
+  Names,
+  PresenceStatus,
+  QueueRef,
+  StatusColour,
+  Timestamp,
+} from "./realtime.ts";
 
 /** RFC 9457. */
 export interface Problem {
@@ -29,6 +40,8 @@ export type Permission =
   | "calls.view"
   | "chats.view"
   | "agents.view"
+  | "dashboard.view"
+  | "reports.view"
   | "agents.edit"
   | "agent_statuses.edit"
   | "routing.edit"
@@ -264,6 +277,40 @@ export interface MenuEntry {
   names: Names;
   channels: string[];
   entries: MenuEntry[];
+}
+
+export interface FiguresOfRow extends Figures {
+  id: string;
+  /** By queue; null for one that was deleted. */
+  queue?: QueueRef | null;
+  /** By agent. */
+  name?: string | null;
+  /** By interval: when it begins, in the centre's time. */
+  at?: string | null;
+  occupancy?: number | null;
+  busy_s?: number | null;
+  idle_s?: Record<string, number> | null;
+}
+
+/** The figures of whole days. */
+export interface FiguresAnswer {
+  from: string;
+  to: string;
+  zone: string;
+  by: string;
+  interval: string;
+  channel: string | null;
+  goals: Goals;
+  total: Figures;
+  rows: FiguresOfRow[];
+}
+
+export interface FiguresQuestion {
+  from: string;
+  to: string;
+  by: "queue" | "agent" | "interval";
+  channel?: "call" | "chat";
+  queue?: string;
 }
 
 export interface ConsumerConfig {

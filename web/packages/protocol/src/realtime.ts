@@ -262,6 +262,51 @@ export interface AgentRow {
   queues: QueueRef[];
 }
 
+/** Counts over a time; parts are 0 to 1, lengths are seconds; null where there is nothing to divide by. */
+export interface Figures {
+  offered: number;
+  answered: number;
+  abandoned: number;
+  short_abandoned: number;
+  service_level: number | null;
+  abandon_rate: number | null;
+  asa_s: number | null;
+  longest_wait_s: number;
+  handled: number;
+  aht_s: number | null;
+  talk_s: number | null;
+  hold_s: number | null;
+  wrap_up_s: number | null;
+  transfers: number;
+}
+
+export interface Goals {
+  answer_s: number;
+  service_level: number;
+  short_abandon_s: number;
+}
+
+/** How one channel of a queue stands now. */
+export interface LiveFigures {
+  waiting: number;
+  longest_since?: Timestamp | null;
+  working: number;
+}
+
+export interface FiguresRow {
+  /** A queue's id, or `all`. */
+  id: string;
+  kind: "figures";
+  queue: QueueRef | null;
+  call: LiveFigures;
+  chat: LiveFigures;
+  agents: { assigned: number; signed_in: number; available: number };
+  /** The centre's date. */
+  day: string;
+  today: Record<Channel | "all", Figures>;
+  goals: Goals;
+}
+
 export interface MonitoringRow {
   id: string;
   kind: "monitoring";
@@ -349,6 +394,7 @@ export interface ViewRows {
   chats: ChatRow;
   agents: AgentRow;
   queues: QueueTreeRow;
+  figures: FiguresRow;
   monitoring: MonitoringRow;
   chat: ChatRow | ConsumerChatRow | MessageRow;
   consumer: ConsumerRow;
@@ -361,6 +407,7 @@ export interface ViewParams {
   chats: undefined;
   queues: undefined;
   agents: undefined;
+  figures: undefined;
   monitoring: undefined;
   chat: { chat: string };
   consumer: undefined;

@@ -2,7 +2,10 @@
 
 from alembic import context
 
-from madoguchi.adapters.storage import schema_people  # noqa: F401 - its tables belong to the metadata
+from madoguchi.adapters.storage import (
+    schema_facts,  # noqa: F401 - its tables belong to the metadata
+    schema_people,  # noqa: F401 - its tables belong to the metadata
+)
 from madoguchi.adapters.storage import schema_statuses as _statuses  # noqa: F401 - registers its table
 from madoguchi.adapters.storage.schema import metadata
 

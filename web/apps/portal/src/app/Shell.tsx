@@ -28,7 +28,7 @@ export function Shell(): ReactNode {
   const [sound, setSound] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
   const [menu, setMenu] = useState(false);
-  const boards = can("calls.view") || can("chats.view") || can("agents.view") || settingsOf(can).length > 0;
+  const boards = can("dashboard.view") || can("calls.view") || can("chats.view") || can("agents.view") || settingsOf(can).length > 0;
   const title = usePageTitle();
   const desk = can("desk");
   const leave = (): void => {
@@ -187,6 +187,7 @@ function Sections({ open, onGo }: { open: boolean; onGo: () => void }): ReactNod
   return (
     <nav id="nav" className="nav" aria-label={t("nav.label")} data-open={open ? "" : undefined}>
       {can("desk") ? <Entry to="/desk" icon="desk" label="nav.desk" onGo={onGo} /> : null}
+      {can("dashboard.view") ? <Entry to="/dashboard" icon="chart" label="nav.dashboard" onGo={onGo} /> : null}
       {can("agents.view") ? <AgentSection onGo={onGo} /> : null}
       {can("calls.view") ? <CallSection onGo={onGo} /> : null}
       {can("chats.view") ? <ChatSection onGo={onGo} /> : null}

@@ -12,6 +12,7 @@ import {
 } from "@tanstack/react-router";
 import { Failure, Nothing, Skeleton } from "@madoguchi/ui";
 import { useCallback, useMemo, type ReactNode } from "react";
+import { changed, readDashboardSearch, type DashboardChange } from "../features/dashboard/period.ts";
 import { Forgotten } from "../features/sign-in/Forgotten.tsx";
 import { SignIn } from "../features/sign-in/SignIn.tsx";
 import { Welcome } from "../features/sign-in/Welcome.tsx";
@@ -37,6 +38,7 @@ declare module "@tanstack/react-router" {
 }
 
 const AgentBoard = lazyRouteComponent(() => import("../features/agent-board/AgentBoard.tsx"), "AgentBoard");
+const Dashboard = lazyRouteComponent(() => import("../features/dashboard/Dashboard.tsx"), "Dashboard");
 const ConnectedCalls = lazyRouteComponent(() => import("../features/call-boards/ConnectedCalls.tsx"), "ConnectedCalls");
 const QueuedCalls = lazyRouteComponent(() => import("../features/call-boards/QueuedCalls.tsx"), "QueuedCalls");
 const CompletedCalls = lazyRouteComponent(() => import("../features/call-boards/CompletedCalls.tsx"), "CompletedCalls");
@@ -50,6 +52,7 @@ const MePage = lazyRouteComponent(() => import("../features/me/MePage.tsx"), "Me
 const SupportCenterPage = lazyRouteComponent(() => import("../features/support-center/SupportCenterPage.tsx"), "SupportCenterPage");
 const QueueSettings = lazyRouteComponent(() => import("../features/queue-settings/QueueSettings.tsx"), "QueueSettings");
 const StatusesPage = lazyRouteComponent(() => import("../features/statuses/StatusesPage.tsx"), "StatusesPage");
+const Dashboard = lazyRouteComponent(() => import("../features/dashboard/Dashboard.tsx"), "Dashboard");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -106,6 +109,14 @@ const desk = createRoute({
   component: DeskRoute,
 });
 
+const dashboard = createRoute({
+  getParentRoute: () => inside,
+  path: "/dashboard",
+  staticData: { title: "page.dashboard" },
+  validateSearch: readDashboardSearch,
+  component: DashboardRoute,
+});
+
 /** A page of live or past interactions with its filters in the URL. */
 function board(path: string, title: TextKey, component: () => ReactNode) {
   return createRoute({ getParentRoute: () => inside, path, staticData: { title }, validateSearch: readPageSearch, component });
@@ -159,6 +170,7 @@ function page(path: keyof typeof access, title: TextKey, draw: () => ReactNode) 
 }
 
 const settings = [
+  page("/dashboard", "page.dashboard", () => <DashboardRoute />),
   page("/settings/queues/$channel", "page.queue_settings", () => <QueueSettingsRoute />),
   page("/settings/support-center", "page.support_center", () => <SupportCenterPage />),
   page("/settings/statuses", "page.statuses", () => <StatusesPage />),
@@ -239,6 +251,7 @@ function Home(): ReactNode {
   if (can("desk")) return <Navigate to="/desk" replace />;
   if (can("calls.view")) return <Navigate to="/calls/connected" replace />;
   if (can("chats.view")) return <Navigate to="/chats/connected" replace />;
+  if (can("dashboard.view")) return <Navigate to="/dashboard" replace />;
   if (can("agents.view")) return <Navigate to="/agents" replace />;
   if (can("users.view")) return <Navigate to="/settings/users" replace />;
   if (can("roles.view")) return <Navigate to="/settings/roles" replace />;
@@ -255,6 +268,17 @@ function DeskRoute(): ReactNode {
     [navigate],
   );
   return can("desk") ? <DeskPage chosen={s} onChoose={choose} /> : <Refused />;
+}
+
+function DashboardRoute(): ReactNode {
+  const navigate = useNavigate();
+  const found: unknown = useSearch({ strict: false });
+  const search = useMemo(() => readDashboardSearch(found as Record<string, unknown>), [found]);
+  const change = useCallback(
+    (by: DashboardChange) => void navigate({ to: "/dashboard", replace: true, search: changed(search, by) }),
+    [navigate, search],
+  );
+  return <Dashboard search={search} onSearch={change} />;
 }
 
 function QueueSettingsRoute(): ReactNode {

@@ -1,5 +1,5 @@
 import { asProblem, dateAndTime } from "@madoguchi/client";
-import { Button, Failure, Nothing, Skeleton } from "@madoguchi/ui";
+import { Button, Failure, Icon, Nothing, Skeleton } from "@madoguchi/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead } from "../../shared/Board.tsx";
@@ -89,7 +89,16 @@ export function CompletedCalls(props: BoardProps): ReactNode {
                   <td>
                     <Button onClick={() => props.onCall(row.id)} aria-label={t("details.of", { name: row.consumer.name })}>
                       {t("details.open")}
-                    </Button>
+                    </Button>{" "}
+                    <a
+                      className="button icon-only"
+                      href={api.metadataUrl("call", row.id)}
+                      download={`${row.id}.json`}
+                      title={t("metadata.download")}
+                      aria-label={t("metadata.of", { name: row.consumer.name })}
+                    >
+                      <Icon name="file" />
+                    </a>
                   </td>
                 </tr>
               ))}

@@ -56,7 +56,7 @@ function Content({ call, onClose }: { call: string; onClose: () => void }): Reac
 function Known({ row, details, onClose }: { row: CallRow; details: Details | undefined; onClose: () => void }): ReactNode {
   const t = useT();
   const language = useLanguage();
-  const { connection } = useServices();
+  const { api, connection } = useServices();
   const over = OVER.includes(row.state);
   return (
     <div className="details">
@@ -124,7 +124,15 @@ function Known({ row, details, onClose }: { row: CallRow; details: Details | und
           </ol>
         </details>
       )}
-      {over ? null : <Actions row={row} onClose={onClose} />}
+      {over ? (
+        <p>
+          <a className="button" href={api.metadataUrl("call", row.id)} download={`${row.id}.json`}>
+            {t("metadata.download")}
+          </a>
+        </p>
+      ) : (
+        <Actions row={row} onClose={onClose} />
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { asProblem, dateAndTime } from "@madoguchi/client";
 import type { ChatRow, MessageRow, TranscriptMessage } from "@madoguchi/protocol";
-import { Button, Dialog, Failure, Nothing, Skeleton } from "@madoguchi/ui";
+import { Button, Dialog, Failure, Icon, Nothing, Skeleton } from "@madoguchi/ui";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactNode } from "react";
 import { BoardFilters, BoardHead } from "../../shared/Board.tsx";
@@ -99,7 +99,16 @@ export function CompletedChats(props: CompletedChatsProps): ReactNode {
                       <Button onClick={() => setOpen(row)} aria-label={t("transcript.of", { name: row.consumer.name })}>
                         {t("transcript.title")}
                       </Button>
-                    ) : null}
+                    ) : null}{" "}
+                    <a
+                      className="button icon-only"
+                      href={api.metadataUrl("chat", row.id)}
+                      download={`${row.id}.json`}
+                      title={t("metadata.download")}
+                      aria-label={t("metadata.of", { name: row.consumer.name })}
+                    >
+                      <Icon name="file" />
+                    </a>
                   </td>
                 </tr>
               ))}

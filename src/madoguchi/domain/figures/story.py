@@ -1,0 +1,337 @@
+"""What happened to one interaction, told from its journal: stays in queues, offers, agents' stretches, redactions.
+
+Calls and chats are told by the same words. Events that nothing here knows are passed over, so that a new kind of event
+does no harm.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import Enum
+from typing import Any, Final, Protocol
+
+from madoguchi.kernel.time import Instant, Span, instant
+
+NONE: Final = timedelta()
+
+
+class Entry(Protocol):
+    """One row of a journal."""
+
+    @property
+    def at(self) -> Instant:
+        """When it happened."""
+
+    @property
+    def kind(self) -> str:
+        """The event's class."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The event's fields as JSON."""
+
+
+class Came(Enum):
+    """How an interaction came into a queue."""
+
+    CHOSEN = "chosen"
+    """By the consumer's choice."""
+    TRANSFERRED = "transferred"
+    """An agent sent it there."""
+    RETURNED = "returned"
+    """The agent who had it was lost, or did not answer."""
+
+
+class Outcome(Enum):
+    """How a stay in a queue ended."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    """The consumer left."""
+    ENDED = "ended"
+    """Somebody with the right to do so ended it."""
+    FAILED = "failed"
+    """Nobody answered in time, or we could not go on."""
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One stay in a queue, from coming into it to the answer or the end."""
+
+    number: int
+    """1 for the interaction's first."""
+    queue: Mapping[str, Any]
+    """The queue as the journal has it: `id`, `names`, `parents` …"""
+    came: Came
+    since: Instant
+    until: Instant | None = None
+    outcome: Outcome | None = None
+    agent: str | None = None
+    """Who answered."""
+    offers: int = 0
+    declined: int = 0
+    missed: int = 0
+
+    @property
+    def waited(self) -> Span:
+        """How long it lasted; nothing while it goes on."""
+        return (self.until or self.since) - self.since
+
+
+@dataclass(frozen=True)
+class Offered:
+    """One offer, and what became of it."""
+
+    id: str
+    agent: str
+    name: str
+    at: Instant
+    outcome: str = "withdrawn"
+    """`accepted`, `declined`, `missed` or `withdrawn`."""
+    until: Instant | None = None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One agent with the consumer, from the answer until he left."""
+
+    handling: str
+    agent: str
+    name: str
+    queue: Mapping[str, Any] | None
+    since: Instant
+    until: Instant | None = None
+    hold: Span = NONE
+    transferred: bool = False
+    """He sent the consumer elsewhere."""
+    party: str = ""
+
+    @property
+    def talk(self) -> Span:
+        """Time with the consumer, holds left out; nothing while it goes on."""
+        return (self.until or self.since) - self.since - self.hold
+
+
+@dataclass(frozen=True)
+class Handover:
+    """One time that an agent sent the consumer elsewhere."""
+
+    at: Instant
+    agent: str | None
+    name: str
+    to_queue: Mapping[str, Any] | None = None
+    to_agent: str | None = None
+    to_name: str = ""
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """What was left out of a recording."""
+
+    recording: str
+    since: Instant
+    until: Instant | None = None
+
+
+@dataclass(frozen=True)
+class Story:
+    """All of it."""
+
+    stays: tuple[Stay, ...] = ()
+    offers: tuple[Offered, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    redactions: tuple[Redaction, ...] = ()
+    ended_at: Instant | None = None
+
+
+END: Final[Mapping[str, Outcome]] = {
+    "TalkEnded": Outcome.ENDED,
+    "Resolved": Outcome.ENDED,
+    "ConsumerLeft": Outcome.ABANDONED,
+    "Dismissed": Outcome.ENDED,
+    "Broke": Outcome.FAILED,
+    "Finished": Outcome.ENDED,
+    "Abandoned": Outcome.ABANDONED,
+    "Expired": Outcome.FAILED,
+}
+"""The events that end an interaction, and what each makes of a stay that goes on."""
+TELLING: Final = frozenset({"OfferAccepted", "Requeued", "Enqueued", "ChatStarted", *END})
+"""Events after which a journal tells of one stay more or less."""
+
+
+def tell(entries: Iterable[Entry]) -> Story:
+    """Return the story of an interaction. `entries` are its journal from the first row on, in order."""
+    teller = _Teller()
+    for entry in entries:
+        teller.take(entry)
+    return teller.story()
+
+
+@dataclass
+class _Teller:
+    """The story so far."""
+
+    stays: list[Stay] = field(default_factory=list)
+    offers: dict[str, Offered] = field(default_factory=dict)
+    stretches: list[Stretch] = field(default_factory=list)
+    handovers: list[Handover] = field(default_factory=list)
+    redactions: list[Redaction] = field(default_factory=list)
+    recording: str = ""
+    held_since: Instant | None = None
+    handed_over: bool = False
+    ended_at: Instant | None = None
+
+    def take(self, entry: Entry) -> None:  # noqa: C901, PLR0912 - one case per kind
+        data, at = entry.data, _at(entry)
+        match entry.kind:
+            case "ChatStarted" | "Enqueued":
+                self._queued(data["queue"], Came.CHOSEN, at)
+            case "Offered" | "OffersAdded" | "OffersPlaced":
+                self._offered(data["offers"], at)
+            case "OfferDeclined":
+                self._offer_over(data["offer"], "declined", at)
+            case "OfferMissed":
+                self._offer_over(data["offer"], "missed", at)
+            case "OfferWithdrawn":
+                self._offer_over(data["offer"], "withdrawn", at)
+            case "OfferAccepted":
+                self._answered(data, at)
+            case "Held":
+                self._held(at, on=data["on"])
+            case "PartyLeft":
+                self._left(at, party=data["party"])
+            case "Transferred":
+                self._transferred(data["transfer"], at)
+            case "Requeued":
+                self._requeued(data, at)
+            case "RecordingBegan" | "RecordingPaused" | "RecordingClosed":
+                self._recording(entry.kind, data, at)
+            case kind if kind in END:
+                self._ended(END[kind], data, at)
+            case _:
+                pass
+
+    def story(self) -> Story:
+        return Story(
+            stays=tuple(self.stays),
+            offers=tuple(self.offers.values()),
+            stretches=tuple(self.stretches),
+            handovers=tuple(self.handovers),
+            redactions=tuple(self.redactions),
+            ended_at=self.ended_at,
+        )
+
+    def _queued(self, queue: Mapping[str, Any], came: Came, at: Instant) -> None:
+        self.stays.append(Stay(len(self.stays) + 1, queue, came, at))
+
+    def _offered(self, offers: Iterable[Mapping[str, Any]], at: Instant) -> None:
+        for one in offers:
+            if one["id"] not in self.offers:
+                self.offers[one["id"]] = Offered(one["id"], one["agent"], one.get("name", ""), at)
+                self._stay(offers=1)
+
+    def _offer_over(self, offer: str, outcome: str, at: Instant) -> None:
+        found = self.offers.get(offer)
+        if found is not None and found.until is None:
+            self.offers[offer] = replace(found, outcome=outcome, until=at)
+            self._stay(declined=int(outcome == "declined"), missed=int(outcome == "missed"))
+
+    def _answered(self, data: Mapping[str, Any], at: Instant) -> None:
+        self._offer_over(data["offer"], "accepted", at)
+        self._stay_over(Outcome.ANSWERED, at, data["agent"])
+        queue = self.stays[-1].queue if self.stays else None
+        self.stretches.append(
+            Stretch(data["handling"], data["agent"], data.get("name", ""), queue, at, party=data.get("party", ""))
+        )
+
+    def _held(self, at: Instant, *, on: bool) -> None:
+        if on:
+            self.held_since = self.held_since or at
+        else:
+            self._add_hold(at)
+            self.held_since = None
+
+    def _add_hold(self, until: Instant) -> None:
+        """Count the hold that goes on to all who are with the consumer."""
+        if self.held_since is None:
+            return
+        for n, one in enumerate(self.stretches):
+            if one.until is None:
+                self.stretches[n] = replace(one, hold=one.hold + until - max(self.held_since, one.since))
+
+    def _left(self, at: Instant, *, party: str = "") -> None:
+        """Somebody is no longer with the consumer; all are where no party is named."""
+        leaving = [n for n, one in enumerate(self.stretches) if one.until is None and (not party or one.party == party)]
+        if leaving and self.held_since is not None:
+            self._add_hold(at)
+            self.held_since = at
+        for n in leaving:
+            self.stretches[n] = replace(self.stretches[n], until=at, transferred=self.handed_over)
+
+    def _transferred(self, transfer: Mapping[str, Any], at: Instant) -> None:
+        to_agent = transfer.get("to_agent")
+        self.handovers.append(
+            Handover(
+                at,
+                transfer.get("agent"),
+                transfer.get("agent_name", ""),
+                transfer.get("to_queue"),
+                to_agent,
+                transfer.get("to_agent_name", ""),
+            )
+        )
+        self.handed_over = True
+
+    def _requeued(self, data: Mapping[str, Any], at: Instant) -> None:
+        if data.get("handed_over"):  # A chat says so in one event, a call in two.
+            to_agent = data.get("to_agent")
+            self.handovers.append(
+                Handover(at, data["agent"], data["name"], data["queue"], to_agent, data.get("to_name", ""))
+            )
+            self.handed_over = True
+        self._left(at)
+        self.held_since = None
+        self._queued(data["queue"], Came.TRANSFERRED if self.handed_over else Came.RETURNED, at)
+        self.handed_over = False
+
+    def _recording(self, kind: str, data: Mapping[str, Any], at: Instant) -> None:
+        if kind == "RecordingBegan":
+            self.recording = data["recording"]["id"]
+        paused = kind != "RecordingClosed" and (data["recording"].get("paused") if "recording" in data else data["on"])
+        going_on = self.redactions[-1] if self.redactions and self.redactions[-1].until is None else None
+        if paused and going_on is None and self.recording:
+            self.redactions.append(Redaction(self.recording, at))
+        elif not paused and going_on is not None:
+            self.redactions[-1] = replace(going_on, until=at)
+        if kind == "RecordingClosed":
+            self.recording = ""
+
+    def _ended(self, outcome: Outcome, data: Mapping[str, Any], at: Instant) -> None:
+        if outcome is Outcome.ABANDONED and data.get("reason") == "supervisor_ended":
+            outcome = Outcome.ENDED
+        self._stay_over(outcome, at, None)
+        for offer in tuple(self.offers):
+            self._offer_over(offer, "withdrawn", at)
+        self._left(at)
+        self.held_since = None
+        if self.redactions and self.redactions[-1].until is None:
+            self.redactions[-1] = replace(self.redactions[-1], until=at)
+        self.ended_at = at
+
+    def _stay(self, *, offers: int = 0, declined: int = 0, missed: int = 0) -> None:
+        if self.stays:
+            one = self.stays[-1]
+            self.stays[-1] = replace(
+                one, offers=one.offers + offers, declined=one.declined + declined, missed=one.missed + missed
+            )
+
+    def _stay_over(self, outcome: Outcome, at: Instant, agent: str | None) -> None:
+        if self.stays and self.stays[-1].until is None:
+            self.stays[-1] = replace(self.stays[-1], until=at, outcome=outcome, agent=agent)
+
+
+def _at(entry: Entry) -> Instant:
+    """Return the event's own time where it has one: it is what the screens show."""
+    at = entry.data.get("at")
+    return instant(at) if isinstance(at, str) else entry.at
