@@ -39,7 +39,6 @@ SUPPORT = a_queue("support", BEN, CHIE, key=2)
 async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
     made = Floor(tmp_path)
     await made.staff(ANA, BEN, CHIE, queues=(SALES, SUPPORT))
-    await made.storage.catalogue.save_settings("support_center", {"time_zone": "Asia/Tokyo"})
     async with made:
         yield made
 
@@ -283,7 +282,6 @@ async def test_only_who_may_sees_the_dashboard(floor: Floor) -> None:
 async def test_an_agents_figures_begin_anew_at_the_centres_midnight(tmp_path: Path) -> None:
     floor = Floor(tmp_path, clock=FakeClock(NOON + timedelta(hours=2, minutes=58)))  # 23:58 in Tokyo
     await floor.staff(ANA, queues=(SALES,))
-    await floor.storage.catalogue.save_settings("support_center", {"time_zone": "Asia/Tokyo"})
 
     def calls_today() -> int:
         return next(int(row["calls_today"]) for row in floor.rows(views.AGENTS) if row["id"] == ANA)
