@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.ids import BridgeId, LegId, PlaybackId, RecordingId
@@ -100,6 +101,8 @@ class Exchange:
         self._narrower = Narrower(self.table.capacity)
         self._plan: MixPlan = plan((), self.table.is_wide)
         self._planned_change = 0
+        self._unmixed: NDArray[np.intp] = np.zeros(0, np.intp)
+        """Legs that hear nothing but what is played to them."""
         self._tick = 0
 
     # --- Orders ---
@@ -273,20 +276,17 @@ class Exchange:
         table = self.table
         if self._planned_change != table.changed:
             self._work_out()
-        table.heard[:] = 0
-        for batch in self._plan.narrow:
+        made = self._plan
+        if len(made.to_narrow):
+            table.said[made.to_narrow] = self._narrower.run(made.to_narrow, table.said_wide[made.to_narrow])
+        if len(made.to_widen):
+            table.said_wide[made.to_widen] = self._widener.run(made.to_widen, table.said[made.to_widen])
+        table.heard[self._unmixed] = 0
+        table.heard_wide[self._unmixed] = 0
+        for batch in made.narrow:
             batch.run(table.said, table.heard)
-        if not self._plan.wide:
-            table.heard_wide[:] = 0
-            return
-        guests = self._plan.to_widen
-        if len(guests):
-            table.said_wide[guests] = self._widener.run(guests, table.said[guests])
-        table.heard_wide[:] = 0
-        for batch in self._plan.wide:
+        for batch in made.wide:
             batch.run(table.said_wide, table.heard_wide)
-        if len(guests):
-            table.heard[guests] = self._narrower.run(guests, table.heard_wide[guests])
 
     def _work_out(self) -> None:
         """Plan the mix anew, and leave out whoever is not there (any more)."""
@@ -298,11 +298,19 @@ class Exchange:
                 self.bridges[bridge] = _without(known, departed)
             present = _without(known, {leg for leg in known.legs if leg in departed or not table.by_id[leg].connected})
             rooms.append(Room(tuple(table.by_id[leg].slot for leg in present.legs), present.gains))
-        former = set(self._plan.to_widen.tolist())
-        self._plan = plan(rooms, table.is_wide)
-        for slot in set(self._plan.to_widen.tolist()) - former:
-            self._widener.forget(slot)
-            self._narrower.forget(slot)
+        former, self._plan = self._plan, plan(rooms, table.is_wide)
+        for resampler, slots, before in (
+            (self._widener, self._plan.to_widen, former.to_widen),
+            (self._narrower, self._plan.to_narrow, former.to_narrow),
+        ):
+            for slot in np.setdiff1d(slots, before).tolist():
+                resampler.forget(slot)
+        mixed = {slot for batch in (*self._plan.narrow, *self._plan.wide) for slot in batch.listeners.flat}
+        self._unmixed = np.array([leg.slot for leg in table if leg.slot not in mixed], np.intp)
+        for leg in table:
+            if leg.coder is not None:
+                narrow = not (self._plan.rich[leg.slot] or self.player.plays_to(leg))
+                leg.coder.limit(narrow=narrow, was_silent=not table.heard_wide[leg.slot].any())
         self._planned_change = table.changed
 
     def _check_losses(self, now: float) -> None:
