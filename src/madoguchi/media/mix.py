@@ -96,31 +96,42 @@ def plan(rooms: Iterable[Room], is_wide: Flags) -> MixPlan:
         rooms: no leg is in two of them.
         is_wide: shape (slots,), the legs that speak and hear at 16 kHz.
     """
-    groups: dict[tuple[bool, int, int], list[tuple[Slots, Slots, Gains]]] = {}
-    rich = np.zeros(len(is_wide), np.bool_)
-    to_widen: list[int] = []
-    to_narrow: list[int] = []
+    # Plain loops: a room is small, and an array of its own would cost ten times what is done with it.
+    wide_slots = set(np.flatnonzero(is_wide).tolist())
+    groups: dict[tuple[bool, int, int], list[tuple[Sequence[int], Sequence[int], Sequence[Sequence[float]]]]] = {}
+    resampled: dict[bool, list[int]] = {False: [], True: []}
+    rich: list[int] = []
     for room in rooms:
         if len(room.slots) < 2:  # noqa: PLR2004 - it takes two to talk
             continue
-        slots = np.array(room.slots, np.intp)
-        gains = np.array(room.gains, np.float32)
-        wide_legs = is_wide[slots]
-        for wide, resampled in ((False, to_narrow), (True, to_widen)):
-            listening = wide_legs == wide
-            if not listening.any():
-                continue
-            rows = gains[listening]
-            resampled.extend(slots[(wide_legs != wide) & (rows != 0).any(axis=0)].tolist())
-            groups.setdefault((wide, *rows.shape), []).append((slots[listening], slots, rows))
-        rich[slots] = wide_legs & (gains[:, wide_legs] != 0).any(axis=1)
+        speaks_wide = [slot in wide_slots for slot in room.slots]
+        for wide in set(speaks_wide):
+            here = [index for index, flag in enumerate(speaks_wide) if flag == wide]
+            rows = [room.gains[index] for index in here]
+            listeners = [room.slots[index] for index in here]
+            groups.setdefault((wide, len(here), len(room.slots)), []).append((listeners, room.slots, rows))
+            if len(here) < len(room.slots):
+                resampled[wide] += [
+                    slot
+                    for index, slot in enumerate(room.slots)
+                    if speaks_wide[index] != wide and any(row[index] for row in rows)
+                ]
+            if wide:
+                rich += [slot for slot, row in zip(listeners, rows, strict=True) if any(row[index] for index in here)]
     batches = {
-        key: Batch(*(np.stack(parts) for parts in zip(*members, strict=True))) for key, members in groups.items()
+        key: Batch(
+            np.array([listeners for listeners, _, _ in members], np.intp),
+            np.array([speakers for _, speakers, _ in members], np.intp),
+            np.array([rows for _, _, rows in members], np.float32),
+        )
+        for key, members in groups.items()
     }
+    hears_wide = np.zeros(len(is_wide), np.bool_)
+    hears_wide[rich] = True
     return MixPlan(
         narrow=tuple(batch for (wide, *_), batch in batches.items() if not wide),
         wide=tuple(batch for (wide, *_), batch in batches.items() if wide),
-        to_widen=np.array(sorted(to_widen), np.intp),
-        to_narrow=np.array(sorted(to_narrow), np.intp),
-        rich=rich,
+        to_widen=np.array(sorted(resampled[True]), np.intp),
+        to_narrow=np.array(sorted(resampled[False]), np.intp),
+        rich=hears_wide,
     )
