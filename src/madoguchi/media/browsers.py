@@ -12,11 +12,15 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import numpy as np
+
 from madoguchi.kernel.errors import UnavailableError
 from madoguchi.kernel.ids import LegId
+from madoguchi.media import srtp
 from madoguchi.media.browser_streams import TCP, BrowserStreams
-from madoguchi.media.intake import FAST_LENGTH, Intake
-from madoguchi.media.legs import Leg, LegTable
+from madoguchi.media.datagrams import CONTROL, NAME, Inbox, Outbox
+from madoguchi.media.intake import FAST_LENGTH, Intake, Ints
+from madoguchi.media.legs import LegTable
 from madoguchi.media.protocol import BrowserClosed, BrowserConnected
 from madoguchi.media.webrtc.events import Address, AgreedAudio, Connected
 from madoguchi.media.webrtc.hub import BrowserHub
@@ -28,14 +32,26 @@ _BUFFER: Final = 1 << 21
 _PACKET_INFO: Final = struct.Struct("=I4s4s")
 """`struct in_pktinfo`: interface, local address, destination in the header (ip(7))."""
 _IP_PKTINFO: Final = 8
-_ROOM: Final = socket.CMSG_SPACE(_PACKET_INFO.size)
 _WITH_LOCAL: Final = 3
 """Parts of an address of which the last one is the local address."""
-_Ancillary = list[tuple[int, int, bytes]]
 MOST_DATAGRAMS: Final = 4096
 """What one tick takes in; more than all legs send in five ticks."""
-_CROWD: Final = 8
-"""Packets from which on it is cheaper to take them all at once."""
+_AT_ONCE: Final = 128
+"""Datagrams that one system call takes in or sends."""
+_LONGEST_SENT: Final = 1600
+_MOST_KNOWN: Final = 4096
+"""Addresses whose names are kept."""
+_STAMP: Final = struct.Struct("!I")
+_RTP: Final = range(128, 192)
+_RTCP: Final = range(192, 224)
+_IPV4_NAME: Final = struct.Struct("=H2s4s8x")
+"""`struct sockaddr_in`: family, port, address."""
+_IPV6_NAME: Final = struct.Struct("=H2sI16sI")
+"""`struct sockaddr_in6`: family, port, flow, address, scope."""
+_NOTE: Final = struct.Struct("@Nii12s")
+"""`struct cmsghdr` with an `in_pktinfo`."""
+_LOCAL_AT: Final = slice(NAME + _NOTE.size - 8, NAME + _NOTE.size - 4)
+"""Where the local address is in a received datagram's route."""
 
 
 class BrowserLine:
@@ -45,9 +61,9 @@ class BrowserLine:
         self._leg = leg
         self._browsers = browsers
 
-    def send(self, packet: bytearray, length: int) -> None:
+    def send(self, packet: memoryview) -> None:
         """See `legs.Line`."""
-        self._browsers.send(self._leg, packet, length)
+        self._browsers.send(self._leg, packet)
 
     def send_rtcp(self, packet: bytes) -> None:
         """See `legs.Line`; the hub sends its own reports."""
@@ -72,13 +88,16 @@ class Browsers:
     """
 
     def __init__(self, table: LegTable, addresses: Sequence[str], bind: str, port: int, *, tcp: bool) -> None:
-        self.failures = 0
+        self._failures = 0
         self._table = table
         self.socket = socket.socket(socket.AF_INET6 if ":" in bind else socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.settimeout(0)
-        self._ways_back: dict[str | int, _Ancillary] = {}
-        """Local addresses, and what makes the system send from there."""
-        if self.socket.family == socket.AF_INET:
+        self._ipv4 = self.socket.family == socket.AF_INET
+        self._names: dict[bytes, Address] = {}
+        """Addresses by what the system calls them."""
+        self._routes: dict[Address, bytes] = {}
+        """What makes the system send to an address, from the local address that belongs to it."""
+        if self._ipv4:
             self.socket.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             self.socket.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
@@ -87,6 +106,11 @@ class Browsers:
         except OSError as error:
             self.socket.close()
             raise UnavailableError(f"UDP port {port} for browsers: {error.strerror}") from error
+        self._inbox = Inbox(self.socket, _AT_ONCE, _LARGEST)
+        self._opened = srtp.Rows(self._inbox.data)
+        name, control = (_IPV4_NAME.size, socket.CMSG_SPACE(_PACKET_INFO.size)) if self._ipv4 else (_IPV6_NAME.size, 0)
+        self._outbox = Outbox(self.socket, _AT_ONCE, _LONGEST_SENT, name, control)
+        self._sealed = srtp.Rows(self._outbox.data)
         self._streams: BrowserStreams | None = None
         ours = self.socket.getsockname()[1]
         if tcp:
@@ -97,6 +121,11 @@ class Browsers:
                 raise
         self._hub = BrowserHub(addresses, ours, tcp_port=self._streams.port if self._streams is not None else None)
 
+    @property
+    def failures(self) -> int:
+        """Datagrams that could not be handed to the network."""
+        return self._failures + self._outbox.failures
+
     def answer(self, leg: LegId, offer: str, *, listen_only: bool, now: float) -> tuple[str, AgreedAudio]:
         """Answer a browser's offer.
 
@@ -105,35 +134,40 @@ class Browsers:
         """
         return self._hub.answer(leg, offer, listen_only=listen_only, now=now)
 
-    def receive(self, intake: Intake | None, now: float) -> None:
-        """Take what has arrived; without `intake` media is dropped, which is for the time between two ticks."""
-        alike: list[tuple[Leg, bytes]] = []
-        for _ in range(MOST_DATAGRAMS):
-            try:
-                data, notes, _flags, source = self.socket.recvmsg(_LARGEST, _ROOM)
-            except BlockingIOError:
+    def receive(self, intake: Intake, now: float) -> None:
+        """Take what has arrived."""
+        for _ in range(MOST_DATAGRAMS // _AT_ONCE):
+            lengths = self._inbox.receive()
+            if lengths:
+                self._take_in(lengths, intake, now)
+            if len(lengths) < _AT_ONCE:
                 break
-            except OSError:
-                continue
-            address = (*source, self._local(notes)) if notes else source
-            for leg_id, packet in self._hub.receive(data, address, now):
-                leg = self._table.by_id.get(leg_id)
-                if leg is None or intake is None:
-                    continue
-                if leg.coder is None and leg.connected and len(packet) == FAST_LENGTH:
-                    alike.append((leg, packet))
-                else:
-                    intake.packet(leg, packet)
         if self._streams is not None:
             self._receive_streams(self._streams, intake, now)
-        if intake is not None:
-            _take(alike, intake)
 
-    def send(self, leg: LegId, packet: bytearray, length: int) -> None:
-        """Seal and send an RTP packet."""
-        sealed = self._hub.send_rtp(leg, packet, length)
-        if sealed is not None:
-            self._send_datagram(*sealed)
+    def send(self, leg: LegId, packet: memoryview) -> None:
+        """Seal an RTP packet; it goes out with the next `flush`."""
+        link = self._hub.link_of(leg)
+        way = link.way if link is not None else None
+        if link is None or way is None:
+            return
+        outbox, length = self._outbox, len(packet)
+        at = outbox.next
+        outbox.rows[at][:length] = packet
+        length = link.seal_row(self._sealed.at[at], length, _STAMP.unpack_from(packet, 4)[0])
+        if not length:
+            return
+        route = self._routes.get(way) or self._route(way)
+        if route:
+            outbox.add(length, route)
+        else:
+            self._send_datagram(bytes(outbox.rows[at][:length]), way)
+
+    def flush(self) -> None:
+        """Send what has been sealed."""
+        failure = self._outbox.flush()
+        if failure:
+            log.warning("cannot send to a browser: %s", failure)
 
     def run(self, now: float, report: Callable[[BrowserConnected | BrowserClosed], None]) -> None:
         """Run timers, send what they make, report what has happened."""
@@ -168,11 +202,98 @@ class Browsers:
         if self._streams is not None:
             self._streams.close()
 
-    def _receive_streams(self, streams: BrowserStreams, intake: Intake | None, now: float) -> None:
+    def _take_in(self, lengths: list[int], intake: Intake, now: float) -> None:
+        """Take the datagrams of the inbox' first rows: RTP opened in place, everything else by the hub."""
+        data, rows = self._inbox.data, self._opened.at
+        kinds = data[: len(lengths), :2].tolist()
+        hub, legs = self._hub, self._table.by_id
+        slots: list[int] = []
+        found: list[int] = []
+        opened: list[int] = []
+        for row, (length, address, (first, second)) in enumerate(
+            zip(lengths, self._sources(len(lengths)), kinds, strict=True)
+        ):
+            if first not in _RTP or second in _RTCP:
+                hub.receive(data[row, :length].tobytes(), address, now)
+                continue
+            link = hub.link_at(address)
+            size = link.open_row(rows[row], length, address, now) if link is not None else 0
+            leg = legs.get(link.leg) if link is not None and size else None
+            if leg is not None and leg.connected:
+                slots.append(leg.slot)
+                found.append(row)
+                opened.append(size)
+        if slots:
+            self._hand_on(np.array(slots), np.array(found), np.array(opened), intake)
+
+    def _hand_on(self, slots: Ints, rows: Ints, sizes: Ints, intake: Intake) -> None:
+        data, table = self._inbox.data, self._table
+        wide = table.is_wide[slots]
+        alike = ~wide & (sizes == FAST_LENGTH)
+        if alike.any():
+            intake.batch(slots[alike], data[rows[alike], :FAST_LENGTH])
+        if wide.any():
+            at, long = rows[wide], sizes[wide].tolist()
+            packets = [data[row, :size].tobytes() for row, size in zip(at.tolist(), long, strict=True)]
+            intake.batch_wide(slots[wide], data[at, :16], packets)
+        for odd in np.flatnonzero(~(wide | alike)).tolist():
+            leg = table.at[slots[odd]]
+            if leg is not None:
+                intake.packet(leg, data[rows[odd], : sizes[odd]].tobytes())
+
+    def _sources(self, count: int) -> list[Address]:
+        """Return where the inbox' datagrams came from, with the local addresses that they were sent to."""
+        routes = self._inbox.routes[:count]
+        if self._ipv4:
+            keys = np.concatenate([routes[:, :8], routes[:, _LOCAL_AT]], axis=1)
+        else:
+            keys = routes[:, : _IPV6_NAME.size]
+        raw, size, names = keys.tobytes(), keys.shape[1], self._names
+        found = []
+        for at in range(0, len(raw), size):
+            key = raw[at : at + size]
+            found.append(names.get(key) or self._name(key))
+        return found
+
+    def _name(self, key: bytes) -> Address:
+        """Return the address that the system calls `key`, and remember it."""
+        if len(self._names) >= _MOST_KNOWN:
+            self._names.clear()
+        port = int.from_bytes(key[2:4], "big")
+        if self._ipv4:
+            name: Address = (socket.inet_ntoa(key[4:8]), port, socket.inet_ntoa(key[8:12]))
+        else:
+            _, _, flow, host, scope = _IPV6_NAME.unpack(key)
+            name = (socket.inet_ntop(socket.AF_INET6, host), port, socket.ntohl(flow), scope)
+        self._names[key] = name
+        return name
+
+    def _route(self, address: Address) -> bytes:
+        """Return what makes the system send to `address`, and remember it; nothing where that is not its business."""
+        if len(self._routes) >= _MOST_KNOWN:
+            self._routes.clear()
+        host, port = str(address[0]), int(address[1]).to_bytes(2, "big")
+        if address[2:] == (TCP,):
+            return b""
+        if self._ipv4:
+            if len(address) != _WITH_LOCAL:
+                return b""
+            name = _IPV4_NAME.pack(socket.AF_INET, port, socket.inet_aton(host))
+            info = _PACKET_INFO.pack(0, socket.inet_aton(str(address[2])), bytes(4))
+            note = _NOTE.pack(_NOTE.size, socket.IPPROTO_IP, _IP_PKTINFO, info)
+        else:
+            flow, scope = int(address[2]), int(address[3])
+            raw = socket.inet_pton(socket.AF_INET6, host)
+            name, note = _IPV6_NAME.pack(socket.AF_INET6, port, socket.htonl(flow), raw, scope), b""
+        route = name.ljust(NAME, b"\0") + note.ljust(CONTROL, b"\0")
+        self._routes[address] = route
+        return route
+
+    def _receive_streams(self, streams: BrowserStreams, intake: Intake, now: float) -> None:
         for data, address in streams.receive(now):
             for leg_id, packet in self._hub.receive(data, address, now):
                 leg = self._table.by_id.get(leg_id)
-                if leg is not None and intake is not None:
+                if leg is not None:
                     intake.packet(leg, packet)
 
     def _open_streams(self, bind: str, port: int, *, any_port: bool) -> BrowserStreams:
@@ -189,34 +310,22 @@ class Browsers:
                 raise
             return BrowserStreams(bind, 0, belongs, lost)
 
-    def _local(self, notes: _Ancillary) -> str:
-        """Return the address that a datagram was sent to, and remember how to answer from there."""
-        _, local, _ = _PACKET_INFO.unpack_from(notes[0][2])
-        name = socket.inet_ntoa(local)
-        if name not in self._ways_back:
-            self._ways_back[name] = [(socket.IPPROTO_IP, _IP_PKTINFO, _PACKET_INFO.pack(0, local, bytes(4)))]
-        return name
-
-    def _send_datagram(self, data: bytes | memoryview, address: tuple[str | int, ...]) -> None:
+    def _send_datagram(self, data: bytes, address: Address) -> None:
         if address[2:] == (TCP,) and self._streams is not None:
-            self.failures += not self._streams.send(data, address)
+            self._failures += not self._streams.send(data, address)
             return
-        way = self._ways_back.get(address[2]) if len(address) == _WITH_LOCAL else None
+        route = self._routes.get(address) or self._route(address)
         try:
-            if way is None:
-                self.socket.sendto(data, address)
+            if route and self._ipv4:
+                note = (
+                    socket.IPPROTO_IP,
+                    _IP_PKTINFO,
+                    _PACKET_INFO.pack(0, socket.inet_aton(str(address[2])), bytes(4)),
+                )
+                self.socket.sendmsg([data], [note], 0, address[:2])
             else:
-                self.socket.sendmsg([data], way, 0, address[:2])
+                self.socket.sendto(data, address)
         except OSError as error:
             if error.errno not in {errno.EAGAIN, errno.ENETUNREACH, errno.EHOSTUNREACH}:
                 log.warning("cannot send to a browser: %s", error.strerror)
-            self.failures += 1
-
-
-def _take(alike: list[tuple[Leg, bytes]], intake: Intake) -> None:
-    """Take packets of 20 ms of G.711 each."""
-    if len(alike) >= _CROWD:
-        intake.batch([leg.slot for leg, _ in alike], [packet for _, packet in alike])
-        return
-    for leg, packet in alike:
-        intake.packet(leg, packet)
+            self._failures += 1

@@ -27,6 +27,12 @@ class WideCoder(Protocol):
     def encode_into(self, samples: Samples, buffer: bytearray, offset: int) -> int:
         """Write the packet for a frame into `buffer`; return its length."""
 
+    def limit(self, *, narrow: bool, was_silent: bool) -> None:
+        """Know whether what is encoded from now on is telephone sound, with nothing above 4 kHz.
+
+        `was_silent`: the frame before was, so nobody would notice if the stream began anew.
+        """
+
 
 class OpusCoder:
     """Opus at 16 kHz (RFC 7587)."""
@@ -34,6 +40,7 @@ class OpusCoder:
     def __init__(self, *, inband_fec: bool = False) -> None:
         self._encoder = opus.encoder(inband_fec=inband_fec)
         self._decoder = opus.decoder()
+        self._narrow = False
 
     def decode(self, payload: bytes) -> Samples:
         """See `WideCoder`."""
@@ -53,6 +60,14 @@ class OpusCoder:
         """See `WideCoder`."""
         return self._encoder.encode_into(samples, buffer, offset)
 
+    def limit(self, *, narrow: bool, was_silent: bool) -> None:
+        """See `WideCoder`; within sound, libopus changes over the next seconds, unheard."""
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self._encoder.limit(narrow=narrow)
+            if was_silent:
+                self._encoder.reset()
+
 
 class _Mirroring:
     """Conceals by playing the last frame backwards, softer each time."""
@@ -64,6 +79,9 @@ class _Mirroring:
         if len(samples) >= WIDE_FRAME:
             self._last = samples[-WIDE_FRAME:]
         return samples
+
+    def limit(self, *, narrow: bool, was_silent: bool) -> None:
+        """See `WideCoder`; to these codecs all sound is the same."""
 
     def conceal(self, following: bytes | None) -> Samples:  # noqa: ARG002 - these codecs carry no copies
         """See `WideCoder`."""

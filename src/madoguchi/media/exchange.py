@@ -4,20 +4,17 @@ A tick is: take in packets, see what everybody says, mix, play, record, send. Be
 """
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Final
 
-import numpy as np
-
 from madoguchi.kernel.errors import MadoguchiError
-from madoguchi.kernel.ids import BridgeId, LegId, PlaybackId, RecordingId
+from madoguchi.kernel.ids import LegId, PlaybackId, RecordingId
 from madoguchi.media import codecs, g711, rtp
+from madoguchi.media.bridges import Bridges
 from madoguchi.media.browsers import BrowserLine, Browsers
 from madoguchi.media.intake import Intake
 from madoguchi.media.legs import NEVER, Leg, LegTable
 from madoguchi.media.lines import PhoneLine, PhoneLines
-from madoguchi.media.mix import MixPlan, Room, plan
 from madoguchi.media.outlet import Outlet
 from madoguchi.media.player import Player
 from madoguchi.media.protocol import (
@@ -37,7 +34,6 @@ from madoguchi.media.protocol import (
     WorkerSettings,
 )
 from madoguchi.media.recorder import Recorder
-from madoguchi.media.resample import Narrower, Widener
 from madoguchi.media.webrtc.events import AgreedAudio
 from madoguchi.media.webrtc.sdp import BadSdpError
 
@@ -56,14 +52,6 @@ def ticks(seconds: float) -> int:
 def gone(leg: LegId) -> MediaRefusedError:
     """Return the refusal for a leg that does not exist (any more)."""
     return MediaRefusedError(Refusal("leg_gone", leg))
-
-
-@dataclass(frozen=True)
-class Bridge:
-    """Legs that hear each other: row = listener, column = speaker."""
-
-    legs: tuple[LegId, ...]
-    gains: Sequence[Sequence[float]]
 
 
 class Exchange:
@@ -95,11 +83,7 @@ class Exchange:
         self.recorder = Recorder(
             self.table, lambda recording, path, span_s: report(RecordingEnded(recording, path, span_s))
         )
-        self.bridges: dict[BridgeId, Bridge] = {}
-        self._widener = Widener(self.table.capacity)
-        self._narrower = Narrower(self.table.capacity)
-        self._plan: MixPlan = plan((), self.table.is_wide)
-        self._planned_change = 0
+        self.bridges = Bridges(self.table, self.player.plays_to)
         self._tick = 0
 
     # --- Orders ---
@@ -182,30 +166,6 @@ class Exchange:
         leg.line.close()
         self.table.remove(leg)
 
-    def open_bridge(self, bridge: BridgeId) -> None:
-        """Make a bridge without legs; a known one stays as it is."""
-        self.bridges.setdefault(bridge, Bridge((), ()))
-
-    def set_gains(self, bridge: BridgeId, legs: Sequence[LegId], gains: Sequence[Sequence[float]]) -> None:
-        """Set a bridge's legs and gains; the legs leave the bridges that they were in.
-
-        Raises:
-            MediaRefusedError: `gains` is not square over `legs`.
-        """
-        if len(gains) != len(legs) or any(len(row) != len(legs) for row in gains):
-            raise MediaRefusedError(Refusal("unavailable", f"{len(gains)} rows of gains for {len(legs)} legs"))
-        absent = {leg for leg in legs if leg not in self.table.by_id}
-        self.bridges[bridge] = _without(Bridge(tuple(legs), gains), absent)
-        for other, known in self.bridges.items():
-            if other != bridge and not set(legs).isdisjoint(known.legs):
-                self.bridges[other] = _without(known, set(legs))
-        self.table.changed += 1
-
-    def close_bridge(self, bridge: BridgeId) -> None:
-        """Forget a bridge; an unknown one is no error."""
-        if self.bridges.pop(bridge, None) is not None:
-            self.table.changed += 1
-
     def play(self, playback: PlaybackId, leg_id: LegId, sounds: tuple[SoundFile, ...]) -> None:
         """Play to a leg; to one that is gone, the playback is over at once."""
         leg = self.table.by_id.get(leg_id)
@@ -254,10 +214,11 @@ class Exchange:
         self.phones.receive(self.intake, tick)
         self.browsers.receive(self.intake, now)
         self.intake.listen()
-        self._mix()
+        self.bridges.mix()
         self.player.run()
         self.recorder.run()
         self.outlet.send()
+        self.browsers.flush()
         self.browsers.run(now, self._browser_fact)
         if tick % _LOST_CHECK_TICKS == 0:
             self._check_losses(now)
@@ -268,42 +229,6 @@ class Exchange:
         now = time.monotonic()
         self.browsers.receive(self.intake, now)
         self.browsers.run(now, self._browser_fact)
-
-    def _mix(self) -> None:
-        table = self.table
-        if self._planned_change != table.changed:
-            self._work_out()
-        table.heard[:] = 0
-        for batch in self._plan.narrow:
-            batch.run(table.said, table.heard)
-        if not self._plan.wide:
-            table.heard_wide[:] = 0
-            return
-        guests = self._plan.to_widen
-        if len(guests):
-            table.said_wide[guests] = self._widener.run(guests, table.said[guests])
-        table.heard_wide[:] = 0
-        for batch in self._plan.wide:
-            batch.run(table.said_wide, table.heard_wide)
-        if len(guests):
-            table.heard[guests] = self._narrower.run(guests, table.heard_wide[guests])
-
-    def _work_out(self) -> None:
-        """Plan the mix anew, and leave out whoever is not there (any more)."""
-        table = self.table
-        rooms = []
-        for bridge, known in self.bridges.items():
-            departed = {leg for leg in known.legs if leg not in table.by_id}
-            if departed:
-                self.bridges[bridge] = _without(known, departed)
-            present = _without(known, {leg for leg in known.legs if leg in departed or not table.by_id[leg].connected})
-            rooms.append(Room(tuple(table.by_id[leg].slot for leg in present.legs), present.gains))
-        former = set(self._plan.to_widen.tolist())
-        self._plan = plan(rooms, table.is_wide)
-        for slot in set(self._plan.to_widen.tolist()) - former:
-            self._widener.forget(slot)
-            self._narrower.forget(slot)
-        self._planned_change = table.changed
 
     def _check_losses(self, now: float) -> None:
         for leg in self.table:
@@ -371,7 +296,7 @@ class Exchange:
         if receive and (not leg.receive or not leg.connected):
             self.table.heard_at[leg.slot] = self._tick  # the time-out begins when sound may come
         leg.send, leg.receive, leg.connected = send, receive, True
-        fast = leg.codec in LAWS and receive and not leg.discards
+        fast = receive and not leg.discards
         self.table.payload_type[leg.slot] = leg.payload_type if fast else -1
         if leg.lost and not receive:
             leg.lost = False
@@ -388,12 +313,3 @@ class Exchange:
             self.table.heard_at[leg.slot] = NEVER
             self.table.changed += 1
         self._report(fact)
-
-
-def _without(bridge: Bridge, leaving: set[LegId]) -> Bridge:
-    """Return `bridge` without some legs."""
-    if leaving.isdisjoint(bridge.legs):
-        return bridge
-    stay = [index for index, leg in enumerate(bridge.legs) if leg not in leaving]
-    legs = tuple(bridge.legs[index] for index in stay)
-    return Bridge(legs, tuple(np.array(bridge.gains)[np.ix_(stay, stay)].tolist()) if stay else ())

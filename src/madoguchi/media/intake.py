@@ -1,7 +1,7 @@
 """From RTP packets to what every leg says in this tick."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ _PAUSE_TICKS: Final = 5
 """After so many ticks without a packet a far end is silent by its own will, and nothing is missing."""
 
 Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
 
 
 class SequenceBank:
@@ -86,7 +87,13 @@ class Intake:
         self._table = table
         self._on_digit = on_digit
         self._tick = 0
+        self._narrow_rows: list[tuple[Ints, Bytes]] = []
+        """Packets of G.711: their legs' slots, and the packets, shape (n, `FAST_LENGTH`)."""
+        self._wide_heads: list[tuple[Ints, Bytes]] = []
+        """The same of wide codecs, of which the headers are here, and the payloads there."""
+        self._wide_payloads: list[bytes] = []
         self._arrived: list[tuple[Leg, rtp.RtpPacket]] = []
+        """Packets that came singly."""
         self._known_change = -1
         self._narrow: Ints = np.zeros(0, np.int64)
         self._wide: Ints = np.zeros(0, np.int64)
@@ -109,41 +116,54 @@ class Intake:
 
     def close(self, leg: Leg) -> None:
         """Forget what `leg` said."""
-        self._arrived = [(other, packet) for other, packet in self._arrived if other is not leg]
+        self._sort_in()
         self.jitter.started[leg.slot] = False
         self.sequences.restart(leg.slot)
 
-    def batch(self, slots: list[int], packets: list[bytes]) -> None:
+    def batch(self, slots: Ints, packets: Bytes) -> None:
         """Take packets of `FAST_LENGTH` bytes from the right peers of narrow legs; those that do not fit go slowly."""
-        rows = np.frombuffer(b"".join(packets), np.uint8).reshape(-1, FAST_LENGTH)
-        at = np.array(slots, np.int64)
-        ssrc = rows[:, 8:12].copy().view(">u4")[:, 0].astype(np.int64)
-        fits = (rows[:, 0] == rtp.VERSION) & (rows[:, 1] & 0x7F == self._table.payload_type[at])
+        fits = self._fit(slots, packets)
         if not fits.all():
-            for odd in np.flatnonzero(~fits):
-                leg = self._table.at[slots[odd]]
-                if leg is not None:
-                    self.packet(leg, packets[odd])
-            at, rows, ssrc = at[fits], rows[fits], ssrc[fits]
-            if not len(at):
-                return
-        for new in np.flatnonzero(ssrc != self._table.ssrc[at]).tolist():
-            self._new_stream(int(at[new]), int(ssrc[new]))
-        sequences = rows[:, 2:4].copy().view(">u2")[:, 0].astype(np.int64)
-        stamps = rows[:, 4:8].copy().view(">u4")[:, 0].astype(np.int64)
-        self._table.heard_at[at] = self._tick
-        self.sequences.count(at, sequences)
-        positions, usable, begun = self.jitter.arrive(at, stamps, self._tick)
-        if len(begun):
-            self._clear(begun)
-        aligned = usable & (positions % FRAME == 0)
-        samples = g711.decode(rows[:, rtp.SHORTEST :], self._table.law[at])
-        if aligned.all():
-            self._voices.write_frames(at, positions, samples)
-            return
-        self._voices.write_frames(at[aligned], positions[aligned], samples[aligned])
-        for odd in np.flatnonzero(usable & ~aligned):
-            self._voices.write(int(at[odd]), int(positions[odd]), samples[odd])
+            for odd in np.flatnonzero(~fits).tolist():
+                self._slowly(int(slots[odd]), packets[odd].tobytes())
+            slots, packets = slots[fits], packets[fits]
+        if len(slots):
+            self._narrow_rows.append((slots, packets))
+
+    def batch_wide(self, slots: Ints, heads: Bytes, packets: list[bytes]) -> None:
+        """Take packets from the right peers of wide legs; those that do not fit go slowly.
+
+        Args:
+            slots: shape (n,), the legs.
+            heads: shape (n, at least 12), the first bytes of each packet.
+            packets: the packets.
+        """
+        fits = self._fit(slots, heads)
+        if not fits.all():
+            for odd in np.flatnonzero(~fits).tolist():
+                self._slowly(int(slots[odd]), packets[odd])
+            packets = [packet for packet, fit in zip(packets, fits.tolist(), strict=True) if fit]
+            slots, heads = slots[fits], heads[fits]
+        if len(slots):
+            self._wide_heads.append((slots, heads[:, : rtp.SHORTEST]))
+            self._wide_payloads += [packet[rtp.SHORTEST :] for packet in packets]
+
+    def _fit(self, slots: Ints, heads: Bytes) -> NDArray[np.bool_]:
+        """Return which packets have nothing in their headers but what all have, and the payload type that is agreed."""
+        fits: NDArray[np.bool_] = (heads[:, 0] == rtp.VERSION) & (heads[:, 1] & 0x7F == self._table.payload_type[slots])
+        ssrc = _words(heads, 8)
+        new = np.flatnonzero(fits & (ssrc != self._table.ssrc[slots])).tolist()
+        if new:
+            self._sort_in()
+            for index in new:
+                self._new_stream(int(slots[index]), int(ssrc[index]))
+        self._table.heard_at[slots[fits]] = self._tick
+        return fits
+
+    def _slowly(self, slot: int, packet: bytes) -> None:
+        leg = self._table.at[slot]
+        if leg is not None:
+            self.packet(leg, packet)
 
     def packet(self, leg: Leg, data: bytes) -> None:
         """Take any plain RTP packet of `leg`, whatever it looks like."""
@@ -196,24 +216,49 @@ class Intake:
                 self._voices.drop(np.array([slot]), jitter.play[[slot]] - FRAME)
 
     def _sort_in(self) -> None:
-        """Give the packets that came singly their places, all at once."""
-        arrived, self._arrived = self._arrived, []
-        if not arrived:
+        """Give all packets that have come their places, all at once."""
+        narrow, heads, payloads, arrived = self._narrow_rows, self._wide_heads, self._wide_payloads, self._arrived
+        parts = [*narrow, *heads]
+        if not parts and not arrived:
             return
-        at = np.array([leg.slot for leg, _ in arrived], np.int64)
-        self.sequences.count(at, np.array([packet.sequence for _, packet in arrived], np.int64))
-        stamps = np.array([packet.timestamp for _, packet in arrived], np.int64)
-        positions, usable, begun = self.jitter.arrive(at, stamps, self._tick)
+        self._narrow_rows, self._wide_heads, self._wide_payloads, self._arrived = [], [], [], []
+        slots = [part for part, _ in parts]
+        numbers, stamps = [_halves(packets, 2) for _, packets in parts], [_words(packets, 4) for _, packets in parts]
+        if arrived:
+            slots.append(np.array([leg.slot for leg, _ in arrived], np.int64))
+            numbers.append(np.array([packet.sequence for _, packet in arrived], np.int64))
+            stamps.append(np.array([packet.timestamp for _, packet in arrived], np.int64))
+        at = _joined(slots)
+        self.sequences.count(at, _joined(numbers))
+        positions, usable, begun = self.jitter.arrive(at, _joined(stamps), self._tick)
         if len(begun):
             self._clear(begun)
-        for (leg, packet), position, fits in zip(arrived, positions.tolist(), usable.tolist(), strict=True):
-            if not fits or not packet.payload:
+        first = sum(len(part) for part, _ in narrow)
+        if first:
+            rows = _joined([packets for _, packets in narrow])
+            self._store_narrow(at[:first], positions[:first], usable[:first], rows)
+        places = zip(at[first:].tolist(), positions[first:].tolist(), usable[first:].tolist(), strict=True)
+        for payload, (slot, position, fits) in zip(
+            [*payloads, *(packet.payload for _, packet in arrived)], places, strict=True
+        ):
+            leg = self._table.at[slot]
+            if not fits or not payload or leg is None:
                 continue
             if leg.voice is not None:
-                leg.voice.put(position, packet.payload)
+                leg.voice.put(position, payload)
             else:
-                codes = np.frombuffer(packet.payload, np.uint8)
-                self._voices.write(leg.slot, position, g711.DECODED[self._table.law[leg.slot]][codes])
+                codes = np.frombuffer(payload, np.uint8)
+                self._voices.write(slot, position, g711.DECODED[self._table.law[slot]][codes])
+
+    def _store_narrow(self, at: Ints, positions: Ints, usable: NDArray[np.bool_], rows: Bytes) -> None:
+        samples = g711.decode(rows[:, rtp.SHORTEST :], self._table.law[at])
+        aligned = usable & (positions % FRAME == 0)
+        if aligned.all():
+            self._voices.write_frames(at, positions, samples)
+            return
+        self._voices.write_frames(at[aligned], positions[aligned], samples[aligned])
+        for odd in np.flatnonzero(usable & ~aligned):
+            self._voices.write(int(at[odd]), int(positions[odd]), samples[odd])
 
     def _clear(self, slots: Ints) -> None:
         """Empty the buffers of streams that begin."""
@@ -241,6 +286,20 @@ class Intake:
         self._table.said[silent] = 0
         self._table.said_wide[silent] = 0
         self._missing[silent] = False
+
+
+def _words(packets: Bytes, at: int) -> Ints:
+    """Return the 32-bit number at `at` of each packet."""
+    return packets[:, at : at + 4].copy().view(">u4")[:, 0].astype(np.int64)
+
+
+def _halves(packets: Bytes, at: int) -> Ints:
+    """Return the 16-bit number at `at` of each packet."""
+    return packets[:, at : at + 2].copy().view(">u2")[:, 0].astype(np.int64)
+
+
+def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _quiet(frames: NDArray[np.int16]) -> NDArray[np.bool_]:

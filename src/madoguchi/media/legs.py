@@ -21,8 +21,8 @@ NEVER: Final = -(2**40)
 class Line(Protocol):
     """A leg's way to its far end."""
 
-    def send(self, packet: bytearray, length: int) -> None:
-        """Send the RTP packet in `packet[:length]`; there is room behind it for encryption. Never raises."""
+    def send(self, packet: memoryview) -> None:
+        """Send an RTP packet, now or when the tick's packets are flushed. Leaves it as it is. Never raises."""
 
     def send_rtcp(self, packet: bytes) -> None:
         """Send an RTCP packet, where this line carries ours. Never raises."""
@@ -88,7 +88,7 @@ class LegTable:
         self.is_wide: NDArray[np.bool_] = np.zeros(capacity, np.bool_)
         self.law: NDArray[np.uint8] = np.zeros(capacity, np.uint8)
         self.payload_type: NDArray[np.int16] = np.full(capacity, -1, np.int16)
-        """What a narrow leg's packets must carry to take the fast path; -1: none does."""
+        """What a leg's packets must carry to take the fast path; -1: none does."""
         self.ssrc: NDArray[np.int64] = np.full(capacity, -1, np.int64)
         """The far end's SSRC; -1 before its first packet."""
         self.heard_at: NDArray[np.int64] = np.full(capacity, NEVER, np.int64)

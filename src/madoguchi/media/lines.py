@@ -7,6 +7,8 @@ import socket
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from madoguchi.kernel.errors import UnavailableError
 from madoguchi.media import rtp, srtp
 from madoguchi.media.intake import FAST_LENGTH, Intake
@@ -36,6 +38,7 @@ class PhoneLine:
         self.keys: SrtpKeys | None = None
         self.leg: Leg | None = None
         self._lines = lines
+        self._scratch = bytearray(_LARGEST)
 
     @property
     def port(self) -> int:
@@ -58,14 +61,17 @@ class PhoneLine:
             self.keys = settings.srtp
         self.latch.signal((settings.remote.host, settings.remote.port))
 
-    def send(self, packet: bytearray, length: int) -> None:
+    def send(self, packet: memoryview) -> None:
         """See `legs.Line`."""
         if self.sealer is not None:
-            length = self.sealer.protect(packet, length)
+            scratch, length = self._scratch, len(packet)
+            scratch[:length] = packet
+            length = self.sealer.protect(scratch, length)
             if not length:
                 return
+            packet = memoryview(scratch)[:length]
         try:
-            self.socket.sendto(memoryview(packet)[:length], self.latch.peer)
+            self.socket.sendto(packet, self.latch.peer)
         except OSError:
             self._lines.failures += 1
 
@@ -169,7 +175,8 @@ class PhoneLines:
                 else:
                     self._odd(line, leg, data, source[:2], intake)
         if slots:
-            intake.batch(slots, packets)
+            rows = np.frombuffer(b"".join(packets), np.uint8).reshape(-1, FAST_LENGTH)
+            intake.batch(np.array(slots, np.int64), rows)
 
     def _odd(self, line: PhoneLine, leg: Leg, data: bytes, source: HostPort, intake: Intake) -> None:
         """Take a packet that is out of the common run: encrypted, a digit, a wide codec's, from a new address."""

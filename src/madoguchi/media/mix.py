@@ -1,7 +1,9 @@
 """Who hears whom, done to samples: every leg's share of every other leg, in a few matrix products a tick.
 
-A bridge whose legs are all narrow (G.711) is mixed at 8 kHz; one wide leg (Opus, G.722) makes the whole bridge mix at
-16 kHz, so that two wide legs keep their sound. Bridges of the same size are mixed in one product.
+Every listener is mixed at the rate of his own codec: G.711 at 8 kHz, Opus and G.722 at 16 kHz. A speaker of the other
+rate is brought to the listener's before the mix, so nothing is resampled twice, nor what nobody hears. Whom a listener
+cannot hear changes nothing for him: a silent monitor leaves no trace. Bridges of the same shape are mixed in one
+product.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +17,7 @@ from madoguchi.kernel.errors import InvalidInputError
 Samples = NDArray[np.int16]
 Gains = NDArray[np.float32]
 Slots = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 
 
 class FrameShapeError(InvalidInputError):
@@ -28,18 +31,18 @@ def mix(frames: Samples, gains: Gains) -> Samples:
 
     Args:
         frames: shape (bridges, legs, samples), linear PCM, mono.
-        gains: shape (bridges, legs, legs), row = listener, column = speaker; 0.0 silences, 1.0 is unity.
+        gains: shape (bridges, listeners, legs), row = listener, column = speaker; 0.0 silences, 1.0 is unity.
 
     Returns:
-        Shape (bridges, legs, samples): what each leg hears, saturated to int16, never wrapped.
+        Shape (bridges, listeners, samples): what each listener hears, saturated to int16, never wrapped.
 
     Raises:
-        FrameShapeError: `gains` is not square over the legs of `frames`.
+        FrameShapeError: the columns of `gains` are not the legs of `frames`.
 
     Source: RFC 7667 section 3.6.1, "Media-Mixing Mixer".
     """
     bridges, legs, _ = frames.shape
-    if gains.shape != (bridges, legs, legs):
+    if gains.ndim != frames.ndim or (gains.shape[0], gains.shape[2]) != (bridges, legs):
         raise FrameShapeError(f"{gains.shape} for {bridges} bridges of {legs} legs")
     heard = np.matmul(gains, frames.astype(np.float32))
     np.rint(heard, out=heard)
@@ -58,16 +61,18 @@ class Room:
 
 @dataclass(frozen=True)
 class Batch:
-    """All rooms of one size and rate."""
+    """The listeners of one rate in all rooms of one shape."""
 
-    slots: Slots
+    listeners: Slots
+    """Shape (bridges, listeners)."""
+    speakers: Slots
     """Shape (bridges, legs)."""
     gains: Gains
-    """Shape (bridges, legs, legs)."""
+    """Shape (bridges, listeners, legs)."""
 
     def run(self, said: Samples, heard: Samples) -> None:
         """Fill the rows of `heard` that belong to this batch; both have shape (slots, samples)."""
-        heard[self.slots] = mix(said[self.slots], self.gains)
+        heard[self.listeners] = mix(said[self.speakers], self.gains)
 
 
 @dataclass(frozen=True)
@@ -77,29 +82,56 @@ class MixPlan:
     narrow: tuple[Batch, ...]
     wide: tuple[Batch, ...]
     to_widen: Slots
-    """Narrow legs in wide rooms: what they say must be brought to 16 kHz, what they hear to 8 kHz."""
+    """Narrow speakers whom somebody hears at 16 kHz."""
+    to_narrow: Slots
+    """Wide speakers whom somebody hears at 8 kHz."""
+    rich: Flags
+    """Shape (slots,): the wide listeners who hear somebody wide; the others are sent nothing that is above 4 kHz."""
 
 
-def plan(rooms: Iterable[Room], is_wide: NDArray[np.bool_]) -> MixPlan:
-    """Group `rooms` by size and rate. Rooms with fewer than two legs have nothing to mix."""
-    groups: dict[tuple[bool, int], list[Room]] = {}
-    to_widen: list[int] = []
+def plan(rooms: Iterable[Room], is_wide: Flags) -> MixPlan:
+    """Work out who is mixed how. Rooms with fewer than two legs have nothing to mix.
+
+    Args:
+        rooms: no leg is in two of them.
+        is_wide: shape (slots,), the legs that speak and hear at 16 kHz.
+    """
+    # Plain loops: a room is small, and an array of its own would cost ten times what is done with it.
+    wide_slots = set(np.flatnonzero(is_wide).tolist())
+    groups: dict[tuple[bool, int, int], list[tuple[Sequence[int], Sequence[int], Sequence[Sequence[float]]]]] = {}
+    resampled: dict[bool, list[int]] = {False: [], True: []}
+    rich: list[int] = []
     for room in rooms:
         if len(room.slots) < 2:  # noqa: PLR2004 - it takes two to talk
             continue
-        wide = bool(is_wide[list(room.slots)].any())
-        groups.setdefault((wide, len(room.slots)), []).append(room)
-        if wide:
-            to_widen.extend(slot for slot in room.slots if not is_wide[slot])
+        speaks_wide = [slot in wide_slots for slot in room.slots]
+        for wide in set(speaks_wide):
+            here = [index for index, flag in enumerate(speaks_wide) if flag == wide]
+            rows = [room.gains[index] for index in here]
+            listeners = [room.slots[index] for index in here]
+            groups.setdefault((wide, len(here), len(room.slots)), []).append((listeners, room.slots, rows))
+            if len(here) < len(room.slots):
+                resampled[wide] += [
+                    slot
+                    for index, slot in enumerate(room.slots)
+                    if speaks_wide[index] != wide and any(row[index] for row in rows)
+                ]
+            if wide:
+                rich += [slot for slot, row in zip(listeners, rows, strict=True) if any(row[index] for index in here)]
     batches = {
         key: Batch(
-            np.array([room.slots for room in members], np.intp),
-            np.array([room.gains for room in members], np.float32),
+            np.array([listeners for listeners, _, _ in members], np.intp),
+            np.array([speakers for _, speakers, _ in members], np.intp),
+            np.array([rows for _, _, rows in members], np.float32),
         )
         for key, members in groups.items()
     }
+    hears_wide = np.zeros(len(is_wide), np.bool_)
+    hears_wide[rich] = True
     return MixPlan(
-        narrow=tuple(batch for (wide, _), batch in batches.items() if not wide),
-        wide=tuple(batch for (wide, _), batch in batches.items() if wide),
-        to_widen=np.array(sorted(to_widen), np.intp),
+        narrow=tuple(batch for (wide, *_), batch in batches.items() if not wide),
+        wide=tuple(batch for (wide, *_), batch in batches.items() if wide),
+        to_widen=np.array(sorted(resampled[True]), np.intp),
+        to_narrow=np.array(sorted(resampled[False]), np.intp),
+        rich=hears_wide,
     )

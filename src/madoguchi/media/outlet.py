@@ -13,13 +13,11 @@ from numpy.typing import NDArray
 from madoguchi.media import g711, rtp
 from madoguchi.media.codecs import WideCoder
 from madoguchi.media.intake import FAST_LENGTH
-from madoguchi.media.legs import Leg, LegTable
+from madoguchi.media.legs import Leg, LegTable, Line
 
 REPORT_TICKS: Final = 250
 """Ticks between two sender reports of a leg: 5 s."""
 LONGEST: Final = 1500
-ROOM: Final = 32
-"""Bytes that encryption may add."""
 
 Ints = NDArray[np.int64]
 
@@ -46,12 +44,13 @@ class Outlet:
         self._connected: Ints = np.zeros(0, np.int64)
         self._narrow: tuple[Ints, Ints] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
         """The senders of µ-law and of A-law."""
-        self._plain: list[tuple[Leg, memoryview]] = []
-        self._sealed: list[Leg] = []
+        self._rows: list[tuple[Line, memoryview]] = []
+        """The narrow legs' lines and packets."""
         self._wide: Ints = np.zeros(0, np.int64)
         self._coders: list[tuple[Leg, WideCoder]] = []
         self._pressing: set[Leg] = set()
-        self._scratch = bytearray(LONGEST + ROOM)
+        self._scratch = bytearray(LONGEST)
+        self._view = memoryview(self._scratch)
 
     def open(self, leg: Leg, ssrc: int | None = None) -> None:
         """Begin a leg's one outgoing stream at random numbers (RFC 3550 section 5.1)."""
@@ -87,10 +86,8 @@ class Outlet:
         for law, slots in enumerate(self._narrow):
             if len(slots):
                 self._fill(slots, law)
-        self._send_plain()
-        for leg in self._sealed:
-            self._scratch[:FAST_LENGTH] = self._packets[leg.slot].data
-            leg.line.send(self._scratch, FAST_LENGTH)
+        for line, row in self._rows:
+            line.send(row)
         self._send_wide()
         for leg in list(self._pressing):
             self._send_keys(leg)
@@ -118,10 +115,6 @@ class Outlet:
         packets[slots, rtp.SHORTEST :] = g711.encode(self._table.heard[slots], law)
         self._count(slots, 160)
 
-    def _send_plain(self) -> None:
-        for leg, row in self._plain:
-            leg.line.send(row, FAST_LENGTH)  # type: ignore[arg-type]
-
     def _send_wide(self) -> None:
         slots = self._wide
         if not len(slots):
@@ -135,7 +128,7 @@ class Outlet:
         ):
             length = coder.encode_into(heard[slot], packet, rtp.SHORTEST)
             rtp.HEADER.pack_into(packet, 0, rtp.VERSION, kind, sequence, stamp, ssrc)
-            leg.line.send(packet, rtp.SHORTEST + length)
+            leg.line.send(self._view[: rtp.SHORTEST + length])
             octets.append(length)
         self._count(slots, np.array(octets, np.int64))
 
@@ -156,8 +149,7 @@ class Outlet:
             stamp = int(self._stamp[slot]) - since * int(self._step[slot])
             ssrc, sequence = int(self.ssrc[slot]), int(self._sequence[slot])
             data = rtp.build(payload_type, sequence, stamp, ssrc, payload, marker=since == 0)
-            self._scratch[: len(data)] = data
-            leg.line.send(self._scratch, len(data))
+            leg.line.send(memoryview(data))
             self._count(np.array([slot]), len(payload))
 
     def _count(self, slots: Ints, octets: int | Ints) -> None:
@@ -176,7 +168,6 @@ class Outlet:
         self._narrow = tuple(  # type: ignore[assignment]
             np.array([leg.slot for leg in narrow if self._table.law[leg.slot] == law], np.int64) for law in (0, 1)
         )
-        self._plain = [(leg, self._packets[leg.slot].data) for leg in narrow if leg.plain]
-        self._sealed = [leg for leg in narrow if not leg.plain]
+        self._rows = [(leg.line, self._packets[leg.slot].data) for leg in narrow]
         self._coders = [(leg, leg.coder) for leg in sending if leg.coder is not None]
         self._wide = np.array([leg.slot for leg, _ in self._coders], np.int64)

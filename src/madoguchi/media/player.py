@@ -177,6 +177,7 @@ class Player:
         self.stop_leg(leg)
         made = Playback(playback, leg, files)
         self._by_id[playback] = self._by_leg[leg] = made
+        self._table.changed += 1
 
     def stop(self, playback: PlaybackId) -> None:
         """End a playback; an unknown one is no error."""
@@ -189,6 +190,10 @@ class Player:
         playing = self._by_leg.get(leg)
         if playing is not None:
             self._end(playing, completed=False)
+
+    def plays_to(self, leg: Leg) -> bool:
+        """Whether the leg hears a sound in place of its bridge."""
+        return leg in self._by_leg
 
     def close(self) -> None:
         """End everything."""
@@ -228,4 +233,5 @@ class Player:
 
     def _end(self, playing: Playback, *, completed: bool) -> None:
         del self._by_id[playing.id], self._by_leg[playing.leg]
+        self._table.changed += 1
         self._on_end(playing.id, completed)

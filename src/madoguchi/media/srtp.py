@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pylibsrtp
+from numpy.typing import NDArray
 
 from madoguchi.kernel.errors import InvalidInputError
 
@@ -114,6 +116,16 @@ def dtls_keys(suite: Suite, material: bytes) -> tuple[bytes, bytes]:
     )
 
 
+class Rows:
+    """Where the packets in the rows of an array are: for many packets, without a new object for each."""
+
+    def __init__(self, packets: NDArray[np.uint8]) -> None:
+        count, size = packets.shape
+        base = _ffi.from_buffer("char[]", packets, require_writable=True)
+        self._kept = base
+        self.at: list[Any] = [base + size * row for row in range(count)]
+
+
 class _Session:
     """One direction of an SRTP session."""
 
@@ -145,6 +157,11 @@ class SrtpSender(_Session):
         if length < _SHORTEST_RTP or len(packet) < length + TRAILER:
             return 0
         return self._run(_lib.srtp_protect, packet, length)
+
+    def protect_row(self, row: Any, length: int) -> int:
+        """Seal the RTP packet in a row of `Rows` in place; see `protect`. The caller sees to the room."""
+        self._length[0] = length
+        return 0 if _lib.srtp_protect(self._handle, row, self._length) else int(self._length[0])
 
     def protect_rtcp(self, packet: bytearray, length: int) -> int:
         """Seal the RTCP packet in `packet[:length]` in place; needs `RTCP_TRAILER` bytes of room."""
@@ -178,6 +195,13 @@ class SrtpReceiver(_Session):
         if not _SHORTEST_RTCP <= len(packet) <= _LONGEST:
             return None
         return self._open(_lib.srtp_unprotect_rtcp, packet)
+
+    def unprotect_row(self, row: Any, length: int) -> int:
+        """Open the RTP packet in a row of `Rows` in place and return its new length; 0 for one to drop."""
+        if length < _SHORTEST_RTP:
+            return 0
+        self._length[0] = length
+        return 0 if _lib.srtp_unprotect(self._handle, row, self._length) else int(self._length[0])
 
     def unprotect_in_place(self, packet: bytearray, length: int) -> int:
         """Open the RTP packet in `packet[:length]` in place and return its new length; 0 for one to drop."""

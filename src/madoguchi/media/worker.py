@@ -210,11 +210,11 @@ class Worker:
             case CloseLeg():
                 exchange.close_leg(order.leg)
             case OpenBridge():
-                exchange.open_bridge(order.bridge)
+                exchange.bridges.open(order.bridge)
             case SetGains():
-                exchange.set_gains(order.bridge, order.legs, order.gains)
+                exchange.bridges.set_gains(order.bridge, order.legs, order.gains)
             case CloseBridge():
-                exchange.close_bridge(order.bridge)
+                exchange.bridges.close(order.bridge)
             case Play():
                 exchange.play(order.playback, order.leg, order.sounds)
             case StopPlayback():

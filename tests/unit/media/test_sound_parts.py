@@ -120,6 +120,48 @@ def test_wide_codecs_carry_a_tone_and_cover_a_lost_packet(name: str) -> None:
     assert np.abs(heard[30]).max() > 1000
 
 
+def test_opus_limits_its_band_to_telephone_sound_and_back_without_a_seam() -> None:
+    sender, voice = coder("opus"), PacketVoice(coder("opus"))
+    sound = tone([500], 3.0, 16_000)
+    heard, sizes = [], []
+    sender.limit(narrow=True, was_silent=True)
+    for number in range(150):
+        if number in {50, 100}:
+            sender.limit(narrow=number == 100, was_silent=False)
+        buffer = bytearray(1500)
+        length = sender.encode_into(sound[number * WIDE_FRAME : (number + 1) * WIDE_FRAME], buffer, 0)
+        sizes.append(bandwidth(buffer))
+        voice.put(number * FRAME, bytes(buffer[:length]))
+        heard.append(voice.take(number * FRAME, waiting=False)[0])
+
+    assert set(sizes[:50]) == {NARROWBAND}
+    assert max(sizes[50:100]) > NARROWBAND
+    steps = np.abs(np.diff(np.concatenate(heard[10:]).astype(np.int64)))
+    assert steps.max() < 1.2 * np.abs(np.diff(sound.astype(np.int64))).max()
+
+
+def test_a_stream_that_was_silent_begins_anew_with_all_its_band() -> None:
+    sender, buffer = coder("opus"), bytearray(1500)
+    sound = tone([500], 0.5, 16_000)
+    sender.limit(narrow=True, was_silent=True)
+    sender.encode_into(np.zeros(WIDE_FRAME, np.int16), buffer, 0)
+    assert bandwidth(buffer) == NARROWBAND
+
+    sender.limit(narrow=False, was_silent=True)
+    sender.encode_into(sound[:WIDE_FRAME], buffer, 0)
+
+    assert bandwidth(buffer) == WIDEBAND
+
+
+NARROWBAND, WIDEBAND = 0, 2
+
+
+def bandwidth(packet: bytearray) -> int:
+    """0, 1 or 2: SILK at 8, 12 or 16 kHz (RFC 6716 table 2)."""
+    assert packet[0] >> 3 < 12
+    return packet[0] >> 5
+
+
 def test_damaged_packets_are_silence_not_failure() -> None:
     voice = PacketVoice(coder("opus"))
     voice.put(0, b"")

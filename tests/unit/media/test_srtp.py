@@ -2,6 +2,7 @@
 
 import base64
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,3 +165,24 @@ def test_exported_material_is_split_client_first() -> None:
     material = b"K" * 16 + b"k" * 16 + b"S" * 14 + b"s" * 14
 
     assert srtp.dtls_keys(suite, material) == (b"K" * 16 + b"S" * 14, b"k" * 16 + b"s" * 14)
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.sdes_name)
+def test_packets_in_rows_are_sealed_and_opened_where_they_are(suite: Suite) -> None:
+    sender, receiver = SrtpSender(suite, key_for(suite)), SrtpReceiver(suite, key_for(suite))
+    packets = np.zeros((3, 80), np.uint8)
+    rows = srtp.Rows(packets)
+    plain = [b"\x80\x00" + number.to_bytes(2, "big") + bytes(8) + bytes([number]) * 40 for number in range(3)]
+    for row, packet in zip(packets, plain, strict=True):
+        row[: len(packet)] = np.frombuffer(packet, np.uint8)
+
+    sealed = [sender.protect_row(rows.at[number], len(plain[number])) for number in range(3)]
+    assert all(length > len(plain[0]) for length in sealed)
+    assert all(packets[number, : len(plain[0])].tobytes() != plain[number] for number in range(3))
+    packets[1, 30] ^= 1
+
+    opened = [receiver.unprotect_row(rows.at[number], sealed[number]) for number in range(3)]
+
+    assert opened == [len(plain[0]), 0, len(plain[2])]
+    assert packets[2, : opened[2]].tobytes() == plain[2]
+    assert receiver.unprotect_row(rows.at[0], 11) == 0

@@ -13,6 +13,9 @@ The worker owns the socket and the clock. In every tick it feeds what has arrive
     for event in hub.events(): ...                      # Connected, Closed
     hub.heard_at(leg)                                   # when the browser was last heard, for MediaLost
 
+A worker with many legs asks for what is behind a leg or an address (`link_of`, `link_at`), and has it open and seal
+media in the rows of its own buffers, instead of handing RTP through `receive` and `send_rtp`.
+
 `now` is in seconds on any monotonic clock. Nothing blocks, and nothing raises but `answer`. STUN, DTLS and SRTP share
 the port and are told apart by their first byte (RFC 7983); legs are told apart by the ufrag of a STUN request and then
 by the address that it has validated.
@@ -186,6 +189,14 @@ class BrowserHub:
         """
         link = self._links.get(leg)
         return None if link is None else link.send_rtp(packet, length)
+
+    def link_of(self, leg: LegId) -> BrowserLink | None:
+        """Return what is behind a leg, to seal packets where they are."""
+        return self._links.get(leg)
+
+    def link_at(self, address: Address) -> BrowserLink | None:
+        """Return what is behind an address that has proved to be a browser's, to open packets where they are."""
+        return self._by_address.get(address)
 
     def poll(self, now: float) -> None:
         """Run all timers: lost handshake flights, reports, legs that did not come or are silent."""

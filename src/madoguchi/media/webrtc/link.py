@@ -1,7 +1,7 @@
 """One browser leg behind the hub: its ICE agent, its DTLS association, its keys and its counts."""
 
 import struct
-from typing import Final
+from typing import Any, Final
 
 from OpenSSL import SSL
 
@@ -88,6 +88,36 @@ class BrowserLink:
             return None
         self._heard(address, now)
         return packet if self.audio.sends else None
+
+    def open_row(self, row: Any, length: int, address: Address, now: float) -> int:
+        """Open the SRTP packet in a row of `srtp.Rows` in place; return its length, 0 where nothing is to be heard."""
+        receiver = self._receiver
+        if receiver is None:
+            return 0
+        length = receiver.unprotect_row(row, length)
+        if not length:
+            return 0
+        self.heard_at = now
+        if address is not self.ice.selected:
+            self.ice.heard(address, now)
+        return length if self.audio.sends else 0
+
+    @property
+    def way(self) -> Address | None:
+        """Where sound goes; None while there is no way to the browser, or it does not want to hear."""
+        return self.ice.selected if self._sender is not None and self.audio.receives else None
+
+    def seal_row(self, row: Any, length: int, timestamp: int) -> int:
+        """Seal the RTP packet in a row of `srtp.Rows` in place; return its new length, 0 where that failed."""
+        if self._sender is None:
+            return 0
+        sealed = self._sender.protect_row(row, length)
+        if sealed:
+            sent = self._sent
+            sent.packets += 1
+            sent.octets += length - RTP_HEADER
+            sent.timestamp = timestamp
+        return sealed
 
     def send_rtp(self, packet: bytearray, length: int) -> tuple[memoryview, Address] | None:
         """Seal `packet[:length]` in place; None while there is no way to the browser, or it does not want to hear."""
