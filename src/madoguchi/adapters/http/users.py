@@ -3,7 +3,6 @@
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Response, UploadFile
-from fastapi.responses import StreamingResponse
 
 from madoguchi.adapters.http.access import needs
 from madoguchi.adapters.http.files import picture_response, received
@@ -85,9 +84,9 @@ async def options(actor: Reader, services: InServices) -> UserOptionsOut:
 @router.get("/export", response_class=Response)
 async def export(actor: Reader, services: InServices) -> Response:
     """Return the users whom the caller may see as a CSV file."""
-    lines = await services.user_import.export(actor)
+    text = await services.user_import.export(actor)
     headers = {"Content-Disposition": "attachment; filename=users.csv", "Cache-Control": "no-store"}
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.post("/import")

@@ -6,6 +6,8 @@ import pyotp
 import pytest
 
 from madoguchi.domain.access.permissions import Role
+from madoguchi.kernel.ids import UserId
+from madoguchi.ports.people import UserQuery
 from madoguchi.testing.environment import settle
 from tests.unit.adapters.http.office import NIGHT, PASSWORD, SALES, SUPPORT, Office, problem
 from tests.unit.adapters.http.test_people import names, role
@@ -220,3 +222,31 @@ async def test_an_import_leaves_an_administrator(office: Office) -> None:
     assert [one["reason"] for one in report["mistakes"]] == ["last_admin"]
     assert Role.ADMIN in office.house._roles.known
     assert office.house._teams.tree.get(SUPPORT) is not None
+
+
+class Counted:
+    """A store of people that counts its writes."""
+
+    def __init__(self, people: Any) -> None:
+        self._people = people
+        self.writes = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._people, name)
+
+    async def write(self, batch: Any) -> None:
+        self.writes += 1
+        await self._people.write(batch)
+
+
+@pytest.mark.req("BASE-1")
+async def test_a_large_file_is_one_transaction_and_hashes_no_password(office: Office) -> None:
+    counted = Counted(office.storage.people)
+    office.house._teams._people = counted  # type: ignore[assignment]
+    rows = "".join(f"u{n}@example.com,User{n},Agent,Support,+8190{n:08d}\n" for n in range(10_000))
+    report = (await imported(office, "ada", "email,last_name,roles,teams,phone\n" + rows, dry=False)).json()
+    assert (report["new"], report["applied"], report["mistakes"]) == (10_000, True, [])
+    assert counted.writes == 1
+    assert await office.storage.people.password_hash(UserId("user_ana")) == f"hash of {PASSWORD}"
+    found, total = await office.storage.people.find(UserQuery("u9999@example.com"))
+    assert (total, await office.storage.people.has_password([found[0].id])) == (1, frozenset())
