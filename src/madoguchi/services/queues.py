@@ -19,6 +19,8 @@ class QueueService:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._queues: tuple[Queue, ...] = ()
+        self._of_agent: dict[UserId, list[Queue]] = {}
+        """Asked for whenever an agent changes."""
         self.available: Callable[[Sequence[UserId]], int] = lambda _agents: 0
         self.changed: Callable[[], None] = lambda: None
         """Told whenever queues were read anew."""
@@ -26,6 +28,10 @@ class QueueService:
     async def load(self) -> None:
         """Read all queues; to be called at the start and whenever one was changed."""
         self._queues = tuple(await self._catalogue.queues())
+        self._of_agent = {}
+        for queue in self._queues:
+            for agent in queue.agents:
+                self._of_agent.setdefault(agent, []).append(queue)
         self.changed()
 
     async def save(self, queue: Queue) -> None:
@@ -54,7 +60,7 @@ class QueueService:
 
     def of_agent(self, agent: UserId) -> Sequence[Queue]:
         """Return the queues that an agent is assigned to."""
-        return [one for one in self._queues if agent in one.agents]
+        return self._of_agent.get(agent, ())
 
     async def for_portal(self, actor: Principal) -> Sequence[Json]:
         """Return all queues as the portal lists them, for transfers and filters."""
