@@ -109,7 +109,7 @@ class House:
         self._queues.available = self._desk.available
         self._reservations = Reservations(self._agents, clock, ids)
         self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock, self._runtime.alarms)
-        self._queues.changed = self._dispatcher.wake
+        self._queues.changed = self._dispatcher.queues_changed
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
         self._early: list[LegArrived] | None = []

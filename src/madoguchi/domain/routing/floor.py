@@ -15,6 +15,10 @@ class Post:
     queue: Queue
     staff: Staff
 
+    def take(self, candidate: Candidate) -> bool:
+        """Take in what one of its agents is now; return whether somebody who waits may have a better chance by it."""
+        return self.staff.put(candidate)
+
 
 class Floor:
     """Who serves which queue, and what everybody is doing."""
@@ -28,10 +32,11 @@ class Floor:
         """Take in all queues anew: their settings and their agents."""
         self._posts, self._served = {}, {}
         for queue in queues:
-            known = (self._agents[one] for one in queue.agents if one in self._agents)
-            self._posts[queue.id] = Post(queue, Staff(known, call_weight=queue.routing.call_weight))
+            post = self._posts[queue.id] = Post(queue, Staff(call_weight=queue.routing.call_weight))
             for agent in queue.agents:
                 self._served.setdefault(agent, []).append(queue.id)
+                if agent in self._agents:
+                    post.take(self._agents[agent])
 
     def post(self, queue: QueueId) -> Post | None:
         """Return a queue with its agents."""
@@ -51,7 +56,7 @@ class Floor:
         if before == candidate:
             return ()
         self._agents[candidate.agent] = candidate
-        return [queue for queue in self.serves(candidate.agent) if self._posts[queue].staff.put(candidate)]
+        return [queue for queue in self.serves(candidate.agent) if self._posts[queue].take(candidate)]
 
     def hold(self, agent: UserId) -> None:
         """Count an agent as busy until `agent_is` says otherwise: somebody is about to ring him."""

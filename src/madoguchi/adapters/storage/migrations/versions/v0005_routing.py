@@ -11,7 +11,16 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Put what a queue knew of routing into one column, and add what is new."""
+    _skills()
+    _queues()
+    _statuses()
+
+
+def _skills() -> None:
     op.add_column("users", sa.Column("skills", sa.Text(), nullable=False, server_default="{}"))
+
+
+def _queues() -> None:
     op.add_column("queues", sa.Column("routing", sa.Text(), nullable=False, server_default="{}"))
     connection = op.get_bind()
     found = connection.execute(sa.text("SELECT id, offer_policy, offer_s, attempts FROM queues")).all()
@@ -22,6 +31,9 @@ def upgrade() -> None:
         )
     for column in ("offer_policy", "offer_s", "attempts"):
         op.drop_column("queues", column)
+
+
+def _statuses() -> None:
     op.create_table(
         "agent_statuses",
         sa.Column("id", sa.Text(), nullable=False),
