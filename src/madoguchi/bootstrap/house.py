@@ -159,7 +159,6 @@ class House:
         self._desk.reach = self._teams.require_within
         self._reservations = Reservations(self._agents, clock, ids)
         self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock, self._runtime.alarms)
-        self._queues.observe(self._dispatcher.wake)
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
         self._fact_keeper = FactKeeper(storage, clock)
@@ -185,7 +184,7 @@ class House:
         board = AgentProjection(self._views, self._queues.of_agent, self._ports.clock.now)
         self._agents.observe(board)
         self._queues.observe(QueueRows(self._queues, self._views.publish))
-        self._queues.observe(self._dispatcher.wake)
+        self._queues.observe(self._dispatcher.queues_changed)
         self._queues.observe(lambda: board.show(self._agents.states()))
         self._agents.observe(self._dispatcher.agent_changed)
         self._calls.observe(CallProjection(self._views))

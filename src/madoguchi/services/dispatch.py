@@ -13,7 +13,6 @@ from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 import structlog
 
 from madoguchi.domain.agents.agent import Agent
-from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.choice import explain
 from madoguchi.domain.routing.estimate import minutes
 from madoguchi.domain.routing.floor import Floor, Post
@@ -125,8 +124,8 @@ class Dispatcher:
         self._alarms = alarms
         self._rooms: list[tuple[WaitingRoom[Any], Pairing]] = []
         self._changed = asyncio.Event()
-        self._known: Sequence[Queue] = ()
-        """The queues as the floor knows them."""
+        self._knows_queues = False
+        """The floor has the queues as they are."""
 
     def add(self, room: WaitingRoom[Any]) -> None:
         """Serve one more kind of interaction; calls are added before chats and are served first."""
@@ -147,6 +146,11 @@ class Dispatcher:
         """Look again where an agent may be of more use than before; an observer of the runtime's agents."""
         self.wait_times.agent_changed(change)
         self._look(self.floor.agent_is(change.state.candidate()))
+
+    def queues_changed(self) -> None:
+        """Take in the queues anew, their settings and their agents."""
+        self._knows_queues = False
+        self.wake()
 
     def wake(self) -> None:
         """Look again where something has changed."""
@@ -190,16 +194,17 @@ class Dispatcher:
                     self._changed.set()
 
     def _take_in_queues(self) -> None:
+        if self._knows_queues:
+            return
+        self._knows_queues = True
         queues = self._queues.all()
-        if queues is not self._known:
-            self._known = queues
-            for agent in {agent for queue in queues for agent in queue.agents}:
-                state = self._agents.state(agent)
-                if state is not None and self.floor.agent(agent) is None:
-                    self.floor.agent_is(state.candidate())
-            self.floor.assign(queues)
-            for _, pairing in self._rooms:
-                pairing.settings_changed()
+        for agent in {agent for queue in queues for agent in queue.agents}:
+            state = self._agents.state(agent)
+            if state is not None and self.floor.agent(agent) is None:
+                self.floor.agent_is(state.candidate())
+        self.floor.assign(queues)
+        for _, pairing in self._rooms:
+            pairing.settings_changed()
 
     def _tell_positions(self, room: WaitingRoom[Any], pairing: Pairing) -> None:
         for queue, line in pairing.moved().items():

@@ -15,6 +15,12 @@ class Post:
     queue: Queue
     staff: Staff
 
+    def take(self, candidate: Candidate) -> bool:
+        """Take in what one of its agents is now; return whether somebody who waits may have a better chance by it."""
+        spoken = self.queue.spoken.get(candidate.agent)
+        # Who is assigned for certain languages is asked for those alone.
+        return self.staff.put(candidate if spoken is None else replace(candidate, languages=spoken))
+
 
 class Floor:
     """Who serves which queue, and what everybody is doing."""
@@ -28,10 +34,11 @@ class Floor:
         """Take in all queues anew: their settings and their agents."""
         self._posts, self._served = {}, {}
         for queue in queues:
-            known = (_assigned(self._agents[one], queue) for one in queue.agents if one in self._agents)
-            self._posts[queue.id] = Post(queue, Staff(known, call_weight=queue.routing.call_weight))
+            post = self._posts[queue.id] = Post(queue, Staff(call_weight=queue.routing.call_weight))
             for agent in queue.agents:
                 self._served.setdefault(agent, []).append(queue.id)
+                if agent in self._agents:
+                    post.take(self._agents[agent])
 
     def post(self, queue: QueueId) -> Post | None:
         """Return a queue with its agents."""
@@ -51,11 +58,7 @@ class Floor:
         if before == candidate:
             return ()
         self._agents[candidate.agent] = candidate
-        return [queue for queue in self.serves(candidate.agent) if self._put(queue, candidate)]
-
-    def _put(self, queue: QueueId, candidate: Candidate) -> bool:
-        post = self._posts[queue]
-        return post.staff.put(_assigned(candidate, post.queue))
+        return [queue for queue in self.serves(candidate.agent) if self._posts[queue].take(candidate)]
 
     def hold(self, agent: UserId) -> None:
         """Count an agent as busy until `agent_is` says otherwise: somebody is about to ring him."""
@@ -63,9 +66,3 @@ class Floor:
         if known is not None:
             full = replace(known, calls=max(known.calls, 1), chats=max(known.chats, known.chat_limit))
             self.agent_is(full)
-
-
-def _assigned(candidate: Candidate, queue: Queue) -> Candidate:
-    """Return an agent as a queue sees him: who is assigned for certain languages is asked for those alone."""
-    spoken = queue.spoken.get(candidate.agent)
-    return candidate if spoken is None else replace(candidate, languages=spoken)
