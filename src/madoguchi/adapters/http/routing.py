@@ -56,7 +56,7 @@ class DecisionOut(WhyOut):
     rung: list[RungOut]
 
 
-class NowOut(WhyOut):
+class ChoiceNowOut(WhyOut):
     """What would be decided now; nobody is in `rung` where nobody can be."""
 
     rung: list[ConsideredOut]
@@ -66,7 +66,7 @@ class RoutingOut(Out):
     """The decisions about an interaction, oldest first; `now` while it waits."""
 
     decisions: list[DecisionOut]
-    now: NowOut | None
+    now: ChoiceNowOut | None
 
 
 @router.get("/calls/{call}/routing")

@@ -621,7 +621,7 @@ export interface paths {
         };
         /**
          * Config
-         * @description Tell what the widget needs before anybody talks.
+         * @description Tell what a page or an app needs before anybody talks; `menu` is whose menu it shows.
          */
         get: operations["consumers_config"];
         put?: never;
@@ -806,6 +806,146 @@ export interface paths {
          * @description Press keys.
          */
         post: operations["consumers_digits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Call
+         * @description Tell why a call went to whom it went, or why nobody gets it.
+         */
+        get: operations["routing_of_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Chat
+         * @description Tell why a chat went to whom it went, or why nobody gets it.
+         */
+        get: operations["routing_of_chat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Return the figures of whole days in the centre's time zone.
+         */
+        get: operations["figures_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Return the same as CSV.
+         */
+        get: operations["figures_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Goals
+         * @description Change what counts as in time, and who left too soon to count; past days are counted by it, too.
+         */
+        put: operations["figures_set_goals"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Call
+         * @description Return everything that is known of a finished call: to its agents, and to who may view calls.
+         */
+        get: operations["metadata_of_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Chat
+         * @description Return everything that is known of a finished chat: to its agents, and to who may view chats.
+         */
+        get: operations["metadata_of_chat"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1372,6 +1512,502 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trees
+         * @description Return all menu trees.
+         */
+        get: operations["queue settings_trees"];
+        put?: never;
+        /**
+         * Add
+         * @description Add a level or queue at the end of a level.
+         */
+        post: operations["queue settings_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/queues/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy
+         * @description Copy a queue with all below it, or a whole tree, with settings and assignments.
+         */
+        post: operations["queue settings_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/queues/global": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Common
+         * @description Return what takes effect where neither a queue nor its parents say otherwise.
+         */
+        get: operations["queue settings_common"];
+        /**
+         * Edit Common
+         * @description Replace the global settings.
+         */
+        put: operations["queue settings_edit_common"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/queues/{queue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Details
+         * @description Return a level or queue, with where each of its settings comes from.
+         */
+        get: operations["queue settings_details"];
+        /**
+         * Edit
+         * @description Replace what is in a level or queue. It counts for whoever comes next; those who wait stay.
+         */
+        put: operations["queue settings_edit"];
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a level or queue with all below it. Where it is in use, only `confirmed`; who waits is served.
+         */
+        delete: operations["queue settings_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/queues/{queue}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Move a level or queue up or down, or into another level with all below it.
+         */
+        post: operations["queue settings_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent-statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All Statuses
+         * @description List the organisation's own statuses.
+         */
+        get: operations["statuses_all_statuses"];
+        put?: never;
+        /**
+         * Make
+         * @description Make a status.
+         */
+        post: operations["statuses_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent-statuses/{status}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change
+         * @description Change a status.
+         */
+        put: operations["statuses_change"];
+        post?: never;
+        /**
+         * Remove
+         * @description Remove a status.
+         */
+        delete: operations["statuses_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/languages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Languages
+         * @description Tell which languages are live, and what is missing in them.
+         */
+        get: operations["messages_languages"];
+        /**
+         * Change Languages
+         * @description Choose the live languages and the default. What is missing in them is told, and no reason to refuse.
+         */
+        put: operations["messages_change_languages"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages
+         * @description List all messages in all languages, live or not.
+         */
+        get: operations["messages_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description Return what a caller would hear as a WAV file, sample values in place of variables.
+         */
+        post: operations["messages_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{language}/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Text
+         * @description Say an own text from the next time on.
+         */
+        put: operations["messages_set_text"];
+        post?: never;
+        /**
+         * Reset
+         * @description Go back to the built-in text or music; an uploaded file is deleted.
+         */
+        delete: operations["messages_reset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{language}/{message}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sound
+         * @description Return a recorded message as callers hear it, whole or in part.
+         */
+        get: operations["messages_sound"];
+        put?: never;
+        /**
+         * Upload
+         * @description Play an uploaded WAV or MP3 file from the next time on.
+         */
+        post: operations["messages_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support-center": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Center
+         * @description Return the details and the general hours.
+         */
+        get: operations["hours_center"];
+        /**
+         * Save Center
+         * @description Replace the details and the general hours.
+         */
+        put: operations["hours_save_center"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/custom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Custom
+         * @description List custom hours, and whether they are open now.
+         */
+        get: operations["hours_custom"];
+        put?: never;
+        /**
+         * Add Custom
+         * @description Add custom hours.
+         */
+        post: operations["hours_add_custom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/custom/{hours}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Custom
+         * @description Replace custom hours.
+         */
+        put: operations["hours_save_custom"];
+        post?: never;
+        /**
+         * Delete Custom
+         * @description Delete custom hours.
+         */
+        delete: operations["hours_delete_custom"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Folders
+         * @description List holiday folders.
+         */
+        get: operations["hours_folders"];
+        put?: never;
+        /**
+         * Add Folder
+         * @description Add a holiday folder.
+         */
+        post: operations["hours_add_folder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/holidays/{folder}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Folder
+         * @description Replace a holiday folder.
+         */
+        put: operations["hours_save_folder"];
+        post?: never;
+        /**
+         * Delete Folder
+         * @description Delete a holiday folder.
+         */
+        delete: operations["hours_delete_folder"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/national": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Countries
+         * @description List the countries whose holidays can be imported.
+         */
+        get: operations["hours_countries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/national/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * National
+         * @description Show a country's holidays of some years, before anything is added.
+         */
+        get: operations["hours_national"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain
+         * @description Say whether it is open for a queue, channel and language, now or at an instant, and why.
+         */
+        get: operations["hours_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/week": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Week
+         * @description Return the week of a day, or this one, hour by hour.
+         */
+        get: operations["hours_week"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hours/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description List who changed what, the newest first.
+         */
+        get: operations["hours_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1455,6 +2091,27 @@ export interface components {
             active: boolean;
         };
         /**
+         * AddQueueIn
+         * @description A new level or queue.
+         */
+        AddQueueIn: {
+            channel: components["schemas"]["MenuChannel"];
+            /** Parent */
+            parent?: string | null;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AddedOut
+         * @description What was made: the tops of it.
+         */
+        AddedOut: {
+            /** Queues */
+            queues: string[];
+        };
+        /**
          * AgentPresenceIn
          * @description A status that somebody else chooses for an agent.
          */
@@ -1464,6 +2121,52 @@ export interface components {
              * @example available
              */
             status: string;
+        };
+        /**
+         * AssignableAgent
+         * @description An agent who can be assigned.
+         */
+        AssignableAgent: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Languages */
+            languages: string[];
+        };
+        /**
+         * AssignableTeam
+         * @description A team that can be assigned.
+         */
+        AssignableTeam: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * AssignmentIn
+         * @description Who serves a queue, in one language, or (without) in all.
+         */
+        AssignmentIn: {
+            /** Language */
+            language?: string | null;
+            /** Users */
+            users?: string[];
+            /** Teams */
+            teams?: string[];
+        };
+        /**
+         * AssignmentOut
+         * @description Who serves a queue; an empty language means all.
+         */
+        AssignmentOut: {
+            /** Language */
+            language: string;
+            /** Users */
+            users: string[];
+            /** Teams */
+            teams: string[];
         };
         /**
          * AttachedOut
@@ -1502,6 +2205,13 @@ export interface components {
             /** File */
             file: string;
         };
+        /** Body_messages_upload */
+        Body_messages_upload: {
+            /** File */
+            file: string;
+            /** Version */
+            version: number;
+        };
         /** Body_users_import_file */
         Body_users_import_file: {
             /** File */
@@ -1512,6 +2222,111 @@ export interface components {
             /** File */
             file: string;
         };
+        /**
+         * By
+         * @description What one row is about.
+         * @enum {string}
+         */
+        By: "queue" | "agent" | "interval";
+        /**
+         * CellOut
+         * @description One hour that the clock shows: how long it lasts, and how much of it is open.
+         */
+        CellOut: {
+            /** Minutes */
+            minutes: number;
+            /** Open */
+            open: number;
+        };
+        /**
+         * CenterIn
+         * @description The details, and the version that was seen (0: as installed).
+         */
+        CenterIn: {
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Phone */
+            phone: string;
+            /** Zone */
+            zone: string;
+            weekly: components["schemas"]["WeekIO"];
+            /** Holidays */
+            holidays: boolean;
+        };
+        /**
+         * CenterOut
+         * @description The details and the general hours.
+         */
+        CenterOut: {
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Phone */
+            phone: string;
+            /** Zone */
+            zone: string;
+            weekly: components["schemas"]["WeekIO"];
+            /** Holidays */
+            holidays: boolean;
+            saved: components["schemas"]["SignedOut"] | null;
+            /** Languages */
+            languages: string[];
+            now: components["schemas"]["madoguchi__adapters__http__hours_models__NowOut"];
+        };
+        /**
+         * ChangeOut
+         * @description One save or deletion, with the record as it is stored before and after.
+         */
+        ChangeOut: {
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "support_center" | "custom_hours" | "holiday_folder";
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            saved: components["schemas"]["SignedOut"];
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ChangedOut
+         * @description The message as it is now, and what is still missing.
+         */
+        ChangedOut: {
+            said: components["schemas"]["SaidOut"];
+            /** Missing */
+            missing: components["schemas"]["MissingOut"][];
+        };
+        /**
+         * ChangesOut
+         * @description Changes, the newest first.
+         */
+        ChangesOut: {
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+        };
+        /**
+         * Channel
+         * @description How a consumer contacts us.
+         * @enum {string}
+         */
+        Channel: "call" | "chat";
         /**
          * ChatOut
          * @description A started chat.
@@ -1529,6 +2344,24 @@ export interface components {
             token: string;
             /** Password */
             password: string;
+        };
+        /**
+         * ClosedQueue
+         * @description A queue that is closed to consumers who come by one channel in one language.
+         */
+        ClosedQueue: {
+            /** Queue */
+            queue: string;
+            /** Channel */
+            channel: string;
+            /** Language */
+            language: string;
+            /** Opens At */
+            opens_at: string | null;
+            /** Zone */
+            zone: string;
+            /** Message */
+            message: string;
         };
         /**
          * CodeIn
@@ -1561,6 +2394,18 @@ export interface components {
             agents: components["schemas"]["Colleague"][];
         };
         /**
+         * ConsideredOut
+         * @description An agent who was looked at; `idle_s` without any of the channel, null where he never had one.
+         */
+        ConsideredOut: {
+            /** Agent */
+            agent: string;
+            /** Name */
+            name: string;
+            /** Idle S */
+            idle_s: number | null;
+        };
+        /**
          * ConsumerConfig
          * @description What the widget needs to know before anybody talks.
          */
@@ -1571,7 +2416,14 @@ export interface components {
             languages: string[];
             /** Queues */
             queues: components["schemas"]["ConsumerQueue"][];
+            /** Menu */
+            menu: components["schemas"]["MenuEntry"][];
             attachments: components["schemas"]["AttachmentRules"];
+            /**
+             * Closed
+             * @default []
+             */
+            closed: components["schemas"]["ClosedQueue"][];
         };
         /**
          * ConsumerOut
@@ -1623,6 +2475,114 @@ export interface components {
             expires_at: string;
         };
         /**
+         * CopyIn
+         * @description What is copied: a queue with all below it, or a channel's whole tree; and where to.
+         */
+        CopyIn: {
+            /** Queue */
+            queue?: string | null;
+            tree?: components["schemas"]["MenuChannel"] | null;
+            channel: components["schemas"]["MenuChannel"];
+            /** Parent */
+            parent?: string | null;
+        };
+        /**
+         * CountriesOut
+         * @description Countries whose holidays can be imported, as ISO 3166 codes of two letters.
+         */
+        CountriesOut: {
+            /** Countries */
+            countries: string[];
+        };
+        /**
+         * CustomIn
+         * @description Custom hours, and the version that was seen (0: new).
+         */
+        CustomIn: {
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Zone */
+            zone: string;
+            weekly: components["schemas"]["WeekIO"];
+            /** Holidays */
+            holidays: boolean;
+            /** Entry Points */
+            entry_points: components["schemas"]["EntryPointIO"][];
+        };
+        /**
+         * CustomOut
+         * @description Custom hours.
+         */
+        CustomOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Zone */
+            zone: string;
+            weekly: components["schemas"]["WeekIO"];
+            /** Holidays */
+            holidays: boolean;
+            /** Entry Points */
+            entry_points: components["schemas"]["EntryPointIO"][];
+            saved: components["schemas"]["SignedOut"];
+            now: components["schemas"]["madoguchi__adapters__http__hours_models__NowOut"];
+        };
+        /**
+         * CustomsOut
+         * @description All custom hours.
+         */
+        CustomsOut: {
+            /** Custom */
+            custom: components["schemas"]["CustomOut"][];
+        };
+        /**
+         * DayRowOut
+         * @description One day.
+         */
+        DayRowOut: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Cells */
+            cells: components["schemas"]["CellOut"][];
+            /** Spans */
+            spans: components["schemas"]["SpanIO"][];
+            /** Holidays */
+            holidays: {
+                [key: string]: string;
+            }[];
+        };
+        /**
+         * DecisionOut
+         * @description A decision by which somebody was rung.
+         */
+        DecisionOut: {
+            /** At */
+            at: string;
+            rule: components["schemas"]["Rule"];
+            /** Attempt */
+            attempt: number;
+            /** Language */
+            language: string | null;
+            /** Skills */
+            skills: string[];
+            /** Skills Given Up */
+            skills_given_up: boolean;
+            /** Groups */
+            groups: string[];
+            /** Passed */
+            passed: components["schemas"]["PassedOverOut"][];
+            /** Rung */
+            rung: components["schemas"]["RungOut"][];
+        };
+        /**
          * DigitsIn
          * @description Keys to press.
          */
@@ -1632,6 +2592,51 @@ export interface components {
              * @example 1
              */
             digits: string;
+        };
+        /**
+         * Direction
+         * @description Where a node goes among its siblings.
+         * @enum {string}
+         */
+        Direction: "up" | "down";
+        /**
+         * EditGlobalIn
+         * @description The global settings from now on. A setting that is null or missing has its usual value.
+         */
+        EditGlobalIn: {
+            /** Version */
+            version: number;
+            /** Settings */
+            settings: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        /**
+         * EditQueueIn
+         * @description What is in a level or queue from now on. A setting that is null or missing is inherited.
+         */
+        EditQueueIn: {
+            /** Version */
+            version: number;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden: boolean;
+            /** Settings */
+            settings?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Assignments */
+            assignments?: components["schemas"]["AssignmentIn"][];
         };
         /**
          * EnrolmentOut
@@ -1646,6 +2651,158 @@ export interface components {
             qr: string;
         };
         /**
+         * EntryPointIO
+         * @description Where consumers come in; what is left out means any.
+         */
+        EntryPointIO: {
+            /** Channel */
+            channel?: ("call" | "chat") | null;
+            /** Languages */
+            languages?: string[];
+            /** Queues */
+            queues?: string[];
+        };
+        /**
+         * ExplanationOut
+         * @description Open or closed at an instant, and why.
+         */
+        ExplanationOut: {
+            /** At */
+            at: string;
+            /** Open */
+            open: boolean;
+            /** Zone */
+            zone: string;
+            rule: components["schemas"]["RuleOut"];
+            /** Steps */
+            steps: components["schemas"]["StepOut"][];
+            /** Next Opening */
+            next_opening: string | null;
+            /** Next Closing */
+            next_closing: string | null;
+        };
+        /**
+         * FieldProblem
+         * @description What is wrong with one input.
+         */
+        FieldProblem: {
+            /** Field */
+            field: string;
+            /** Detail */
+            detail: string;
+            /** Reason */
+            reason?: string | null;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * Figures
+         * @description Counts; parts are 0 to 1, lengths are seconds; null where there is nothing to divide by.
+         */
+        Figures: {
+            /** Offered */
+            offered: number;
+            /** Answered */
+            answered: number;
+            /** Abandoned */
+            abandoned: number;
+            /** Short Abandoned */
+            short_abandoned: number;
+            /** Service Level */
+            service_level: number | null;
+            /** Abandon Rate */
+            abandon_rate: number | null;
+            /** Asa S */
+            asa_s: number | null;
+            /** Longest Wait S */
+            longest_wait_s: number;
+            /** Handled */
+            handled: number;
+            /** Aht S */
+            aht_s: number | null;
+            /** Talk S */
+            talk_s: number | null;
+            /** Hold S */
+            hold_s: number | null;
+            /** Wrap Up S */
+            wrap_up_s: number | null;
+            /** Transfers */
+            transfers: number;
+        };
+        /**
+         * FiguresOut
+         * @description The figures of a period.
+         */
+        FiguresOut: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** Zone */
+            zone: string;
+            /** By */
+            by: string;
+            /** Interval */
+            interval: string;
+            /** Channel */
+            channel: string | null;
+            goals: components["schemas"]["GoalsOut"];
+            total: components["schemas"]["Figures"];
+            /** Rows */
+            rows: components["schemas"]["FiguresRow"][];
+        };
+        /**
+         * FiguresRow
+         * @description The figures of one queue, agent or interval.
+         */
+        FiguresRow: {
+            /** Offered */
+            offered: number;
+            /** Answered */
+            answered: number;
+            /** Abandoned */
+            abandoned: number;
+            /** Short Abandoned */
+            short_abandoned: number;
+            /** Service Level */
+            service_level: number | null;
+            /** Abandon Rate */
+            abandon_rate: number | null;
+            /** Asa S */
+            asa_s: number | null;
+            /** Longest Wait S */
+            longest_wait_s: number;
+            /** Handled */
+            handled: number;
+            /** Aht S */
+            aht_s: number | null;
+            /** Talk S */
+            talk_s: number | null;
+            /** Hold S */
+            hold_s: number | null;
+            /** Wrap Up S */
+            wrap_up_s: number | null;
+            /** Transfers */
+            transfers: number;
+            /** Id */
+            id: string;
+            queue?: components["schemas"]["QueueRef"] | null;
+            /** Name */
+            name?: string | null;
+            /** At */
+            at?: string | null;
+            /** Occupancy */
+            occupancy?: number | null;
+            /** Busy S */
+            busy_s?: number | null;
+            /** Idle S */
+            idle_s?: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
          * FinishIn
          * @description How a piece of work ended.
          */
@@ -1654,6 +2811,51 @@ export interface components {
             disposition?: string | null;
             /** Notes */
             notes?: string | null;
+        };
+        /**
+         * FixedIO
+         * @description From one day to another, every year or beginning in one year.
+         */
+        FixedIO: {
+            start: components["schemas"]["MonthDayIO"];
+            end: components["schemas"]["MonthDayIO"];
+            /** Year */
+            year?: number | null;
+        };
+        /**
+         * FolderIn
+         * @description A holiday folder, and the version that was seen (0: new).
+         */
+        FolderIn: {
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Holidays */
+            holidays: components["schemas"]["HolidayIO"][];
+        };
+        /**
+         * FolderOut
+         * @description A holiday folder.
+         */
+        FolderOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Holidays */
+            holidays: components["schemas"]["HolidayIO"][];
+            saved: components["schemas"]["SignedOut"];
+        };
+        /**
+         * FoldersOut
+         * @description All holiday folders.
+         */
+        FoldersOut: {
+            /** Folders */
+            folders: components["schemas"]["FolderOut"][];
         };
         /**
          * ForgottenIn
@@ -1670,6 +2872,62 @@ export interface components {
         ForgottenOut: {
             /** Mails */
             mails: boolean;
+        };
+        /**
+         * GlobalOut
+         * @description The global settings.
+         */
+        GlobalOut: {
+            /** Version */
+            version: number;
+            /** Settings */
+            settings: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["ValueOut"];
+                };
+            };
+        };
+        /**
+         * GoalsIn
+         * @description What the organisation aims at.
+         */
+        GoalsIn: {
+            /** Answer S */
+            answer_s: number;
+            /** Service Level */
+            service_level: number;
+            /** Short Abandon S */
+            short_abandon_s: number;
+        };
+        /**
+         * GoalsOut
+         * @description What the organisation aims at.
+         */
+        GoalsOut: {
+            /** Answer S */
+            answer_s: number;
+            /** Service Level */
+            service_level: number;
+            /** Short Abandon S */
+            short_abandon_s: number;
+        };
+        /**
+         * HolidayIO
+         * @description A holiday: `fixed` or `nth` says when, `closed` at what times (all day where it is empty).
+         */
+        HolidayIO: {
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            fixed?: components["schemas"]["FixedIO"] | null;
+            nth?: components["schemas"]["NthIO"] | null;
+            /** Closed */
+            closed?: components["schemas"]["SpanIO"][];
+            /** Messages */
+            messages?: {
+                [key: string]: string;
+            };
         };
         /**
          * ImportOut
@@ -1690,6 +2948,12 @@ export interface components {
             applied: boolean;
         };
         /**
+         * Interval
+         * @description How finely a series is divided.
+         * @enum {string}
+         */
+        Interval: "15m" | "hour" | "day";
+        /**
          * InvitedOut
          * @description A new user, and the link by which he chooses his password.
          */
@@ -1697,6 +2961,53 @@ export interface components {
             /** Id */
             id: string;
             link: components["schemas"]["LinkOut"];
+        };
+        /**
+         * LanguageOut
+         * @description A language that can be made live.
+         */
+        LanguageOut: {
+            /** Language */
+            language: string;
+            /** Live */
+            live: boolean;
+            /** Built In */
+            built_in: boolean;
+            /** Voice */
+            voice: boolean;
+        };
+        /**
+         * LanguagesIn
+         * @description Which languages are to be live.
+         */
+        LanguagesIn: {
+            /** Version */
+            version: number;
+            /**
+             * Default
+             * @example ja
+             */
+            default: string;
+            /** Live */
+            live: string[];
+        };
+        /**
+         * LanguagesOut
+         * @description The languages.
+         */
+        LanguagesOut: {
+            /** Version */
+            version: number;
+            /** Default */
+            default: string;
+            /** Languages */
+            languages: components["schemas"]["LanguageOut"][];
+            /** Missing */
+            missing: components["schemas"]["MissingOut"][];
+            /** Changed By */
+            changed_by: string | null;
+            /** Changed At */
+            changed_at: string | null;
         };
         /**
          * LinkOut
@@ -1779,6 +3090,75 @@ export interface components {
             answer: string;
         };
         /**
+         * MenuChannel
+         * @description Whose menu a queue is in. Each has a tree of its own.
+         * @enum {string}
+         */
+        MenuChannel: "ivr" | "mobile" | "web" | "sms";
+        /**
+         * MenuEntry
+         * @description One choice of a menu: a level with `entries`, or a queue with `channels`.
+         */
+        MenuEntry: {
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Channels
+             * @default []
+             */
+            channels: string[];
+            /** Entries */
+            entries: components["schemas"]["MenuEntry"][];
+        };
+        /**
+         * MessageOut
+         * @description What may be done with a message.
+         */
+        MessageOut: {
+            /** Message */
+            message: string;
+            /** Group */
+            group: string;
+            /** Variables */
+            variables: string[];
+            /** Required */
+            required: string[];
+            /** Text */
+            text: boolean;
+            /** Audio */
+            audio: boolean;
+            /** Longest S */
+            longest_s: number;
+        };
+        /**
+         * MessagesOut
+         * @description All messages in all languages.
+         */
+        MessagesOut: {
+            /** Messages */
+            messages: components["schemas"]["MessageOut"][];
+            /** Said */
+            said: components["schemas"]["SaidOut"][];
+            /** Longest Text */
+            longest_text: number;
+            /** Max Bytes */
+            max_bytes: number;
+        };
+        /**
+         * MissingOut
+         * @description A message that cannot be said in a live language.
+         */
+        MissingOut: {
+            /** Language */
+            language: string;
+            /** Message */
+            message: string;
+        };
+        /**
          * MistakeOut
          * @description One thing that is wrong with a file.
          */
@@ -1805,6 +3185,68 @@ export interface components {
             leg: string;
             /** Answer */
             answer: string;
+        };
+        /**
+         * MonthDayIO
+         * @description A day of the year.
+         */
+        MonthDayIO: {
+            /** Month */
+            month: number;
+            /** Day */
+            day: number;
+        };
+        /**
+         * MoveIn
+         * @description Where it goes: among its siblings, or to the end of another level (`into` null: the top level).
+         */
+        MoveIn: {
+            direction?: components["schemas"]["Direction"] | null;
+            /** Into */
+            into?: string | null;
+        };
+        /**
+         * NationalDayOut
+         * @description One day of a country's holidays.
+         */
+        NationalDayOut: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Known */
+            known: boolean;
+        };
+        /**
+         * NationalDaysOut
+         * @description What an import would add.
+         */
+        NationalDaysOut: {
+            /** Holidays */
+            holidays: components["schemas"]["NationalDayOut"][];
+        };
+        /**
+         * NthIO
+         * @description The nth weekday of a month.
+         */
+        NthIO: {
+            /** Month */
+            month: number;
+            /**
+             * Weekday
+             * @enum {string}
+             */
+            weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+            /**
+             * Occurrence
+             * @enum {string}
+             */
+            occurrence: "1" | "2" | "3" | "4" | "last";
         };
         /**
          * OfferIn
@@ -1850,6 +3292,29 @@ export interface components {
              * @enum {string}
              */
             part: "member" | "manager" | "nothing";
+        };
+        /**
+         * PassedOverOut
+         * @description Agents who were not rung, some of them by name.
+         */
+        PassedOverOut: {
+            reason: components["schemas"]["Reason"];
+            /** Count */
+            count: number;
+            /** Agents */
+            agents: components["schemas"]["ConsideredOut"][];
+        };
+        /**
+         * PathOut
+         * @description A step of a menu path.
+         */
+        PathOut: {
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
         };
         /**
          * PersonOut
@@ -1940,6 +3405,24 @@ export interface components {
             present: string;
         };
         /**
+         * PreviewIn
+         * @description What is to be heard before it is saved.
+         */
+        PreviewIn: {
+            /**
+             * Message
+             * @example greeting
+             */
+            message: string;
+            /**
+             * Language
+             * @example ja
+             */
+            language: string;
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * ProblemOut
          * @description An RFC 9457 problem.
          */
@@ -1958,10 +3441,152 @@ export interface components {
             field?: string | null;
             /** Reason */
             reason?: string | null;
+            /** Position */
+            position?: number | null;
             /** Errors */
-            errors?: {
+            errors?: components["schemas"]["FieldProblem"][] | null;
+        };
+        /**
+         * QueueDetailsOut
+         * @description A level or queue with everything that is in it.
+         */
+        QueueDetailsOut: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Version */
+            version: number;
+            /** Own */
+            own: number;
+            /** Channel */
+            channel?: string | null;
+            /** Parent */
+            parent?: string | null;
+            /** Position */
+            position?: number | null;
+            /** Key */
+            key?: number | null;
+            /** Names */
+            names: {
                 [key: string]: string;
-            }[] | null;
+            };
+            /**
+             * Leaf
+             * @default false
+             */
+            leaf: boolean;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * Staffed
+             * @default false
+             */
+            staffed: boolean;
+            /**
+             * Agents
+             * @default 0
+             */
+            agents: number;
+            /**
+             * Teams
+             * @default 0
+             */
+            teams: number;
+            /** Path */
+            path: components["schemas"]["PathOut"][];
+            /** Assignments */
+            assignments: components["schemas"]["AssignmentOut"][];
+            /** Settings */
+            settings: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["ValueOut"];
+                };
+            };
+        };
+        /**
+         * QueueRef
+         * @description A queue as rows name it.
+         */
+        QueueRef: {
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Path */
+            path: {
+                [key: string]: string;
+            }[];
+        };
+        /**
+         * QueueRowOut
+         * @description A level or queue in its tree, or (`kind` global) what all have in common.
+         */
+        QueueRowOut: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Version */
+            version: number;
+            /** Own */
+            own: number;
+            /** Channel */
+            channel?: string | null;
+            /** Parent */
+            parent?: string | null;
+            /** Position */
+            position?: number | null;
+            /** Key */
+            key?: number | null;
+            /** Names */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * Leaf
+             * @default false
+             */
+            leaf: boolean;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * Staffed
+             * @default false
+             */
+            staffed: boolean;
+            /**
+             * Agents
+             * @default 0
+             */
+            agents: number;
+            /**
+             * Teams
+             * @default 0
+             */
+            teams: number;
+        };
+        /**
+         * QueueTreesOut
+         * @description All trees, and what is needed to edit them.
+         */
+        QueueTreesOut: {
+            /** Rows */
+            rows: components["schemas"]["QueueRowOut"][];
+            /** Sections */
+            sections: components["schemas"]["SectionOut"][];
+            /** Agents */
+            agents: components["schemas"]["AssignableAgent"][];
+            /** Teams */
+            teams: components["schemas"]["AssignableTeam"][];
         };
         /**
          * QueuesOut
@@ -1971,6 +3596,12 @@ export interface components {
             /** Queues */
             queues: components["schemas"]["PortalQueue"][];
         };
+        /**
+         * Reason
+         * @description Why an agent was passed over, in the order in which the reasons are looked for.
+         * @enum {string}
+         */
+        Reason: "signed_out" | "away" | "missed" | "leaving" | "pause" | "busy" | "group" | "language" | "skill" | "ringing" | "tried" | "turn";
         /**
          * RecordingIn
          * @description Whether the recording leaves out what is said.
@@ -2075,6 +3706,15 @@ export interface components {
             max_custom: number;
         };
         /**
+         * RoutingOut
+         * @description The decisions about an interaction, oldest first; `now` while it waits.
+         */
+        RoutingOut: {
+            /** Decisions */
+            decisions: components["schemas"]["DecisionOut"][];
+            now: components["schemas"]["madoguchi__adapters__http__routing__NowOut"] | null;
+        };
+        /**
          * RowsOut
          * @description A page of ended interactions, newest first; `next` is the `before` of the following page.
          */
@@ -2085,6 +3725,89 @@ export interface components {
             }[];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * Rule
+         * @description What decided.
+         * @enum {string}
+         */
+        Rule: "longest_since_call" | "longest_since_chat" | "fewest_chats" | "all_at_once" | "fell_back" | "asked_for" | "nobody";
+        /**
+         * RuleOut
+         * @description What decided.
+         */
+        RuleOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "general" | "custom" | "holiday";
+            /** Custom */
+            custom: string | null;
+            /** Folder */
+            folder: string | null;
+            /** Names */
+            names: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * RungOut
+         * @description An agent who was rung, and what came of it.
+         */
+        RungOut: {
+            /** Agent */
+            agent: string;
+            /** Name */
+            name: string;
+            /** Idle S */
+            idle_s: number | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "standing" | "accepted" | "declined" | "missed" | "withdrawn";
+        };
+        /**
+         * SaidOut
+         * @description One message in one language.
+         */
+        SaidOut: {
+            /** Message */
+            message: string;
+            /** Language */
+            language: string;
+            /** Version */
+            version: number;
+            /** Way */
+            way: string;
+            /** Text */
+            text: string;
+            /** Built In */
+            built_in: string;
+            sound: components["schemas"]["SoundOut"] | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Changed At */
+            changed_at: string | null;
+        };
+        /**
+         * SavedOut
+         * @description The id of what was saved.
+         */
+        SavedOut: {
+            /** Id */
+            id: string;
+        };
+        /**
+         * SectionOut
+         * @description Settings that belong together.
+         */
+        SectionOut: {
+            /** Name */
+            name: string;
+            /** Fields */
+            fields: components["schemas"]["SettingOut"][];
         };
         /**
          * SessionOut
@@ -2102,6 +3825,24 @@ export interface components {
             };
         };
         /**
+         * SettingOut
+         * @description One field of a section.
+         */
+        SettingOut: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Choices */
+            choices: string[];
+            /** Least */
+            least: number | null;
+            /** Most */
+            most: number | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * SignIn
          * @description Who signs in.
          */
@@ -2115,6 +3856,46 @@ export interface components {
              * @default
              */
             code: string;
+        };
+        /**
+         * SignedOut
+         * @description Who saved a record, and when.
+         */
+        SignedOut: {
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SoundOut
+         * @description A recorded message.
+         */
+        SoundOut: {
+            /** Name */
+            name: string;
+            /** Span S */
+            span_s: number;
+            /** Size */
+            size: number;
+        };
+        /**
+         * SpanIO
+         * @description A part of a day. An end that is before the start is on the next day; 24:00 is the end of this one.
+         */
+        SpanIO: {
+            /**
+             * Start
+             * @example 09:00
+             */
+            start: string;
+            /**
+             * End
+             * @example 18:00
+             */
+            end: string;
         };
         /**
          * StartCallIn
@@ -2163,6 +3944,67 @@ export interface components {
             answer: string;
             /** Call */
             call: string;
+        };
+        /**
+         * StatusIn
+         * @description A status that agents can choose besides the built-in ones.
+         */
+        StatusIn: {
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Colour
+             * @default grey
+             * @example violet
+             */
+            colour: string;
+            /**
+             * Away
+             * @default true
+             */
+            away: boolean;
+        };
+        /**
+         * StatusOut
+         * @description The same, as it is stored.
+         */
+        StatusOut: {
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Colour */
+            colour: string;
+            /** Away */
+            away: boolean;
+        };
+        /**
+         * StatusesOut
+         * @description All of them.
+         */
+        StatusesOut: {
+            /** Statuses */
+            statuses: components["schemas"]["StatusOut"][];
+        };
+        /**
+         * StepOut
+         * @description One thing that was tried: a code with parameters, and a holiday's names.
+         */
+        StepOut: {
+            /** Code */
+            code: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
         };
         /**
          * SwitchIn
@@ -2225,6 +4067,16 @@ export interface components {
         TeamsOut: {
             /** Teams */
             teams: components["schemas"]["TeamOut"][];
+        };
+        /**
+         * TextIn
+         * @description What is to be said.
+         */
+        TextIn: {
+            /** Version */
+            version: number;
+            /** Text */
+            text: string;
         };
         /**
          * TokenIn
@@ -2333,6 +4185,47 @@ export interface components {
             total: number;
         };
         /**
+         * ValueOut
+         * @description A setting in effect.
+         */
+        ValueOut: {
+            /** Value */
+            value: unknown;
+            /** Source */
+            source: string;
+            /** Own */
+            own: boolean;
+            /** Inherited */
+            inherited: unknown;
+            /** Inherited From */
+            inherited_from: string;
+        };
+        /**
+         * WeekIO
+         * @description The hours of a week. With `weekdays`, Monday to Friday must be alike, and Saturday and Sunday.
+         */
+        WeekIO: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "always" | "weekdays" | "per_day";
+            /** Days */
+            days?: {
+                [key: string]: components["schemas"]["SpanIO"][];
+            };
+        };
+        /**
+         * WeekOut
+         * @description A week, hour by hour.
+         */
+        WeekOut: {
+            /** Zone */
+            zone: string;
+            /** Days */
+            days: components["schemas"]["DayRowOut"][];
+        };
+        /**
          * WelcomeOut
          * @description Whom a link belongs to, and what it is for.
          */
@@ -2348,6 +4241,41 @@ export interface components {
             email: string;
             /** Min Length */
             min_length: number;
+        };
+        /**
+         * NowOut
+         * @description Open or closed now, and until when; null where that does not change.
+         */
+        madoguchi__adapters__http__hours_models__NowOut: {
+            /** Open */
+            open: boolean;
+            /** Until */
+            until: string | null;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * NowOut
+         * @description What would be decided now; nobody is in `rung` where nobody can be.
+         */
+        madoguchi__adapters__http__routing__NowOut: {
+            /** At */
+            at: string;
+            rule: components["schemas"]["Rule"];
+            /** Attempt */
+            attempt: number;
+            /** Language */
+            language: string | null;
+            /** Skills */
+            skills: string[];
+            /** Skills Given Up */
+            skills_given_up: boolean;
+            /** Groups */
+            groups: string[];
+            /** Passed */
+            passed: components["schemas"]["PassedOverOut"][];
+            /** Rung */
+            rung: components["schemas"]["ConsideredOut"][];
         };
     };
     responses: never;
@@ -3366,7 +5294,9 @@ export interface operations {
     };
     consumers_config: {
         parameters: {
-            query?: never;
+            query?: {
+                menu?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3672,6 +5602,242 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    routing_of_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    routing_of_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    figures_figures: {
+        parameters: {
+            query?: {
+                /** @description The first day; today where it is none. */
+                from?: string | null;
+                /** @description The last day, inclusive; at most 90 days. */
+                to?: string | null;
+                by?: components["schemas"]["By"];
+                channel?: components["schemas"]["Channel"] | null;
+                queue?: string | null;
+                /** @description Only with by=interval. */
+                interval?: components["schemas"]["Interval"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    figures_export: {
+        parameters: {
+            query?: {
+                language?: string;
+                /** @description The first day; today where it is none. */
+                from?: string | null;
+                /** @description The last day, inclusive; at most 90 days. */
+                to?: string | null;
+                by?: components["schemas"]["By"];
+                channel?: components["schemas"]["Channel"] | null;
+                queue?: string | null;
+                /** @description Only with by=interval. */
+                interval?: components["schemas"]["Interval"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    figures_set_goals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    metadata_of_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    metadata_of_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
             };
             /** @description A problem (RFC 9457). */
             default: {
@@ -4795,6 +6961,1160 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ForgottenOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_trees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueTreesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddQueueIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_common": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GlobalOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_edit_common": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditGlobalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GlobalOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueDetailsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditQueueIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueDetailsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_delete": {
+        parameters: {
+            query?: {
+                confirmed?: boolean;
+            };
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "queue settings_move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    statuses_all_statuses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    statuses_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    statuses_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                status: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    statuses_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                status: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguagesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_change_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguagesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanguagesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_set_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_reset: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                language: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_sound: {
+        parameters: {
+            query?: never;
+            header?: {
+                range?: string | null;
+            };
+            path: {
+                language: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    messages_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_messages_upload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_center: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CenterOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_save_center: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CenterIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CenterOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_custom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_add_custom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_save_custom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hours: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_delete_custom: {
+        parameters: {
+            query: {
+                /** @description The version that was seen. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                hours: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoldersOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_add_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FolderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_save_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                folder: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FolderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_delete_folder: {
+        parameters: {
+            query: {
+                /** @description The version that was seen. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                folder: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_countries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountriesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_national: {
+        parameters: {
+            query: {
+                country: string;
+                year: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NationalDaysOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_explain: {
+        parameters: {
+            query: {
+                at?: string | null;
+                channel: "call" | "chat";
+                language: string;
+                queue?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_week: {
+        parameters: {
+            query: {
+                day?: string | null;
+                channel: "call" | "chat";
+                language: string;
+                queue?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    hours_changes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesOut"];
                 };
             };
             /** @description A problem (RFC 9457). */

@@ -52,7 +52,6 @@ const MePage = lazyRouteComponent(() => import("../features/me/MePage.tsx"), "Me
 const SupportCenterPage = lazyRouteComponent(() => import("../features/support-center/SupportCenterPage.tsx"), "SupportCenterPage");
 const QueueSettings = lazyRouteComponent(() => import("../features/queue-settings/QueueSettings.tsx"), "QueueSettings");
 const StatusesPage = lazyRouteComponent(() => import("../features/statuses/StatusesPage.tsx"), "StatusesPage");
-const Dashboard = lazyRouteComponent(() => import("../features/dashboard/Dashboard.tsx"), "Dashboard");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -107,14 +106,6 @@ const desk = createRoute({
   staticData: { title: "nav.desk" },
   validateSearch: readDeskSearch,
   component: DeskRoute,
-});
-
-const dashboard = createRoute({
-  getParentRoute: () => inside,
-  path: "/dashboard",
-  staticData: { title: "page.dashboard" },
-  validateSearch: readDashboardSearch,
-  component: DashboardRoute,
 });
 
 /** A page of live or past interactions with its filters in the URL. */
