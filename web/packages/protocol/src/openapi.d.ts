@@ -1758,7 +1758,7 @@ export interface components {
             /** Languages */
             languages: string[];
             /** Roles */
-            roles: string[];
+            roles: components["schemas"]["RoleNameOut"][];
             /** Teams */
             teams: string[];
             /** Second Factor */
@@ -2009,6 +2009,16 @@ export interface components {
              * @default false
              */
             second_factor: boolean;
+        };
+        /**
+         * RoleNameOut
+         * @description A role by its name.
+         */
+        RoleNameOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * RoleOption
