@@ -14,6 +14,7 @@ from madoguchi.adapters.http.people_models import (
     OwnPasswordIn,
     PresentPasswordIn,
     RecoveryCodesOut,
+    RoleNameOut,
 )
 from madoguchi.adapters.http.state import InServices, InState
 from madoguchi.domain.access.users import Principal
@@ -28,7 +29,6 @@ Myself = Annotated[Principal, needs()]
 async def me(actor: Myself, services: InServices) -> MeOut:
     """Return the caller's profile."""
     user, tree = actor.user, services.teams.tree
-    known = services.roles.known
     left = await services.second_factors.recovery_left(user.id)
     return MeOut(
         id=user.id,
@@ -39,7 +39,7 @@ async def me(actor: Myself, services: InServices) -> MeOut:
         phone=user.phone,
         avatar=bool(user.avatar),
         languages=list(user.languages),
-        roles=[role.name for role in services.roles.all() if role.id in user.roles & known.keys()],
+        roles=[RoleNameOut(id=role.id, name=role.name) for role in services.roles.all() if role.id in user.roles],
         teams=sorted(tree.path(team) for team in tree.of(user.id)),
         second_factor=await services.second_factors.active(user.id),
         second_factor_wanted=services.roles.wants_second_factor(user),

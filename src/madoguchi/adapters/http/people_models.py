@@ -234,6 +234,13 @@ class ImportOut(Out):
     applied: bool
 
 
+class RoleNameOut(Out):
+    """A role by its name."""
+
+    id: str
+    name: str
+
+
 class MeOut(Out):
     """The signed-in user's own profile."""
 
@@ -245,7 +252,7 @@ class MeOut(Out):
     phone: str | None
     avatar: bool
     languages: list[str]
-    roles: list[str]
+    roles: list[RoleNameOut]
     teams: list[str]
     second_factor: bool
     second_factor_wanted: bool

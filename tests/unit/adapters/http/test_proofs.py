@@ -242,7 +242,7 @@ class Counted:
 @pytest.mark.req("BASE-1")
 async def test_a_large_file_is_one_transaction_and_hashes_no_password(office: Office) -> None:
     counted = Counted(office.storage.people)
-    office.house._teams._people = counted  # type: ignore[assignment]
+    office.house._teams._people = counted
     rows = "".join(f"u{n}@example.com,User{n},Agent,Support,+8190{n:08d}\n" for n in range(10_000))
     report = (await imported(office, "ada", "email,last_name,roles,teams,phone\n" + rows, dry=False)).json()
     assert (report["new"], report["applied"], report["mistakes"]) == (10_000, True, [])

@@ -7,7 +7,7 @@ import { useValue } from "../../shared/hooks.ts";
 import { useServices } from "../../shared/services.ts";
 import { LANGUAGES, type Language } from "../../shared/settings.ts";
 import { problemText, useT } from "../../shared/text.tsx";
-import { languageName } from "../../shared/people.ts";
+import { languageName, roleName } from "../../shared/people.ts";
 import { useForm } from "../../shared/form.ts";
 import { NewPassword, strengthOf } from "../../shared/NewPassword.tsx";
 import { small } from "./picture.ts";
@@ -102,7 +102,7 @@ function Profile({ me, onChanged }: { me: Me; onChanged: () => void }): ReactNod
           <dt>{t("people.email")}</dt>
           <dd>{me.email}</dd>
           <dt>{t("people.roles")}</dt>
-          <dd>{me.roles.join(", ")}</dd>
+          <dd>{me.roles.map((role) => roleName(t, role)).join(", ")}</dd>
           <dt>{t("people.teams")}</dt>
           <dd>{me.teams.map((team) => team.replaceAll(":", " › ")).join(", ") || "–"}</dd>
         </dl>
