@@ -63,6 +63,7 @@ export function QueueTree(props: QueueTreeProps): ReactNode {
           item={item}
           selected={item.id === selected}
           active={index === at}
+          onFocus={() => setActive(item.id)}
           onSelect={() => {
             setActive(item.id);
             props.onSelect(item.id);
@@ -78,6 +79,8 @@ function TreeItem(props: {
   item: Item;
   selected: boolean;
   active: boolean;
+  /** However the focus came here, keys work from here on. */
+  onFocus: () => void;
   onSelect: () => void;
   onToggle: () => void;
 }): ReactNode {
@@ -97,6 +100,7 @@ function TreeItem(props: {
       tabIndex={props.active ? 0 : -1}
       className="tree-item"
       style={{ paddingInlineStart: `${8 + (level - 1) * 18}px` }}
+      onFocus={props.onFocus}
       onClick={props.onSelect}
     >
       {open === undefined || id === GLOBAL ? (

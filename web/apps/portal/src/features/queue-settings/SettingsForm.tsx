@@ -74,7 +74,6 @@ function Setting(
       />
       {own === undefined || props.readOnly ? null : (
         <Button
-          kind="quiet"
           aria-label={t(props.node === null ? "queues.reset_usual_of" : "queues.reset_of", { name: label })}
           onClick={() => set(undefined)}
         >
