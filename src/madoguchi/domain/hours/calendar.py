@@ -18,6 +18,9 @@ from madoguchi.kernel.time import Instant
 _DAY: Final = timedelta(days=1)
 _BEFORE: Final = 2 * _DAY
 """A span that began two days ago may still run: it lasts a day at most, and a clock may have been put back."""
+_AROUND: Final = (0, -1, 1, -2)
+"""Which days' spans may hold at an instant, as seen from the day that the clock shows, the likeliest first. Tomorrow's
+may: just after midnight a clock may be put back into yesterday."""
 HORIZONS: Final = (timedelta(days=9), timedelta(days=60), timedelta(days=800))
 """How far ahead a change is looked for; what comes later than the last counts as never."""
 
@@ -51,7 +54,7 @@ class Calendar:
     def shift_at(self, at: Instant) -> tuple[date, DaySpan] | None:
         """Return the span of the week that `at` is in, and the day on which it began; holidays do not count."""
         zone = ZoneInfo(self.zone)
-        for day in _days(wall.shown(zone, at).date(), before=_BEFORE):
+        for day in _days_around(wall.shown(zone, at).date()):
             for span in self.weekly.spans(day.weekday()):
                 if (found := _piece(zone, day, span)) is not None and found.has(at):
                     return day, span
@@ -60,7 +63,7 @@ class Calendar:
     def holiday_at(self, at: Instant) -> tuple[HolidayFolder, Holiday] | None:
         """Return the holiday that closes at `at`."""
         zone = ZoneInfo(self.zone)
-        for day in _days(wall.shown(zone, at).date(), before=_BEFORE):
+        for day in _days_around(wall.shown(zone, at).date()):
             for folder, holiday in self.holidays_on(day):
                 for span in holiday.closures():
                     if (found := _piece(zone, day, span)) is not None and found.has(at):
@@ -118,10 +121,8 @@ class Calendar:
         return None
 
 
-def _days(last: date, *, before: timedelta) -> Iterator[date]:
-    """Yield `last` and the days before it, the latest first."""
-    for back in range(before // _DAY + 1):
-        yield last - back * _DAY
+def _days_around(day: date) -> Iterator[date]:
+    return (day + offset * _DAY for offset in _AROUND)
 
 
 def _piece(zone: ZoneInfo, day: date, span: DaySpan) -> OpenSpan | None:

@@ -173,6 +173,16 @@ def test_a_clock_that_jumps_at_midnight_does_not_hide_the_day() -> None:
     assert starts == [utc("2026-09-05 04:00:00"), utc("2026-09-07 03:00:00")]
 
 
+def test_a_holiday_that_has_begun_goes_on_when_the_clock_is_put_back_into_the_day_before() -> None:
+    # St. John's, 2007-11-04: a minute after midnight it became 23:01 of the day before (02:31 UTC).
+    hours = calendar(ROUND_THE_CLOCK, fixed("11/04"), zone="America/St_Johns")
+
+    assert hours.is_open(utc("2007-11-04 02:29:59"))
+    assert not hours.is_open(utc("2007-11-04 02:30:00"))
+    assert not hours.is_open(utc("2007-11-04 02:45:00")), "the clock shows 23:15 again, but the holiday has begun"
+    assert hours.next_opening(utc("2007-11-04 02:45:00")) == at("2007-11-05 00:00:00", "America/St_Johns")
+
+
 def test_a_day_that_a_country_left_out_has_no_hours() -> None:
     hours = calendar(weekly("09:00-17:00"), zone="Pacific/Apia")
 

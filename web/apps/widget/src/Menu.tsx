@@ -113,7 +113,7 @@ function Ways({ contact, language, queue }: { contact: Contact; language: Langua
   };
   useEffect(() => void contact.refresh(), [contact, queue]);
   const [first] = closed;
-  if (first !== undefined && channels.length === 0) return <AllClosed closed={first} language={language} now={now} />;
+  if (first !== undefined && channels.length === 0) return <AllClosed closed={first} language={language} />;
   return (
     <div class="scroll">
       <h3 id="how">{text("queue.how")}</h3>
@@ -142,8 +142,8 @@ function Ways({ contact, language, queue }: { contact: Contact; language: Langua
         )}
       </ul>
       {closed.map((each) => (
-        <p key={each.channel} class="closed-note" role="status">
-          {text(each.channel === "chat" ? "closed.chat" : "closed.call")} {closedAt(each, language, now)}
+        <p key={each.channel} role="status">
+          {text(each.channel === "chat" ? "queue.chat" : "queue.call")}: {text("closed.title")} {closedAt(each, language)}
         </p>
       ))}
       {problem !== null && (
@@ -156,17 +156,15 @@ function Ways({ contact, language, queue }: { contact: Contact; language: Langua
 }
 
 /** Nothing is open: why, and when it is again. */
-function AllClosed({ closed, language, now }: { closed: Closed; language: Language; now: number }) {
+function AllClosed({ closed, language }: { closed: Closed; language: Language }) {
   const text = textIn(language);
-  const opens = closedAt(closed, language, now);
   return (
     <div class="middle" role="status">
-      <Icon name="clock" />
       <p>
         <strong>{text("closed.title")}</strong>
       </p>
-      {closed.message !== "" && <p class="said">{closed.message}</p>}
-      {opens !== "" && <p>{opens}</p>}
+      {closed.message !== "" && <p class="closed">{closed.message}</p>}
+      <p>{closedAt(closed, language)}</p>
     </div>
   );
 }

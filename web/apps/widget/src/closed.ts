@@ -19,19 +19,16 @@ export function closedFor(all: readonly Closed[], asked: Asked, now: number): Cl
   return found;
 }
 
-/** When it opens, as a sentence; empty where nobody knows. `zone` is for tests: else it is the browser's. */
-export function closedAt(closed: Closed, language: Language, now: number, zone?: string): string {
-  if (closed.opens_at === null) return "";
-  const opens = new Date(closed.opens_at);
-  const zoned = zone === undefined ? {} : { timeZone: zone };
-  const day = (at: Date): string => new Intl.DateTimeFormat("en-CA", { dateStyle: "short", ...zoned }).format(at);
-  const today = day(opens) === day(new Date(now));
-  const time = new Intl.DateTimeFormat(language, {
-    ...(today ? {} : { weekday: "short" as const, month: "long" as const, day: "numeric" as const }),
+/** When it opens, as a sentence; empty where nobody knows. `timeZone` is for tests: else it is the browser's. */
+export function closedAt({ opens_at }: Closed, language: Language, timeZone?: string): string {
+  if (opens_at === null) return "";
+  const time = new Date(opens_at).toLocaleString(language, {
+    month: "long",
+    day: "numeric",
+    weekday: "short",
     hour: "numeric",
     minute: "2-digit",
-    ...(language === "ja" ? { hourCycle: "h23" as const } : {}),
-    ...zoned,
-  }).format(opens);
-  return textIn(language)(today ? "closed.today" : "closed.opens", { time });
+    ...(timeZone === undefined ? {} : { timeZone }),
+  });
+  return textIn(language)("closed.opens", { time });
 }

@@ -50,9 +50,7 @@ ul, ol { list-style: none; margin: 0; padding: 0; }
 .choice span:not(.badge) { flex: 1; }
 .choice:hover:not(:disabled) { border-color: var(--primary); }
 .choice .icon { color: var(--primary); }
-.middle > .icon { width: 32px; height: 32px; color: var(--muted); }
-.said { white-space: pre-wrap; }
-.closed-note { margin: 0 0 8px; color: var(--muted); font-size: 13px; }
+.closed { white-space: pre-wrap; }
 .choice.live { background: var(--tint); }
 .choice.two strong { display: block; font-weight: 600; }
 .choice.two small { font-size: 13px; color: var(--muted); }

@@ -43,7 +43,7 @@ export function CustomCard(props: Props): ReactNode {
       {custom.length === 0 ? (
         <Nothing icon="clock" title={t("hours.no_custom")} />
       ) : (
-        <div className="plain-table" tabIndex={0} role="region" aria-label={t("hours.custom")}>
+        <div className="plain-table" tabIndex={0} role="region" aria-label={t("hours.custom_list")}>
           <table className="hours-list">
             <thead>
               <tr>
@@ -72,7 +72,7 @@ export function CustomCard(props: Props): ReactNode {
                     <NowBadge now={one.now} />
                   </td>
                   <td>
-                    <Button onClick={() => setOpen(one.id)} aria-label={t("hours.open_of", { name: one.name })}>
+                    <Button onClick={() => setOpen(one.id)} aria-label={t(editable ? "hours.edit_of" : "hours.show_of", { name: one.name })}>
                       {t(editable ? "hours.edit" : "hours.show")}
                     </Button>
                   </td>

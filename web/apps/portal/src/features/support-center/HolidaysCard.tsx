@@ -50,7 +50,7 @@ export function HolidaysCard(props: HolidaysProps): ReactNode {
               <div className="row">
                 <h3>{folder.name}</h3>
                 <span className="muted">{t("hours.count", { count: folder.holidays.length })}</span>
-                <Button onClick={() => setOpen(folder.id)} aria-label={t("hours.open_of", { name: folder.name })}>
+                <Button onClick={() => setOpen(folder.id)} aria-label={t(editable ? "hours.edit_of" : "hours.show_of", { name: folder.name })}>
                   {t(editable ? "hours.edit" : "hours.show")}
                 </Button>
               </div>

@@ -1,12 +1,12 @@
 import { asProblem } from "@madoguchi/client";
 import { Button, Check, Dialog, Failure, notify, SelectField, Skeleton, TextField } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { useAction, useClock } from "../../shared/hooks.ts";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import type { HolidaysProps } from "./HolidaysCard.tsx";
 import { errorsOf, holidayName, importedHoliday, NO_ERRORS, type Errors } from "./model.ts";
-import { countryName, dayName, reasonText, wrong } from "./words.ts";
+import { countryName, countryOptions, dayName, reasonText, wrong } from "./words.ts";
 
 const AHEAD = 3;
 
@@ -29,6 +29,7 @@ export function ImportDialog(props: HolidaysProps & { onClose: () => void }): Re
     queryFn: () => api.national(country, years),
     enabled: years.length > 0,
   });
+  const options = useMemo(() => countryOptions(countries.data?.countries ?? ["JP"], language), [countries.data, language]);
   const all = years.length === 0 ? [] : (preview.data?.holidays ?? []);
   const chosen = all.filter((day) => !day.known && !without.has(day.date));
   const name = typed ?? t("hours.import_name", { country: countryName(country, language) }).slice(0, 25);
@@ -74,9 +75,7 @@ export function ImportDialog(props: HolidaysProps & { onClose: () => void }): Re
           <SelectField
             label={t("hours.country")}
             value={country}
-            options={(countries.data?.countries ?? ["JP"])
-              .map((code) => ({ value: code, label: countryName(code, language) }))
-              .sort((a, b) => a.label.localeCompare(b.label, language))}
+            options={options}
             onChange={(event) => {
               setCountry(event.target.value);
               setWithout(new Set());

@@ -20,12 +20,28 @@ export function otherErrors(errors: Errors, shown: (place: string) => boolean): 
   return [...errors.values()].filter((error) => !shown(error.field));
 }
 
+const NAMES = new Map<string, Intl.DisplayNames>();
+
+/** Making one takes milliseconds, and lists of countries need hundreds of names. */
+function displayNames(language: string, type: "language" | "region"): Intl.DisplayNames {
+  const key = `${language} ${type}`;
+  const names = NAMES.get(key) ?? new Intl.DisplayNames(language, { type });
+  NAMES.set(key, names);
+  return names;
+}
+
 export function languageName(code: string, language: string): string {
-  return new Intl.DisplayNames(language, { type: "language" }).of(code) ?? code;
+  return displayNames(language, "language").of(code) ?? code;
 }
 
 export function countryName(code: string, language: string): string {
-  return new Intl.DisplayNames(language, { type: "region" }).of(code) ?? code;
+  return displayNames(language, "region").of(code) ?? code;
+}
+
+/** Countries to choose from, in the order of their names. */
+export function countryOptions(codes: readonly string[], language: string): { value: string; label: string }[] {
+  const { compare } = new Intl.Collator(language);
+  return codes.map((code) => ({ value: code, label: countryName(code, language) })).sort((a, b) => compare(a.label, b.label));
 }
 
 /** `11/27(金) 18:00` in a zone. */
