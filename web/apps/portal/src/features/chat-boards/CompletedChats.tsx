@@ -8,6 +8,7 @@ import type { BoardSearch } from "../../shared/board.ts";
 import { Conversation } from "../../shared/Conversation.tsx";
 import { Span } from "../../shared/Elapsed.tsx";
 import { chatLook, endReason, queuePath, searchable } from "../../shared/labels.ts";
+import { RoutingWhy } from "../../shared/RoutingWhy.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { isTextKey, problemText, useLanguage, useT } from "../../shared/text.tsx";
@@ -158,7 +159,13 @@ function Transcript({ chat }: { chat: ChatRow }): ReactNode {
     );
   }
   return (
-    <Conversation label={t("transcript.title")} rows={rows} side="agent" language={chat.language} attachmentUrl={api.attachmentUrl} />
+    <>
+      <details className="why">
+        <summary>{t("why.title")}</summary>
+        <RoutingWhy kind="chat" id={chat.id} version={chat.state} titled={false} />
+      </details>
+      <Conversation label={t("transcript.title")} rows={rows} side="agent" language={chat.language} attachmentUrl={api.attachmentUrl} />
+    </>
   );
 }
 
