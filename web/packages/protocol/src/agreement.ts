@@ -10,6 +10,7 @@ import type {
   QueueInfo,
   SessionInfo,
 } from "./http.ts";
+import type { ChangedMessage, LanguagesInfo, MessagesInfo } from "./messages.ts";
 import type { components } from "./openapi.d.ts";
 
 type Schemas = components["schemas"];
@@ -27,6 +28,9 @@ export type Agreement = [
   Agrees<Colleague, Schemas["Colleague"]>,
   Agrees<Pick<SessionInfo, "user" | "permissions">, Schemas["SessionOut"]>,
   Agrees<Pick<ConsumerConfig, "name" | "languages" | "attachments">, Schemas["ConsumerConfig"]>,
+  Agrees<LanguagesInfo, Schemas["LanguagesOut"]>,
+  Agrees<MessagesInfo, Schemas["MessagesOut"]>,
+  Agrees<ChangedMessage, Schemas["ChangedOut"]>,
   Agrees<ConsumerSession, Schemas["ConsumerSessionOut"]>,
   Agrees<Pick<Problem, "title" | "status" | "code" | "detail">, Schemas["ProblemOut"]>,
 ];

@@ -26,7 +26,7 @@ export function Shell(): ReactNode {
   const [sound, setSound] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
   const [menu, setMenu] = useState(false);
-  const boards = can("calls.view") || can("chats.view") || can("agents.view");
+  const boards = can("calls.view") || can("chats.view") || can("agents.view") || can("settings.messages.view");
   const title = usePageTitle();
   const desk = can("desk");
   const leave = (): void => {
@@ -188,6 +188,7 @@ function Sections({ open, onGo }: { open: boolean; onGo: () => void }): ReactNod
       {can("agents.view") ? <AgentSection onGo={onGo} /> : null}
       {can("calls.view") ? <CallSection onGo={onGo} /> : null}
       {can("chats.view") ? <ChatSection onGo={onGo} /> : null}
+      {can("settings.messages.view") ? <SettingsSection onGo={onGo} /> : null}
     </nav>
   );
 }
@@ -227,6 +228,18 @@ function ChatSection({ onGo }: { onGo: () => void }): ReactNode {
       <Entry to="/chats/connected" label="nav.connected" count={connected} onGo={onGo} />
       <Entry to="/chats/queued" label="nav.queued" count={queued} onGo={onGo} />
       <Entry to="/chats/completed" label="nav.completed" onGo={onGo} />
+    </div>
+  );
+}
+
+function SettingsSection({ onGo }: { onGo: () => void }): ReactNode {
+  const t = useT();
+  return (
+    <div role="group" aria-label={t("nav.settings")}>
+      <p className="group">
+        <Icon name="settings" /> {t("nav.settings")}
+      </p>
+      <Entry to="/settings/languages" label="nav.languages" onGo={onGo} />
     </div>
   );
 }

@@ -11,6 +11,7 @@ import {
 } from "@tanstack/react-router";
 import { Failure, Nothing, Skeleton } from "@madoguchi/ui";
 import { useCallback, useMemo, type ReactNode } from "react";
+import { readMessageSearch, type MessageSearch } from "../features/messages/search.ts";
 import { SignIn } from "../features/sign-in/SignIn.tsx";
 import { readBoardSearch, type BoardSearch } from "../shared/board.ts";
 import { ServicesContext, useServices } from "../shared/services.ts";
@@ -38,6 +39,7 @@ const ConnectedChats = lazyRouteComponent(() => import("../features/chat-boards/
 const QueuedChats = lazyRouteComponent(() => import("../features/chat-boards/LiveChats.tsx"), "QueuedChats");
 const CompletedChats = lazyRouteComponent(() => import("../features/chat-boards/CompletedChats.tsx"), "CompletedChats");
 const LiveChatPanels = lazyRouteComponent(() => import("../features/live-chat/LiveChatPanels.tsx"), "LiveChatPanels");
+const LanguagesPage = lazyRouteComponent(() => import("../features/messages/LanguagesPage.tsx"), "LanguagesPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -132,7 +134,15 @@ const chatsCompleted = board("/chats/completed", "page.chats_completed", () => (
   <Board needs="chats.view" draw={(page) => <CompletedChats {...page} />} />
 ));
 
-const pages: AnyRoute[] = [home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
+const languages = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/languages",
+  staticData: { title: "page.languages" },
+  validateSearch: readMessageSearch,
+  component: LanguagesRoute,
+});
+
+const pages: AnyRoute[] = [languages, home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, inside.addChildren(pages)]),
@@ -199,6 +209,7 @@ function Home(): ReactNode {
   if (can("calls.view")) return <Navigate to="/calls/connected" replace />;
   if (can("chats.view")) return <Navigate to="/chats/connected" replace />;
   if (can("agents.view")) return <Navigate to="/agents" replace />;
+  if (can("settings.messages.view")) return <Navigate to="/settings/languages" replace />;
   return <Refused />;
 }
 
@@ -212,6 +223,15 @@ function DeskRoute(): ReactNode {
     [navigate],
   );
   return can("desk") ? <DeskPage chosen={s} onChoose={choose} /> : <Refused />;
+}
+
+function LanguagesRoute(): ReactNode {
+  const { can } = useServices();
+  const navigate = useNavigate();
+  const found: unknown = useSearch({ strict: false });
+  const search = useMemo(() => readMessageSearch(found as Record<string, unknown>), [found]);
+  const onSearch = useCallback((next: MessageSearch) => void navigate({ to: ".", search: next, replace: true }), [navigate]);
+  return can("settings.messages.view") ? <LanguagesPage search={search} onSearch={onSearch} /> : <Refused />;
 }
 
 /** Pages for people who are signed in; sends everybody else to sign in first. */

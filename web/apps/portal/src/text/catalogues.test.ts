@@ -39,7 +39,7 @@ describe("text", () => {
   it("has no key that nothing uses", () => {
     const code = sources(join(import.meta.dirname, "..")).join("\n");
     // Keys that are put together from a state, a status or a code of the server.
-    const built = /^(status|filter|call|chat|medium|role|receipt|event|disposition|voice|reason|problem|timeline|theme|density|recording\.state|story\.started)[._]/;
+    const built = /^(status|filter|call|chat|medium|role|receipt|event|disposition|voice|reason|problem|timeline|theme|density|recording\.state|story\.started|messages\.(?:name|when|way|group|variable|fault))[._]/;
     const unused = Object.keys(en).filter((key) => !built.test(key) && !code.includes(`"${key}"`));
     expect(unused).toEqual([]);
   });
