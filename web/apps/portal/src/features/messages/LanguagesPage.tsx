@@ -85,7 +85,6 @@ export function LanguagesPage(props: { search: MessageSearch; onSearch: (next: M
             </Bar>
           )}
           <LanguagesCard
-            // A new version is a new form: what was being chosen is compared with what holds now.
             info={first}
             editable={editable}
             save={api.setLanguages}
