@@ -45,6 +45,12 @@ export class Http {
     return this.#request<Body>("DELETE", path);
   }
 
+  /** Returns the file that the server makes of `body`. */
+  async file(path: string, body: unknown): Promise<Blob> {
+    const response = await this.#answer("POST", path, body);
+    return response.blob();
+  }
+
   /** Sends a form with a file; `progress` gets the part sent, 0 to 1. */
   upload(path: string, form: FormData, progress: (part: number) => void): Upload {
     const request = new XMLHttpRequest();
@@ -74,6 +80,11 @@ export class Http {
   }
 
   async #request<Body>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Body> {
+    const response = await this.#answer(method, path, body, signal);
+    return parsed(await response.text()) as Body;
+  }
+
+  async #answer(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
     let response: Response;
     try {
       response = await this.#fetch(this.url(path), {
@@ -87,9 +98,8 @@ export class Http {
       if (signal?.aborted === true) throw error;
       throw new ProblemError({ code: "network" });
     }
-    const content = parsed(await response.text());
-    if (!response.ok) throw problemOf(response.status, content);
-    return content as Body;
+    if (!response.ok) throw problemOf(response.status, parsed(await response.text()));
+    return response;
   }
 }
 

@@ -15,6 +15,7 @@ import type {
   Routing,
   SessionInfo,
 } from "./http.ts";
+import type { ChangedMessage, LanguagesInfo, MessagesInfo } from "./messages.ts";
 import type { components } from "./openapi.d.ts";
 
 type Schemas = components["schemas"];
@@ -37,6 +38,10 @@ export type Agreement = [
   Agrees<Pick<SessionInfo, "user" | "permissions">, Schemas["SessionOut"]>,
   Agrees<Pick<ConsumerConfig, "name" | "languages" | "attachments" | "closed">, Schemas["ConsumerConfig"]>,
   Agrees<Omit<FiguresAnswer, "rows">, Schemas["FiguresOut"]>,
+  Agrees<Pick<ConsumerConfig, "name" | "languages" | "attachments">, Schemas["ConsumerConfig"]>,
+  Agrees<LanguagesInfo, Schemas["LanguagesOut"]>,
+  Agrees<MessagesInfo, Schemas["MessagesOut"]>,
+  Agrees<ChangedMessage, Schemas["ChangedOut"]>,
   Agrees<ConsumerSession, Schemas["ConsumerSessionOut"]>,
   Agrees<Pick<Problem, "title" | "status" | "code" | "detail">, Schemas["ProblemOut"]>,
 ];

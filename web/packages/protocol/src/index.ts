@@ -1,4 +1,5 @@
 export * from "./hours.ts";
 export * from "./http.ts";
 export type { components } from "./openapi.d.ts";
+export * from "./messages.ts";
 export * from "./realtime.ts";

@@ -242,6 +242,7 @@ function settingsOf(can: Can): { to: string; label: TextKey }[] {
   return [
     ...(can("settings.support_center.view") ? [{ to: "/settings/support-center", label: "hours.nav" as const }] : []),
     ...(can("settings.queues.view") ? [{ to: "/settings/queues/ivr", label: "nav.queue_settings" as const }] : []),
+    ...(can("settings.messages.view") ? [{ to: "/settings/languages", label: "nav.languages" as const }] : []),
     ...(can("agent_statuses.edit") ? [{ to: "/settings/statuses", label: "nav.statuses" as const }] : []),
     ...(can("users.view") ? [{ to: "/settings/users", label: "people.nav" as const }] : []),
     ...(can("roles.view") ? [{ to: "/settings/roles", label: "roles.nav" as const }] : []),

@@ -13,6 +13,7 @@ import {
 import { Failure, Nothing, Skeleton } from "@madoguchi/ui";
 import { useCallback, useMemo, type ReactNode } from "react";
 import { changed, readDashboardSearch, type DashboardChange } from "../features/dashboard/period.ts";
+import { readMessageSearch, type MessageSearch } from "../features/messages/search.ts";
 import { Forgotten } from "../features/sign-in/Forgotten.tsx";
 import { SignIn } from "../features/sign-in/SignIn.tsx";
 import { Welcome } from "../features/sign-in/Welcome.tsx";
@@ -52,6 +53,7 @@ const MePage = lazyRouteComponent(() => import("../features/me/MePage.tsx"), "Me
 const SupportCenterPage = lazyRouteComponent(() => import("../features/support-center/SupportCenterPage.tsx"), "SupportCenterPage");
 const QueueSettings = lazyRouteComponent(() => import("../features/queue-settings/QueueSettings.tsx"), "QueueSettings");
 const StatusesPage = lazyRouteComponent(() => import("../features/statuses/StatusesPage.tsx"), "StatusesPage");
+const LanguagesPage = lazyRouteComponent(() => import("../features/messages/LanguagesPage.tsx"), "LanguagesPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -164,6 +166,7 @@ const settings = [
   page("/dashboard", "page.dashboard", () => <DashboardRoute />),
   page("/settings/queues/$channel", "page.queue_settings", () => <QueueSettingsRoute />),
   page("/settings/support-center", "page.support_center", () => <SupportCenterPage />),
+  page("/settings/languages", "page.languages", () => <LanguagesRoute />),
   page("/settings/statuses", "page.statuses", () => <StatusesPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),
@@ -245,6 +248,7 @@ function Home(): ReactNode {
   if (can("dashboard.view")) return <Navigate to="/dashboard" replace />;
   if (can("agents.view")) return <Navigate to="/agents" replace />;
   if (can("users.view")) return <Navigate to="/settings/users" replace />;
+  if (can("settings.messages.view")) return <Navigate to="/settings/languages" replace />;
   if (can("roles.view")) return <Navigate to="/settings/roles" replace />;
   return <Refused />;
 }
@@ -270,6 +274,14 @@ function DashboardRoute(): ReactNode {
     [navigate, search],
   );
   return <Dashboard search={search} onSearch={change} />;
+}
+
+function LanguagesRoute(): ReactNode {
+  const navigate = useNavigate();
+  const found: unknown = useSearch({ strict: false });
+  const search = useMemo(() => readMessageSearch(found as Record<string, unknown>), [found]);
+  const onSearch = useCallback((next: MessageSearch) => void navigate({ to: ".", search: next, replace: true }), [navigate]);
+  return <LanguagesPage search={search} onSearch={onSearch} />;
 }
 
 function QueueSettingsRoute(): ReactNode {

@@ -18,6 +18,8 @@ function sources(folder: string): string[] {
 /** Beginnings of keys that are put together, from a state, a status or a code of the server. */
 
 /** Beginnings of keys that are put together, from a state, a status or a code of the server. */
+
+/** Beginnings of keys that are put together, from a state, a status or a code of the server. */
 const BUILT = [
   String.raw`call`,
   String.raw`chat`,
@@ -27,6 +29,7 @@ const BUILT = [
   String.raw`filter`,
   String.raw`hours\.(?:wrong|step|day|nth|mode|part|cell)`,
   String.raw`medium`,
+  String.raw`messages\.(?:name|when|way|group|variable|fault)`,
   String.raw`people\.part`,
   String.raw`people\.status`,
   String.raw`problem`,
