@@ -19,7 +19,7 @@ import msgspec
 
 from bench import machine
 from bench.figures import Table, quantile
-from bench.house import House, house
+from bench.house import House, a_house
 from bench.wire import Frame, Wire
 from bench.xmpp import XmppClient, xmpp_server
 
@@ -206,18 +206,17 @@ class _Xmpp:
         return time.monotonic() - began
 
 
-async def run(*, quick: bool) -> list[Table]:
+async def run(*, quick: bool, shared: House | None = None) -> list[Table]:
     """Measure both servers, one after the other, with the same load."""
     agents, seconds = (1, 0.5) if quick else (8, 6.0)
     chats = 6 if quick else agents * CHATS_PER_AGENT
     rate = 12.0 if quick else 200.0
     rows = []
-    with TemporaryDirectory(prefix="bench-") as name:
-        async with house(Path(name), agents=agents, consumers=chats, chat_limit=CHATS_PER_AGENT) as place:
-            ours = _Ours(place, chats)
-            async with AsyncExitStack() as stack:
-                await ours.begin(stack)
-                rows += await _both("this server, 1 process", ours.talks, seconds, rate)
+    async with a_house(shared, agents=agents, consumers=chats, chat_limit=CHATS_PER_AGENT) as place:
+        ours = _Ours(place, chats)
+        async with AsyncExitStack() as stack:
+            await ours.begin(stack)
+            rows += await _both("this server, 1 process", ours.talks, seconds, rate)
     notes = [_OURS_NOTE]
     if shutil.which("prosody") is None:
         notes.append("The XMPP server is not installed here (`make bench` installs it), so there is no ratio.")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import httpx
@@ -49,6 +50,19 @@ class House:
         """Return an agent's HTTP client."""
         headers = {"X-Madoguchi": "1", "Cookie": self.cookies[number]}
         return httpx.AsyncClient(base_url=self.api, headers=headers, timeout=60)
+
+
+@asynccontextmanager
+async def a_house(
+    shared: House | None, *, agents: int, consumers: int = 0, chat_limit: int = 3
+) -> AsyncIterator[House]:
+    """Yield `shared`, which must be large enough, or a server of one's own."""
+    if shared is not None:
+        yield shared
+        return
+    with TemporaryDirectory(prefix="bench-") as name:
+        async with house(Path(name), agents=agents, consumers=consumers, chat_limit=chat_limit) as place:
+            yield place
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ import numpy as np
 
 from bench import machine
 from bench.figures import Table, quantile, spread
-from bench.house import House, house
+from bench.house import House, a_house
 from bench.light_browser import LightBrowser
 from bench.streams import FRAME, udp_socket
 from madoguchi.media import g711, rtp, srtp
@@ -95,14 +95,14 @@ Content-Length: 0
 """
 
 
-async def run(*, quick: bool) -> list[Table]:
+async def run(*, quick: bool, shared: House | None = None) -> list[Table]:
     """Measure set-up rates, then the delays of single calls."""
     tables = []
     with TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        async with house(folder, agents=1) as place:
+        async with a_house(shared, agents=1) as place:
             if shutil.which("sipp") is not None:
-                rates, seconds = ((5,), 3) if quick else ((10, 20, 40, 60), 6)
+                rates, seconds = ((5,), 2) if quick else ((10, 20, 40, 60), 6)
                 rows = []
                 for rate in rates:
                     rows.append(await _set_ups(place, folder, rate, seconds))

@@ -3,13 +3,11 @@
 import asyncio
 import gc
 from contextlib import AsyncExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from bench import machine
 from bench.figures import Table
-from bench.house import House, house
+from bench.house import House, a_house
 from bench.wire import Wire
 
 PING_S: Final = 10.0
@@ -24,19 +22,18 @@ _NOTES: Final = (
 )
 
 
-async def run(*, quick: bool) -> list[Table]:
+async def run(*, quick: bool, shared: House | None = None) -> list[Table]:
     """Open sockets, then watch the server while nothing happens."""
     steps, seconds = ((100,), 2.0) if quick else ((1000, 5000), 20.0)
     rows = []
-    with TemporaryDirectory(prefix="bench-") as name:
-        async with house(Path(name), agents=1, consumers=steps[-1]) as place, AsyncExitStack() as stack:
-            await _warm_up(place)
-            before = machine.rss(place.server.pid)
-            wires: list[Wire] = []
-            for step in steps:
-                took = await _open(place, wires, step, stack)
-                rows.append({"sockets": step} | await _idle(place, wires, before, seconds) | {"opened per s": took})
-                print("  " + ", ".join(f"{key} {value}" for key, value in rows[-1].items()), flush=True)
+    async with a_house(shared, agents=1, consumers=steps[-1]) as place, AsyncExitStack() as stack:
+        await _warm_up(place)
+        before = machine.rss(place.server.pid)
+        wires: list[Wire] = []
+        for step in steps:
+            took = await _open(place, wires, step, stack)
+            rows.append({"sockets": step} | await _idle(place, wires, before, seconds) | {"opened per s": took})
+            print("  " + ", ".join(f"{key} {value}" for key, value in rows[-1].items()), flush=True)
     return [Table("Idle sockets", rows, _NOTES)]
 
 
