@@ -68,13 +68,15 @@ async def run(*, quick: bool) -> Sequence[Table]:
     else:
         try:
             server.sql("CREATE DATABASE facts")
-            rows += await _measured("PostgreSQL", postgres_storage(server.url("facts")), count)
+            rows += await _measured("PostgreSQL", postgres_storage(server.url("facts")), count, server)
         finally:
             server.remove()
     return [Table(f"Figures among {count:,} facts of {DAYS} days", rows, [NOTE])]
 
 
-async def _measured(database: str, storage: SqlStorage, count: int) -> list[dict[str, Any]]:
+async def _measured(
+    database: str, storage: SqlStorage, count: int, server: PostgresServer | None = None
+) -> list[dict[str, Any]]:
     await storage.open()
     try:
         await _fill(storage, count)
@@ -83,6 +85,12 @@ async def _measured(database: str, storage: SqlStorage, count: int) -> list[dict
         await queues.load()
         clock = FakeClock(SINCE + timedelta(days=DAYS))
         service = FiguresService(storage, queues, CentreTime(storage.catalogue, clock), clock)
+        if server is not None:
+            server.sql("VACUUM ANALYZE", "facts")
+        for question in QUESTIONS.values():
+            await _asked(service, question)
+        if server is not None:
+            _hurry(server)
         rows = []
         for name, question in QUESTIONS.items():
             used = time.process_time()
@@ -101,6 +109,14 @@ async def _measured(database: str, storage: SqlStorage, count: int) -> list[dict
         return rows
     finally:
         await storage.close()
+
+
+def _hurry(server: PostgresServer) -> None:
+    """Put the server's processes, each a session of its own, before the machine's other work, as this one is."""
+    process = server._process  # noqa: SLF001 - nobody else measures it
+    if process is not None:
+        for pid in (process.pid, *machine.children(process.pid)):
+            machine.hurry(pid)
 
 
 async def _asked(service: FiguresService, question: Question) -> float:
