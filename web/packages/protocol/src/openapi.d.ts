@@ -2278,7 +2278,7 @@ export interface components {
             saved: components["schemas"]["SignedOut"] | null;
             /** Languages */
             languages: string[];
-            now: components["schemas"]["madoguchi__adapters__http__hours_models__NowOut"];
+            now: components["schemas"]["NowOut"];
         };
         /**
          * ChangeOut
@@ -2334,6 +2334,29 @@ export interface components {
         ChatOut: {
             /** Chat */
             chat: string;
+        };
+        /**
+         * ChoiceNowOut
+         * @description What would be decided now; nobody is in `rung` where nobody can be.
+         */
+        ChoiceNowOut: {
+            /** At */
+            at: string;
+            rule: components["schemas"]["Rule"];
+            /** Attempt */
+            attempt: number;
+            /** Language */
+            language: string | null;
+            /** Skills */
+            skills: string[];
+            /** Skills Given Up */
+            skills_given_up: boolean;
+            /** Groups */
+            groups: string[];
+            /** Passed */
+            passed: components["schemas"]["PassedOverOut"][];
+            /** Rung */
+            rung: components["schemas"]["ConsideredOut"][];
         };
         /**
          * ChooseIn
@@ -2530,7 +2553,7 @@ export interface components {
             /** Entry Points */
             entry_points: components["schemas"]["EntryPointIO"][];
             saved: components["schemas"]["SignedOut"];
-            now: components["schemas"]["madoguchi__adapters__http__hours_models__NowOut"];
+            now: components["schemas"]["NowOut"];
         };
         /**
          * CustomsOut
@@ -3069,7 +3092,7 @@ export interface components {
             /** Languages */
             languages: string[];
             /** Roles */
-            roles: string[];
+            roles: components["schemas"]["RoleNameOut"][];
             /** Teams */
             teams: string[];
             /** Second Factor */
@@ -3229,6 +3252,18 @@ export interface components {
         NationalDaysOut: {
             /** Holidays */
             holidays: components["schemas"]["NationalDayOut"][];
+        };
+        /**
+         * NowOut
+         * @description Open or closed now, and until when; null where that does not change.
+         */
+        NowOut: {
+            /** Open */
+            open: boolean;
+            /** Until */
+            until: string | null;
+            /** Zone */
+            zone: string;
         };
         /**
          * NthIO
@@ -3642,6 +3677,16 @@ export interface components {
             second_factor: boolean;
         };
         /**
+         * RoleNameOut
+         * @description A role by its name.
+         */
+        RoleNameOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * RoleOption
          * @description A role as the user dialog offers it.
          */
@@ -3712,7 +3757,7 @@ export interface components {
         RoutingOut: {
             /** Decisions */
             decisions: components["schemas"]["DecisionOut"][];
-            now: components["schemas"]["madoguchi__adapters__http__routing__NowOut"] | null;
+            now: components["schemas"]["ChoiceNowOut"] | null;
         };
         /**
          * RowsOut
@@ -4241,41 +4286,6 @@ export interface components {
             email: string;
             /** Min Length */
             min_length: number;
-        };
-        /**
-         * NowOut
-         * @description Open or closed now, and until when; null where that does not change.
-         */
-        madoguchi__adapters__http__hours_models__NowOut: {
-            /** Open */
-            open: boolean;
-            /** Until */
-            until: string | null;
-            /** Zone */
-            zone: string;
-        };
-        /**
-         * NowOut
-         * @description What would be decided now; nobody is in `rung` where nobody can be.
-         */
-        madoguchi__adapters__http__routing__NowOut: {
-            /** At */
-            at: string;
-            rule: components["schemas"]["Rule"];
-            /** Attempt */
-            attempt: number;
-            /** Language */
-            language: string | null;
-            /** Skills */
-            skills: string[];
-            /** Skills Given Up */
-            skills_given_up: boolean;
-            /** Groups */
-            groups: string[];
-            /** Passed */
-            passed: components["schemas"]["PassedOverOut"][];
-            /** Rung */
-            rung: components["schemas"]["ConsideredOut"][];
         };
     };
     responses: never;
