@@ -47,6 +47,8 @@ def test_trunks_and_phones_come_from_the_file(tmp_path: Path) -> None:
         ({"MADOGUCHI_RTP_PORTS": "9000-11000"}, "webrtc_port: 10000 lies within"),
         ({"MADOGUCHI_TLS_KEY": "/nowhere.pem"}, "set both or neither"),
         ({"MADOGUCHI_DATABASE": "mysql://x"}, "database: must start with"),
+        ({"MADOGUCHI_SMTP_HOST": "mail.example.com"}, "smtp_host: set smtp_sender and public_url too"),
+        ({"MADOGUCHI_PUBLIC_URL": "desk.example.com"}, "public_url: must start with"),
         ({"MADOGUCHI_LOG_LEVEL": "LOUD"}, "log_level (MADOGUCHI_LOG_LEVEL)"),
         ({"MADOGUCHI_MAX_LEGS": "0"}, "max_legs (MADOGUCHI_MAX_LEGS)"),
         ({"MADOGUCHI_SIP_CALL_RATE": "0"}, "sip_call_rate (MADOGUCHI_SIP_CALL_RATE)"),
