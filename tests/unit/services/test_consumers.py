@@ -78,6 +78,7 @@ async def test_the_page_learns_names_languages_queues_and_what_may_be_attached(d
                 "channels": ["chat", "call"],
             }
         ],
+        "closed": [],
         "attachments": {"max_bytes": 20_971_520, "types": ["image/png", "image/jpeg", "video/mp4"]},
     }
     await door.catalogue.save_settings("branding", {"name": "田中商店"})
