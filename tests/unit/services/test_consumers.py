@@ -84,6 +84,7 @@ async def test_the_page_learns_names_languages_queues_and_what_may_be_attached(d
             }
         ],
         "menu": [{"id": SALES.id, "names": {"en": "Sales", "ja": "営業"}, "channels": ["chat", "call"], "entries": []}],
+        "closed": [],
         "attachments": {"max_bytes": 20_971_520, "types": ["image/png", "image/jpeg", "video/mp4"]},
     }
     await door.catalogue.save_settings("branding", {"name": "田中商店"})
