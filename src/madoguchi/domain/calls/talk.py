@@ -53,7 +53,7 @@ def command(draft: Draft, message: AgentCommand) -> None:  # noqa: C901 - one ca
         case SetRecordingPaused(_, on):
             _pause_recording(draft, on=on)
         case TransferToQueue(_, queue):
-            _transferred(draft, agent, Transfer(draft.now, agent.user, agent.name, to_queue=queue), queue, front=False)
+            _transferred(draft, agent, Transfer(draft.now, agent.user, agent.name, to_queue=queue), queue, front=True)
         case TransferToAgent(_, offer):
             transfer = Transfer(draft.now, agent.user, agent.name, to_agent=offer.agent, to_agent_name=offer.name)
             _transferred(draft, agent, transfer, _queue(draft.call), front=True)

@@ -223,6 +223,15 @@ def test_whoever_hangs_up_nothing_is_left(by_agent: bool) -> None:  # noqa: FBT0
     assert script.call.next_deadline() is None
 
 
+@pytest.mark.req("BASE-9")
+def test_who_is_transferred_to_a_queue_goes_before_those_who_have_talked_to_nobody() -> None:
+    script = a_talking_call()
+    script.tell(TransferToQueue(ANA, a_queue("support")))
+    waiting = script.call.waiting()
+    assert waiting is not None
+    assert (waiting.queue, waiting.front) == ("queue_support", True)
+
+
 def test_a_transfer_to_an_agent_rings_there_at_once() -> None:
     script = a_talking_call()
     script.tell(SetHold(ANA, on=True))
