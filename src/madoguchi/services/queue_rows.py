@@ -6,7 +6,7 @@ from typing import Protocol
 from madoguchi.domain.queues.nodes import Node
 from madoguchi.domain.queues.queue import MenuChannel
 from madoguchi.domain.queues.resolve import Menus, names_of
-from madoguchi.domain.queues.settings import GLOBAL, SECTIONS, Overrides, described
+from madoguchi.domain.queues.settings import GLOBAL, SECTIONS, Overrides, Setting, described
 from madoguchi.services import views
 from madoguchi.services.queues import QueueService
 from madoguchi.services.rows import Json
@@ -80,17 +80,19 @@ def described_sections() -> list[Json]:
     return [
         {
             "name": section.name,
-            "fields": [
-                {
-                    "name": one.name,
-                    "kind": one.kind,
-                    "choices": list(one.choices),
-                    "least": one.least,
-                    "most": one.most,
-                    "unit": one.unit,
-                }
-                for one in described(section)
-            ],
+            "fields": [_described(one) for one in described(section)],
         }
         for section in SECTIONS.values()
     ]
+
+
+def _described(one: Setting) -> Json:
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "choices": list(one.choices),
+        "least": one.least,
+        "most": one.most,
+        "unit": one.unit,
+        "members": [_described(member) for member in one.members],
+    }

@@ -131,6 +131,8 @@ class SettingOut(Out):
     least: float | None
     most: float | None
     unit: str
+    members: "list[SettingOut]"
+    """Of the records in a list."""
 
 
 class SectionOut(Out):

@@ -63,7 +63,7 @@ function Running({ contact, leg, row, queue, language, text }: RunningProps) {
     return (
       <>
         <p class="problem" role="alert">
-          {text(media.failure === null ? "call.refused" : `call.${media.failure}`)}
+          {text(media.failure === null || media.failure === "refused" ? "error.other" : `call.${media.failure}`)}
         </p>
         <button type="button" class="primary" onClick={() => void leg.start()}>
           {text("error.retry")}

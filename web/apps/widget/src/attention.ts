@@ -33,8 +33,7 @@ export class Attention {
       const tone = context.createOscillator();
       const loudness = context.createGain();
       tone.frequency.value = hertz;
-      loudness.gain.setValueAtTime(0.0001, at);
-      loudness.gain.exponentialRampToValueAtTime(0.12, at + 0.01);
+      loudness.gain.setValueAtTime(0.12, at);
       loudness.gain.exponentialRampToValueAtTime(0.0001, at + 0.4);
       tone.connect(loudness).connect(context.destination);
       tone.start(at);

@@ -28,7 +28,7 @@ export function closedAt({ opens_at }: Closed, language: Language, timeZone?: st
     weekday: "short",
     hour: "numeric",
     minute: "2-digit",
-    ...(timeZone === undefined ? {} : { timeZone }),
+    timeZone,
   });
   return textIn(language)("closed.opens", { time });
 }

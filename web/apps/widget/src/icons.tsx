@@ -16,7 +16,7 @@ export type IconName = keyof typeof PATHS;
 
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg class={name === "keypad" ? "icon dots" : "icon"} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+    <svg class={name === "keypad" ? "icon dots" : "icon"} viewBox="0 0 20 20" aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );

@@ -80,7 +80,7 @@ export interface QueueInfo {
 }
 
 /** A setting's value as it is stored and sent. */
-export type SettingValue = string | number | boolean;
+export type SettingValue = string | number | boolean | null | SettingValue[] | { [member: string]: SettingValue };
 
 /** A setting in effect. */
 export interface SettingInfo {
@@ -122,11 +122,13 @@ export interface QueueGlobals {
 
 export interface SettingDescription {
   name: string;
-  kind: "choice" | "switch" | "whole" | "number" | "text" | "list" | "queue";
+  kind: "choice" | "switch" | "whole" | "number" | "text" | "list" | "records" | "queue";
   choices: string[];
   least: number | null;
   most: number | null;
   unit: string;
+  /** Of the records in a list. */
+  members: SettingDescription[];
 }
 
 /** What the queue pages need beside the trees. */

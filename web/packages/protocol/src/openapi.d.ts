@@ -3886,6 +3886,8 @@ export interface components {
             most: number | null;
             /** Unit */
             unit: string;
+            /** Members */
+            members: components["schemas"]["SettingOut"][];
         };
         /**
          * SignIn

@@ -33,7 +33,7 @@ const BUILT = [
   String.raw`people\.part`,
   String.raw`people\.status`,
   String.raw`problem`,
-  String.raw`queues\.(channel|section|field|choice|error)`,
+  String.raw`queues\.(channel|section|field|choice|error|member)`,
   String.raw`reason`,
   String.raw`receipt`,
   String.raw`recording\.state`,

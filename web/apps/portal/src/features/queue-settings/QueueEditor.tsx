@@ -9,7 +9,8 @@ import { useServices } from "../../shared/services.ts";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import { Assignments } from "./Assignments.tsx";
 import { draftOf, ownSettings, queueChange, same, settingsChange, type Draft } from "./draft.ts";
-import { fieldError, SettingsForm } from "./SettingsForm.tsx";
+import { fieldError } from "./problems.ts";
+import { SettingsForm } from "./SettingsForm.tsx";
 import { GLOBAL } from "./tree.ts";
 
 const NAMED = ["ja", "en"];
@@ -153,6 +154,7 @@ function Form(props: QueueEditorProps & { loaded: Loaded }): ReactNode {
         phone={props.channel === "ivr" || props.id === GLOBAL}
         nameOf={nameOf}
         phoneQueues={props.phoneQueues}
+        agents={forms.agents}
       />
       {readOnly ? null : (
         <footer>

@@ -11,7 +11,7 @@ import { ViewGate } from "../../shared/ViewGate.tsx";
 import { TreeDialog, type Doing } from "./dialogs.tsx";
 import { QueueEditor } from "./QueueEditor.tsx";
 import { QueueTree } from "./QueueTree.tsx";
-import { labelled } from "./SettingsForm.tsx";
+import { labelled } from "./problems.ts";
 import { branches, chainOf, CHANNELS, GLOBAL, nodeOf, OPEN_LIMIT, sizeOf, visible } from "./tree.ts";
 
 export interface QueueSettingsProps {

@@ -3,7 +3,7 @@ import type { ProblemError } from "@madoguchi/client";
 import { Button, Check, TextField } from "@madoguchi/ui";
 import type { ReactNode } from "react";
 import { useT } from "../../shared/text.tsx";
-import { isRecord } from "./draft.ts";
+import { isRecord, shown } from "./draft.ts";
 import { fieldError, labelled } from "./problems.ts";
 
 export interface RecordsProps {
@@ -132,7 +132,7 @@ function Member(props: RecordsProps): ReactNode {
       label={label}
       error={error}
       disabled={readOnly}
-      value={String(value ?? "")}
+      value={shown(value)}
       {...(field.kind === "text" ? {} : { inputMode: field.kind === "whole" ? ("numeric" as const) : ("decimal" as const) })}
       onChange={(event) => onChange(event.target.value)}
     />

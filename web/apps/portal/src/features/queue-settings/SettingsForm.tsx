@@ -2,8 +2,10 @@ import type { QueueForms, SettingDescription, SettingInfo, SettingsInfo, Setting
 import type { ProblemError } from "@madoguchi/client";
 import { Button, SelectField, TextField } from "@madoguchi/ui";
 import type { ReactNode } from "react";
-import { isTextKey, useT, type T } from "../../shared/text.tsx";
-import { withSetting, type Draft } from "./draft.ts";
+import { useT } from "../../shared/text.tsx";
+import { shown, withSetting, type Draft } from "./draft.ts";
+import { fieldError, labelled } from "./problems.ts";
+import { Records } from "./Records.tsx";
 
 export interface SettingsFormProps {
   sections: QueueForms["sections"];
@@ -18,6 +20,7 @@ export interface SettingsFormProps {
   phone: boolean;
   nameOf: (source: string) => string;
   phoneQueues: { value: string; label: string }[];
+  agents: QueueForms["agents"];
 }
 
 /** All sections: each value with where it comes from, and a way back to the parent's. */
@@ -38,12 +41,6 @@ export function SettingsForm(props: SettingsFormProps): ReactNode {
     ));
 }
 
-/** The text of a key that is put together; the bare word where a newer server has one that this page does not know. */
-export function labelled(t: T, group: string, name: string): string {
-  const key = `${group}.${name}`;
-  return isTextKey(key) ? t(key) : name;
-}
-
 function Setting(
   props: SettingsFormProps & { section: string; field: SettingDescription; setting: SettingInfo },
 ): ReactNode {
@@ -60,18 +57,25 @@ function Setting(
       : props.node === null
         ? t("queues.from_global")
         : t("queues.from_here");
-  const label = labelled(t, "queues.field", field.name) + (field.unit === "s" ? t("queues.seconds") : "");
+  const label = labelled(t, "queues.field", field.name) + (field.unit === "s" ? t("queues.seconds") : field.unit === "%" ? t("queues.percent") : "");
   const error = fieldError(t, props.problem, `settings.${section}.${field.name}`, field);
   return (
     <div className="setting" data-own={own === undefined ? undefined : ""}>
-      <Input
-        {...props}
-        label={label}
-        hint={source}
-        error={error}
-        value={value}
-        onChange={set}
-      />
+      {field.kind === "records" ? (
+        <Records
+          field={field}
+          label={label}
+          hint={source}
+          path={`settings.${section}.${field.name}`}
+          value={value}
+          problem={props.problem}
+          readOnly={props.readOnly}
+          agents={props.agents}
+          onChange={set}
+        />
+      ) : (
+        <Input {...props} label={label} hint={source} error={error} value={value} onChange={(next) => set(next === "" && setting.inherited === null ? undefined : next)} />
+      )}
       {own === undefined || props.readOnly ? null : (
         <Button
           aria-label={t(props.node === null ? "queues.reset_usual_of" : "queues.reset_of", { name: label })}
@@ -106,25 +110,15 @@ function Input(props: {
             label: labelled(t, "queues.choice", choice),
           }));
     const change = (chosen: string): void => props.onChange(field.kind === "switch" ? chosen === "true" : chosen);
-    return <SelectField {...common} value={String(value)} options={options} onChange={(event) => change(event.target.value)} />;
+    return <SelectField {...common} value={shown(value)} options={options} onChange={(event) => change(event.target.value)} />;
   }
   const numeric = field.kind === "number" || field.kind === "whole";
   return (
     <TextField
       {...common}
-      value={String(value)}
+      value={shown(value)}
       {...(numeric ? { inputMode: field.kind === "whole" ? ("numeric" as const) : ("decimal" as const) } : {})}
       onChange={(event) => props.onChange(event.target.value)}
     />
   );
-}
-
-/** What is wrong with one field, if the problem is about it. */
-export function fieldError(t: T, problem: ProblemError | null, path: string, field?: SettingDescription): string | null {
-  if (problem?.field !== path) return null;
-  if (problem.reason === "range" && field !== undefined) {
-    return t("queues.error.range", { least: field.least ?? 0, most: field.most ?? 0 });
-  }
-  const key = `queues.error.${problem.reason ?? ""}`;
-  return isTextKey(key) ? t(key) : t("problem.invalid_input");
 }

@@ -6,7 +6,7 @@ import { useAction } from "../../shared/hooks.ts";
 import { languageName, nameIn } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
-import { fieldError, labelled } from "./SettingsForm.tsx";
+import { fieldError, labelled } from "./problems.ts";
 import { below, branches, chainOf, CHANNELS, levels, type Branches } from "./tree.ts";
 
 export interface Doing {

@@ -9,8 +9,10 @@ const field = (name: string, kind: SettingDescription["kind"]): SettingDescripti
   least: null,
   most: null,
   unit: "",
+  members: [],
 });
-const SECTIONS = [{ name: "offers", fields: [field("offer_policy", "choice"), field("offer_s", "number")] }];
+const GROUPS = { ...field("groups", "records"), members: [field("name", "text"), field("wait_s", "number"), { ...field("skills", "records"), members: [field("level", "whole")] }] };
+const SECTIONS = [{ name: "routing", fields: [field("policy", "choice"), field("offer_s", "number")] }];
 const DETAILS: QueueDetails = {
   id: "queue_1",
   channel: "web",
@@ -21,8 +23,8 @@ const DETAILS: QueueDetails = {
   path: [],
   assignments: [{ language: "", users: ["user_1"], teams: [] }],
   settings: {
-    offers: {
-      offer_policy: { value: "deltacast", source: "global", own: false, inherited: "deltacast", inherited_from: "global" },
+    routing: {
+      policy: { value: "deltacast", source: "global", own: false, inherited: "deltacast", inherited_from: "global" },
       offer_s: { value: 12.5, source: "queue_1", own: true, inherited: 20, inherited_from: "global" },
     },
   },
@@ -31,27 +33,33 @@ const DETAILS: QueueDetails = {
 describe("a draft of a queue", () => {
   it("holds only what is set here, and sends numbers as numbers", () => {
     const draft = draftOf(DETAILS);
-    expect(draft.settings).toEqual({ offers: { offer_s: "12.5" } });
+    expect(draft.settings).toEqual({ routing: { offer_s: "12.5" } });
     expect(queueChange({ ...draft, names: { en: "Returns", ja: " " } }, 3, SECTIONS)).toEqual({
       version: 3,
       names: { en: "Returns" },
       hidden: false,
-      settings: { offers: { offer_s: 12.5 } },
+      settings: { routing: { offer_s: 12.5 } },
       assignments: [{ language: null, users: ["user_1"], teams: [] }],
     });
   });
 
   it("takes full-width digits, and leaves what is no number to the server", () => {
-    const settings = (value: string) => queueChange({ ...draftOf(DETAILS), settings: { offers: { offer_s: value } } }, 1, SECTIONS).settings;
-    expect(settings("１５")).toEqual({ offers: { offer_s: 15 } });
-    expect(settings("")).toEqual({ offers: { offer_s: "" } });
-    expect(settings("soon")).toEqual({ offers: { offer_s: "soon" } });
+    const settings = (value: string) => queueChange({ ...draftOf(DETAILS), settings: { routing: { offer_s: value } } }, 1, SECTIONS).settings;
+    expect(settings("１５")).toEqual({ routing: { offer_s: 15 } });
+    expect(settings("")).toEqual({ routing: { offer_s: "" } });
+    expect(settings("soon")).toEqual({ routing: { offer_s: "soon" } });
+  });
+
+  it("sends numbers in records as numbers, at every depth", () => {
+    const groups = [{ name: "first", wait_s: "4５", skills: [{ level: "2" }] }];
+    const change = queueChange({ ...draftOf(DETAILS), settings: { routing: { groups } } }, 1, [{ name: "routing", fields: [GROUPS] }]);
+    expect(change.settings).toEqual({ routing: { groups: [{ name: "first", wait_s: 45, skills: [{ level: 2 }] }] } });
   });
 
   it("gives a setting back to the parent", () => {
-    const set = withSetting({}, "offers", "offer_s", "9");
-    expect(set).toEqual({ offers: { offer_s: "9" } });
-    expect(withSetting(set, "offers", "offer_s", undefined)).toEqual({});
+    const set = withSetting({}, "routing", "offer_s", "9");
+    expect(set).toEqual({ routing: { offer_s: "9" } });
+    expect(withSetting(set, "routing", "offer_s", undefined)).toEqual({});
   });
 
   it("assigns per language and forgets who is left for none", () => {

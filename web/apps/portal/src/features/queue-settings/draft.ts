@@ -67,8 +67,7 @@ export function settingsChange(
     for (const field of section.fields) {
       const value = settings[section.name]?.[field.name];
       if (value === undefined) continue;
-      const numeric = field.kind === "number" || field.kind === "whole";
-      (change[section.name] ??= {})[field.name] = numeric ? asNumber(value) : value;
+      (change[section.name] ??= {})[field.name] = asSent(value, field);
     }
   }
   return change;
@@ -88,8 +87,33 @@ export function queueChange(
   };
 }
 
+/** A value with numbers as numbers, in records too. */
+function asSent(value: SettingValue, field: SettingDescription): SettingValue {
+  if (field.kind === "number" || field.kind === "whole") return asNumber(value);
+  if (field.kind !== "records" || !Array.isArray(value)) return value;
+  return value.map((each) => (isRecord(each) ? asSentRecord(each, field.members) : each));
+}
+
+function asSentRecord(record: Record<string, SettingValue>, members: readonly SettingDescription[]): SettingValue {
+  return Object.fromEntries(
+    members.flatMap((member) => {
+      const value = record[member.name];
+      return value === undefined ? [] : [[member.name, asSent(value, member)]];
+    }),
+  );
+}
+
+export function isRecord(value: SettingValue | undefined): value is Record<string, SettingValue> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A simple value as its input shows it; nothing for what is not set. */
+export function shown(value: SettingValue): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
 function asNumber(value: SettingValue): SettingValue {
-  const text = String(value).normalize("NFKC").trim();
+  const text = shown(value).normalize("NFKC").trim();
   const number = Number(text);
   return text === "" || !Number.isFinite(number) ? text : number;
 }
