@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import structlog
 
+from madoguchi.bootstrap.ports import Ports
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
 from madoguchi.domain.calls.commands import ServerRestarted
@@ -19,15 +18,7 @@ from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.ids import QueueId
 from madoguchi.kernel.time import Span
-from madoguchi.ports.blobs import Blobs
-from madoguchi.ports.directory import Directory
-from madoguchi.ports.environment import Clock, IdSource
-from madoguchi.ports.mail import Mailer
-from madoguchi.ports.messages import SoundImport
-from madoguchi.ports.national_holidays import NationalHolidays
-from madoguchi.ports.speech import AudioTranscoder, SpeechSynthesizer
-from madoguchi.ports.storage import Storage
-from madoguchi.ports.voice import LegArrived, VoiceEngine
+from madoguchi.ports.voice import LegArrived
 from madoguchi.services.access_changes import AccessChanges
 from madoguchi.services.agent_life import AGENTS, NoEffects
 from madoguchi.services.attachments import AttachmentService
@@ -69,7 +60,7 @@ from madoguchi.services.roles import RoleService
 from madoguchi.services.routing import RoutingService
 from madoguchi.services.runtime import Runtime
 from madoguchi.services.second_factor import SecondFactorService
-from madoguchi.services.sign_in import Passwords, PasswordWork, SignInService
+from madoguchi.services.sign_in import PasswordWork, SignInService
 from madoguchi.services.statuses import StatusService
 from madoguchi.services.supervision import SupervisionService
 from madoguchi.services.teams import TeamService
@@ -85,30 +76,6 @@ DRAIN: Final = Span(seconds=3)
 _STEP: Final = Span(milliseconds=50)
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Ports:
-    """What the house stands on."""
-
-    storage: Storage
-    voice: VoiceEngine
-    blobs: Blobs
-    speech: SpeechSynthesizer
-    transcoder: AudioTranscoder
-    sounds: SoundImport
-    directory: Directory
-    clock: Clock
-    ids: IdSource
-    data: Path
-    """The folder for live recordings."""
-    music: Path
-    """What those hear who wait: a sound file that can be played round and round."""
-    mailer: Mailer
-    """How links reach users."""
-    national_holidays: NationalHolidays
-    passwords: Passwords | None = None
-    """How passwords are hashed; tests take a cheap way."""
 
 
 class House:

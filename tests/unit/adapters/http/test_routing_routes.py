@@ -3,8 +3,7 @@
 import pytest
 
 from madoguchi.domain.agents.statuses import CustomStatus
-from madoguchi.domain.routing.settings import AgentGroup, RoutingSettings, SkillNeed, Spread
-from madoguchi.kernel.ids import StatusId, UserId
+from madoguchi.kernel.ids import StatusId
 from tests.unit.adapters.http.conftest import Edge
 
 V1 = "/api/v1"
@@ -51,21 +50,3 @@ async def test_a_manager_learns_why_a_call_went_to_whom_it_went(edge: Edge) -> N
         answer = await edge.manager.get(f"{V1}/{kind}/{kind[:-1]}_1/routing")
         assert (answer.status_code, answer.json()) == (200, told)
         assert (await edge.agent.get(f"{V1}/{kind}/{kind[:-1]}_1/routing")).status_code == 403
-
-
-@pytest.mark.req("BASE-9")
-async def test_routing_settings_go_in_as_they_come_out(edge: Edge) -> None:
-    settings = RoutingSettings(
-        spread=Spread.PERCENT,
-        groups=(AgentGroup("house", (UserId("user_a"),), (SkillNeed("billing", 2),), percent=100),),
-        skills=(SkillNeed("english"),),
-        call_weight=2,
-    )
-    edge.services["routing"].answers["settings"] = settings
-    answer = await edge.manager.get(f"{V1}/queues/queue_1/routing")
-    assert answer.status_code == 200
-    assert (await edge.manager.put(f"{V1}/queues/queue_1/routing", json=answer.json())).status_code == 204
-    assert edge.services["routing"].calls[-1][1][1:] == ("queue_1", settings)
-    wrong = await edge.manager.put(f"{V1}/queues/queue_1/routing", json={"policy": "broadcast"})
-    assert (wrong.status_code, wrong.json()["field"]) == (422, "policy")
-    assert (await edge.agent.get(f"{V1}/queues/queue_1/routing")).status_code == 403
