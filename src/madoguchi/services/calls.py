@@ -174,7 +174,7 @@ class CallService:
         actor.require(Permission.END_INTERACTIONS)
         state = self._calls.state(call)
         if state is not None:
-            users = state.queue.agents if state.queue is not None else ()
+            users = self._queues.agents_of(state.queue.id) if state.queue is not None else ()
             if (party := state.agent_party) is not None and party.user is not None:
                 users = (party.user,)
             self.reach(actor, Permission.END_INTERACTIONS, users)

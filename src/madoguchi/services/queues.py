@@ -77,6 +77,11 @@ class QueueService:
             raise NotFoundError("there is no such queue", field="queue")
         return found
 
+    def agents_of(self, queue: QueueId) -> Sequence[UserId]:
+        """Return who serves a queue now, also one that is deleted; nobody where there is none with this id."""
+        found = self._queues.get(queue)
+        return found.agents if found is not None else ()
+
     def phone_menu(self) -> PhoneMenu:
         """Return what a caller can choose from."""
         return self._phone_menu

@@ -48,11 +48,12 @@ def a_queue(
     recording: RecordingPolicy = RecordingPolicy.DO_NOT_RECORD,
     attempts: int = 3,
     wrap_up_s: float = 60.0,
+    channels: frozenset[MenuChannel] = frozenset({MenuChannel.IVR, MenuChannel.WEB}),
 ) -> Queue:
-    """Return a queue in both menus."""
+    """Return a queue, in both menus unless said otherwise."""
     return Queue(
         id=QueueId(f"queue_{name}"),
-        channels=frozenset({MenuChannel.IVR, MenuChannel.WEB}),
+        channels=channels,
         names={"en": name.capitalize(), "ja": f"{name}の窓口"},
         position=key,
         agents=agents,

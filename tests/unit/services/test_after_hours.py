@@ -8,7 +8,7 @@ import pytest
 from madoguchi.domain.hours.book import SupportCenter
 from madoguchi.domain.hours.custom import EntryPoint
 from madoguchi.domain.routing.offers import Channel
-from madoguchi.kernel.ids import LegId
+from madoguchi.kernel.ids import LegId, QueueId
 from madoguchi.ports.hours import Signature
 from madoguchi.services.hours import AfterHoursError
 from madoguchi.testing.builders import ANA, SUE, a_queue
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.req("BASE-7")
 
 CALLER = LegId("leg_caller")
 SALES, SUPPORT = a_queue("sales", ANA, key=1), a_queue("support", ANA, key=2)
+SUPPORT_BY_PHONE = QueueId(f"{SUPPORT.id}ivr")
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
     await made.staff(ANA, queues=(SALES, SUPPORT))
     signed = Signature(NOON, SUE, "Sue")
     await made.storage.hours.save(SupportCenter(weekly=office()), 0, signed)
-    await made.storage.hours.save(custom("hours_1", EntryPoint(None, (), (SUPPORT.id,))), 0, signed)
+    await made.storage.hours.save(custom("hours_1", EntryPoint(None, (), (SUPPORT.id, SUPPORT_BY_PHONE))), 0, signed)
     async with made:
         yield made
 
@@ -49,7 +50,7 @@ async def test_a_caller_who_chooses_a_closed_queue_hears_when_it_opens_and_is_hu
     assert not floor.desk(ANA, "offer"), "nobody is rung"
     kept = await floor.storage.interactions.load(call)
     assert kept is not None
-    assert (kept.live, kept.data["end_reason"], kept.data["queue"]["id"]) == (False, "after_hours", SALES.id)
+    assert (kept.live, kept.data["end_reason"], kept.data["queue"]["id"]) == (False, "after_hours", f"{SALES.id}ivr")
 
 
 async def test_a_caller_who_chooses_an_open_queue_beside_it_is_let_in(floor: Floor) -> None:

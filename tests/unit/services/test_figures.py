@@ -14,7 +14,7 @@ import pytest
 from madoguchi.domain.figures.periods import Interval
 from madoguchi.domain.figures.story import Came, Outcome
 from madoguchi.domain.figures.totals import Goals
-from madoguchi.domain.queues.queue import RecordingPolicy
+from madoguchi.domain.queues.queue import MenuChannel, RecordingPolicy
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.domain.transfers import ToQueue
 from madoguchi.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError
@@ -25,14 +25,17 @@ from madoguchi.services.figures_table import MARK, safe, table
 from madoguchi.services.rows_figures import FIGURES
 from madoguchi.testing.builders import ANA, BEN, CHIE, SUE, a_principal, a_queue
 from madoguchi.testing.environment import NOON, FakeClock
+from madoguchi.testing.queues import plant
 from tests.unit.services.floor import Floor, a_visitor
 
 pytestmark = pytest.mark.req("BASE-15")
 
 CALLER = LegId("leg_caller")
 ON, OFF = True, False
-SALES = a_queue("sales", ANA, BEN, key=1, recording=RecordingPolicy.RECORD)
-SUPPORT = a_queue("support", BEN, CHIE, key=2)
+PHONE = frozenset({MenuChannel.IVR})
+SALES = a_queue("sales", ANA, BEN, key=1, recording=RecordingPolicy.RECORD, channels=PHONE)
+SUPPORT = a_queue("support", BEN, CHIE, key=2, channels=PHONE)
+CHATS = a_queue("chats", ANA, key=1, channels=frozenset({MenuChannel.WEB}))
 
 
 @pytest.fixture
@@ -183,8 +186,10 @@ async def test_a_journal_that_makes_no_sense_stops_nobody_elses_figures(floor: F
 
 
 async def test_a_chats_stays_and_handlings_count_too(floor: Floor) -> None:
+    await plant(floor.storage.queues, CHATS)
+    await floor.core.queues.load()
     await floor.available(ANA)
-    chat = await floor.core.chats.start(a_visitor(), SALES.id, "ja", "こんにちは")
+    chat = await floor.core.chats.start(a_visitor(), CHATS.id, "ja", "こんにちは")
     await floor.clock.advance(4)
     await floor.accepts(ANA)
     await floor.clock.advance(20)

@@ -23,7 +23,7 @@ PHONE = LegId("leg_phone")
 @pytest.fixture
 async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
     made = Floor(tmp_path)
-    await made.staff(ANA, queues=[a_queue("sales", key=1), a_queue("support", key=2)])
+    await made.staff(ANA, queues=[a_queue("sales", ANA, key=1), a_queue("support", ANA, key=2)])
     async with made:
         await settle()
         made.speech.said.clear()
@@ -57,7 +57,7 @@ async def test_a_caller_hears_own_text_and_recordings_between_built_in_lines(flo
     assert floor.speech.said == [
         ("en", f"Press 1 for {names[0]} of Madoguchi, dear Customer."),
         ("en", f"Press 2 for {names[1]} of Madoguchi, dear Customer."),
-        ("en", "To hear this again, press 0."),
+        ("en", "To hear this again, press star."),
     ]
     assert len(files) == 4
 
@@ -130,7 +130,7 @@ async def test_where_an_own_text_cannot_be_spoken_the_built_in_one_is_heard(floo
 @pytest.mark.req("BASE-5")
 async def test_a_consumer_whose_language_is_not_live_gets_the_default(floor: Floor) -> None:
     await floor.core.languages.change(ADMIN, 0, "ja", ["ja"])
-    queue = a_queue("web", key=3)
+    queue = a_queue("web", ANA, key=3)
     await plant(floor.storage.queues, queue)
     await floor.core.queues.load()
 

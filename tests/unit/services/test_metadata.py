@@ -3,17 +3,20 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from madoguchi.domain.queues.queue import RecordingPolicy
+from madoguchi.domain.queues.queue import MenuChannel, Queue, RecordingPolicy
+from madoguchi.domain.routing.settings import RoutingSettings
 from madoguchi.domain.transfers import ToQueue
 from madoguchi.kernel.errors import ConflictError, NotFoundError
 from madoguchi.kernel.ids import InteractionId, LegId
 from madoguchi.testing.builders import ANA, BEN, CHIE, SUE, a_principal, a_queue
 from madoguchi.testing.environment import settle, until
+from madoguchi.testing.queues import plant
 from tests.unit.services.floor import Floor, a_visitor
 
 pytestmark = pytest.mark.req("BASE-14")
@@ -21,7 +24,8 @@ pytestmark = pytest.mark.req("BASE-14")
 DOCUMENT = Path(__file__).parents[3] / "docs" / "protocol" / "metadata.md"
 CALLER = LegId("leg_caller")
 ON, OFF = True, False
-SALES = a_queue("sales", ANA, key=1, recording=RecordingPolicy.RECORD)
+BRIEF = RoutingSettings(decline_pause_s=2.0)
+SALES = replace(a_queue("sales", ANA, key=1, recording=RecordingPolicy.RECORD), routing=BRIEF)
 SUPPORT = a_queue("support", CHIE, key=2, recording=RecordingPolicy.RECORD)
 
 
@@ -50,10 +54,22 @@ def _plain(value: Any) -> Any:
     return re.sub(r"_\d{26}$", "_", value) if isinstance(value, str) else value
 
 
+def within(menu: MenuChannel) -> tuple[Queue, Queue]:
+    return replace(SALES, channels=frozenset({menu})), replace(SUPPORT, channels=frozenset({menu}))
+
+
 @pytest.fixture
 async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
     made = Floor(tmp_path)
-    await made.staff(ANA, BEN, CHIE, queues=(SALES, SUPPORT))
+    await made.staff(ANA, BEN, CHIE, queues=within(MenuChannel.IVR))
+    async with made:
+        yield made
+
+
+@pytest.fixture
+async def web_floor(tmp_path: Path) -> AsyncIterator[Floor]:
+    made = Floor(tmp_path)
+    await made.staff(ANA, BEN, CHIE, queues=within(MenuChannel.WEB))
     async with made:
         yield made
 
@@ -96,16 +112,16 @@ async def test_a_calls_metadata_are_those_of_the_documentation(floor: Floor) -> 
     agree(found, example("A call"))
 
 
-async def test_a_chats_metadata_are_those_of_the_documentation(floor: Floor) -> None:
-    await floor.available(ANA)
-    chat = await floor.core.chats.start(a_visitor(), SALES.id, "ja", "荷物が届きません。")
-    await floor.clock.advance(3)
-    await floor.accepts(ANA)
-    await floor.core.chats.send(a_principal(ANA), chat, "a1", "お調べいたします。")
-    await floor.clock.advance(30)
-    await floor.core.chats.end(a_principal(ANA), chat)
-    await floor.clock.advance(61)
-    found = await floor.core.metadata.of_chat(floor.manager(SUE), chat)
+async def test_a_chats_metadata_are_those_of_the_documentation(web_floor: Floor) -> None:
+    await web_floor.available(ANA)
+    chat = await web_floor.core.chats.start(a_visitor(), SALES.id, "ja", "荷物が届きません。")
+    await web_floor.clock.advance(3)
+    await web_floor.accepts(ANA)
+    await web_floor.core.chats.send(a_principal(ANA), chat, "a1", "お調べいたします。")
+    await web_floor.clock.advance(30)
+    await web_floor.core.chats.end(a_principal(ANA), chat)
+    await web_floor.clock.advance(61)
+    found = await web_floor.core.metadata.of_chat(web_floor.manager(SUE), chat)
     agree(found, example("A chat"))
 
 
@@ -128,18 +144,20 @@ async def test_nobody_learns_of_those_who_listened(floor: Floor) -> None:
     assert SUE not in json.dumps(await floor.core.metadata.of_call(a_principal(ANA), call))
 
 
-async def test_only_agents_of_it_and_supervisors_get_it_and_only_when_it_is_over(floor: Floor) -> None:
-    call = await floor.waits(CALLER, key="1")
+async def test_only_agents_of_it_and_supervisors_get_it_and_only_when_it_is_over(web_floor: Floor) -> None:
+    await plant(web_floor.storage.queues, a_queue("phone", ANA, channels=frozenset({MenuChannel.IVR})))
+    await web_floor.core.queues.load()
+    call = await web_floor.waits(CALLER)
     with pytest.raises(ConflictError):
-        await floor.core.metadata.of_call(floor.manager(SUE), call)
+        await web_floor.core.metadata.of_call(web_floor.manager(SUE), call)
     with pytest.raises(NotFoundError):
-        await floor.core.metadata.of_call(a_principal(BEN), call)
+        await web_floor.core.metadata.of_call(a_principal(BEN), call)
     with pytest.raises(NotFoundError):
-        await floor.core.metadata.of_chat(floor.manager(SUE), call)
+        await web_floor.core.metadata.of_chat(web_floor.manager(SUE), call)
     with pytest.raises(NotFoundError):
-        await floor.core.metadata.of_call(floor.manager(SUE), InteractionId("call_none"))
-    chat = await floor.core.chats.start(a_visitor(), SALES.id, "ja", None)
+        await web_floor.core.metadata.of_call(web_floor.manager(SUE), InteractionId("call_none"))
+    chat = await web_floor.core.chats.start(a_visitor(), SALES.id, "ja", None)
     with pytest.raises(ConflictError):
-        await floor.core.metadata.of_chat(floor.manager(SUE), chat)
+        await web_floor.core.metadata.of_chat(web_floor.manager(SUE), chat)
     with pytest.raises(NotFoundError):
-        await floor.core.metadata.of_chat(a_principal(BEN), chat)
+        await web_floor.core.metadata.of_chat(a_principal(BEN), chat)

@@ -17,7 +17,7 @@ from tests.unit.services.floor import Floor
 
 pytestmark = pytest.mark.req("BASE-10")
 
-MANAGER = a_principal(SUE, role=Role.MANAGER)
+MANAGER = a_principal(SUE, role=Role.MANAGER_ADMIN)
 TRAINING = {"en": "Training", "ja": "研修"}
 
 
