@@ -35,7 +35,8 @@ def test_an_agent_has_and_chooses_the_organisations_own_statuses(
     expect(menu.get_by_role("menuitemradio", name=name).first).to_have_attribute("aria-checked", "true")
     expect(menu.get_by_text("特別業務" if language == "ja" else "Special task")).to_have_count(0)
     assert violations(page) == []
-    menu.get_by_role("menuitemradio", name="SNS 対応" if language == "ja" else "Social media").last.click()
+    with page.expect_response("**/desk/presence", timeout=20_000):
+        menu.get_by_role("menuitemradio", name="SNS 対応" if language == "ja" else "Social media").last.click()
     expect(menu).to_be_hidden()
     assert ("PUT", "/desk/presence", {"status": "status_2", "when": "next"}) in asked
 
