@@ -204,7 +204,7 @@ def test_national_holidays_custom_hours_and_the_explanation_in_words(
         dialog.get_by_label("内部名").fill("請求の夜間窓口")
         dialog.get_by_role("button", name="カスタム営業時間を保存").click()
         expect(dialog.get_by_text("チャネル、言語、キューのいずれかを選択してください。")).to_be_visible()
-        dialog.get_by_role("checkbox", name="請求・お支払い").check()
+        dialog.get_by_role("checkbox", name="請求・お支払い · ウェブ").check()
         dialog.get_by_role("checkbox", name="祝日は休業").uncheck()
         look(page, "custom-ja", whole=False)
         dialog.get_by_role("button", name="カスタム営業時間を保存").click()
@@ -221,7 +221,7 @@ def test_national_holidays_custom_hours_and_the_explanation_in_words(
         expect(trial.get_by_role("row", name="11/23")).to_contain_text("営業時間外")
         look(page, "page-ja")
 
-        trial.get_by_label("キュー").select_option("請求・お支払い")
+        trial.get_by_label("キュー").select_option("請求・お支払い · ウェブ")
         expect(answer).to_contain_text(
             "キュー「請求・お支払い」を対象とするカスタム営業時間「請求の夜間窓口」を使用します。"
         )

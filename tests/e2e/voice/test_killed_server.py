@@ -67,7 +67,7 @@ async def test_a_call_whose_server_was_killed_is_closed_and_its_recording_plays_
             await expect(row).to_contain_text("Service restarted")
             await row.get_by_role("button", name="Details").click()
             dialog = supervisor.page.get_by_role("dialog", name="Call details")
-            await expect(dialog.get_by_role("link", name="Download")).to_be_visible()
+            await expect(dialog.get_by_role("link", name="Download", exact=True)).to_be_visible()
             await look(looks, completed=supervisor, agent_after=agent)
 
         await agent.finish_wrap_up()

@@ -1,12 +1,11 @@
 import { SelectField, TextField, type Sort } from "@madoguchi/ui";
-import type { QueueInfo } from "@madoguchi/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { BoardSearch } from "./board.ts";
 import { useLive } from "./hooks.ts";
-import { queuePath } from "./labels.ts";
+import { queueLabel } from "./labels.ts";
 import { useServices } from "./services.ts";
-import { isTextKey, useLanguage, useT } from "./text.tsx";
+import { useLanguage, useT } from "./text.tsx";
 
 /** A page's title with figures on its right. */
 export function BoardHead({ title, count }: { title: string; count?: string }): ReactNode {
@@ -81,13 +80,6 @@ function QueueFilter({ value, onChange }: { value: string; onChange: (queue: str
   const { api } = useServices();
   const query = useQuery({ queryKey: ["queues"], queryFn: api.queues, staleTime: 60_000 });
   const queues = query.data?.queues ?? [];
-  /** Queues of the same name in several menus are told apart by their channel. */
-  const labelOf = (queue: QueueInfo): string => {
-    const path = queuePath({ ...queue }, language);
-    const key = `queues.channel.${queue.channels[0] ?? ""}`;
-    const twins = queues.filter((each) => queuePath({ ...each }, language) === path).length > 1;
-    return twins && isTextKey(key) ? `${path} · ${t(key)}` : path;
-  };
   return (
     <SelectField
       label={t("board.queue")}
@@ -96,7 +88,7 @@ function QueueFilter({ value, onChange }: { value: string; onChange: (queue: str
       onChange={(event) => onChange(event.target.value)}
       options={[
         { value: "", label: t("board.all_queues") },
-        ...queues.map((queue) => ({ value: queue.id, label: labelOf(queue) })),
+        ...queues.map((queue) => ({ value: queue.id, label: queueLabel(queue, queues, t, language) })),
       ]}
     />
   );

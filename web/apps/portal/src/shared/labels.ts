@@ -5,12 +5,13 @@ import type {
   Names,
   Occupancy,
   PresenceStatus,
+  QueueInfo,
   QueueRef,
   StatusColour,
 } from "@madoguchi/protocol";
 import type { Tone } from "@madoguchi/ui";
 import type { Language } from "./settings.ts";
-import type { T, TextKey } from "./text.tsx";
+import { isTextKey, type T, type TextKey } from "./text.tsx";
 
 export interface StateLook {
   tone: Tone;
@@ -34,6 +35,14 @@ export function queuePath(queue: QueueRef | null | undefined, language: Language
   if (queue === null || queue === undefined) return "–";
   const path = queue.path.length === 0 ? [queue.names] : queue.path;
   return path.map((names) => nameIn(names, language)).join(" > ");
+}
+
+/** A queue's path in a list; queues of the same name in several menus are told apart by their channel. */
+export function queueLabel(queue: QueueInfo, queues: readonly QueueInfo[], t: T, language: Language): string {
+  const path = queuePath(queue, language);
+  const key = `queues.channel.${queue.channels[0] ?? ""}`;
+  const twins = queues.filter((each) => queuePath(each, language) === path).length > 1;
+  return twins && isTextKey(key) ? `${path} · ${t(key)}` : path;
 }
 
 const PRESENCE: Readonly<Record<PresenceStatus, StateLook>> = {

@@ -1,9 +1,9 @@
-import type { AgentRow } from "@madoguchi/protocol";
+import type { AgentRow, QueueInfo } from "@madoguchi/protocol";
 import { reorder } from "@madoguchi/ui/order";
 import { describe, expect, it } from "vitest";
 import { comparator, readBoardSearch, sinceValue, sortOf } from "./board.ts";
 import { altCode, isSend, type KeyPress } from "./keys.ts";
-import { agentLook, queuePath, searchable } from "./labels.ts";
+import { agentLook, queueLabel, queuePath, searchable } from "./labels.ts";
 
 const press = (code: string, more: Partial<KeyPress> = {}): KeyPress => ({
   code,
@@ -80,6 +80,13 @@ describe("labels", () => {
     const queue = { id: "q", names, path: [{ en: "Orders", ja: "注文・配送" }, names] };
     expect(queuePath(queue, "ja")).toBe("注文・配送 > 返品・交換");
     expect(queuePath(null, "en")).toBe("–");
+  });
+
+  it("tells queues of the same name in several menus apart by their channel", () => {
+    const names = { en: "Billing", ja: "請求" };
+    const queue = (id: string, channel: string, own = names): QueueInfo => ({ id, names: own, path: [own], channels: [channel], agents: 0, available: 0 });
+    const queues = [queue("a", "web"), queue("b", "sms"), queue("c", "web", { en: "Returns", ja: "返品" })];
+    expect(queues.map((each) => queueLabel(each, queues, (key) => key, "ja"))).toEqual(["請求 · queues.channel.web", "請求 · queues.channel.sms", "返品"]);
   });
 
   it("finds full-width digits by plain ones", () => {

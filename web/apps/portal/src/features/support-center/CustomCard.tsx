@@ -3,7 +3,7 @@ import type { CustomHours, CustomHoursInput, EntryPoint, QueueInfo } from "@mado
 import { Button, Check, Confirm, Dialog, IconButton, Nothing, SelectField, TextField } from "@madoguchi/ui";
 import { useState, type ReactNode } from "react";
 import { useAction } from "../../shared/hooks.ts";
-import { queuePath } from "../../shared/labels.ts";
+import { queueLabel } from "../../shared/labels.ts";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import { ZoneField } from "./DetailsCard.tsx";
 import { HoursEditor, Wrong } from "./HoursEditor.tsx";
@@ -93,7 +93,7 @@ function PointText({ point, queues }: { point: EntryPoint; queues: readonly Queu
   const language = useLanguage();
   const named = (point.queues ?? []).map((id) => {
     const found = queues.find((queue) => queue.id === id);
-    return found === undefined ? t("hours.deleted_queue") : queuePath(found, language);
+    return found === undefined ? t("hours.deleted_queue") : queueLabel(found, queues, t, language);
   });
   const parts = [
     t(point.channel === "call" ? "hours.channel.call" : point.channel === "chat" ? "hours.channel.chat" : "hours.channel.any"),
@@ -231,7 +231,7 @@ function Point(props: {
         legend={t("hours.queues")}
         none={t("hours.any_queue")}
         options={[
-          ...props.queues.map((queue) => ({ value: queue.id, label: queuePath(queue, language) })),
+          ...props.queues.map((queue) => ({ value: queue.id, label: queueLabel(queue, props.queues, t, language) })),
           ...queues.filter((id) => props.queues.every((queue) => queue.id !== id)).map((id) => ({ value: id, label: t("hours.deleted_queue") })),
         ]}
         chosen={queues}

@@ -3,7 +3,7 @@ import type { HoursExplanation, QueueInfo, WeekTable } from "@madoguchi/protocol
 import { Badge, Failure, SelectField, Skeleton, TextField } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
-import { queuePath } from "../../shared/labels.ts";
+import { queueLabel, queuePath } from "../../shared/labels.ts";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import { holidayName, levelOf } from "./model.ts";
 import { dayName, languageName, momentIn, stepText } from "./words.ts";
@@ -37,7 +37,7 @@ export function TryCard(props: { api: HoursApi; languages: readonly string[]; qu
         <SelectField
           label={t("hours.queue")}
           value={asked.queue}
-          options={[{ value: "", label: t("hours.without_queue") }, ...queues.map((queue) => ({ value: queue.id, label: queuePath(queue, language) }))]}
+          options={[{ value: "", label: t("hours.without_queue") }, ...queues.map((queue) => ({ value: queue.id, label: queueLabel(queue, queues, t, language) }))]}
           onChange={(event) => setAsked({ ...asked, queue: event.target.value })}
         />
         <SelectField
