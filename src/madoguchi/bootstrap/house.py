@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import structlog
 
+from madoguchi.adapters.speech.assets import RING_BACK
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
 from madoguchi.domain.calls.commands import ServerRestarted
 from madoguchi.domain.calls.couple import first_lines
@@ -33,8 +34,10 @@ from madoguchi.services.calls import CallService
 from madoguchi.services.chat_life import CHATS, ChatPerformer
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService
+from madoguchi.services.consults import ConsultService
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.desk import DeskService
+from madoguchi.services.dialling import DiallingService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.offers import OfferService
@@ -88,7 +91,7 @@ class House:
         self._runtime = Runtime(storage.interactions, ports.directory, clock, ids)
         self._views = ViewStore(clock, ids)
         self._queues = QueueService(catalogue)
-        self._prompts = PromptService(ports.speech, ports.music)
+        self._prompts = PromptService(ports.speech, ports.music, RING_BACK)
         self._recordings = RecordingService(
             voice=ports.voice,
             catalogue=catalogue,
@@ -146,7 +149,15 @@ class House:
             tenant=tenant,
             ids=ids,
         )
+        consults = ConsultService(
+            calls=self._calls,
+            queues=self._queues,
+            reservations=self._reservations,
+            dialling=DiallingService(storage.catalogue),
+            ids=ids,
+        )
         return Services(
+            consults=consults,
             sign_in=SignInService(storage.catalogue, clock, ids, self._ports.passwords),
             consumers=ConsumerService(storage.catalogue, clock, ids),
             desk=self._desk,

@@ -16,6 +16,7 @@ PlaybackId = NewType("PlaybackId", str)
 RecordingId = NewType("RecordingId", str)
 AttachmentId = NewType("AttachmentId", str)
 MonitoringId = NewType("MonitoringId", str)
+ConsultId = NewType("ConsultId", str)
 SessionId = NewType("SessionId", str)
 
 CALL: Final = "call"

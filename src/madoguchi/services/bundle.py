@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from madoguchi.services.calls import CallService
 from madoguchi.services.chats import ChatService
+from madoguchi.services.consults import ConsultService
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.handlings import HandlingService
@@ -24,6 +25,7 @@ class Services:
     desk: DeskService
     offers: OfferService
     calls: CallService
+    consults: ConsultService
     chats: ChatService
     handlings: HandlingService
     supervision: SupervisionService

@@ -146,7 +146,7 @@ class CallService:
             raise
 
     async def hang_up(self, actor: Principal, call: InteractionId) -> None:
-        """End the conversation.
+        """End the conversation; who was only asked into it leaves it.
 
         Raises:
             NotFoundError: the caller has no such call.
@@ -255,11 +255,11 @@ class CallService:
         return actor.user.id
 
     def _of_agent(self, actor: Principal, call: InteractionId) -> Call:
-        """Return the actor's call; nobody learns of calls that are not his."""
+        """Return the call that the actor handles or was asked into; nobody learns of calls that are not his."""
         actor.require(Permission.DESK)
         state = self._calls.state(call)
-        agent = state.agent_party if state is not None and state.state is CallState.TALKING else None
-        if state is None or agent is None or agent.user != actor.user.id:
+        agent = state.staff(actor.user.id) if state is not None and state.state is CallState.TALKING else None
+        if state is None or agent is None:
             raise NotFoundError("you have no such call")
         return state
 

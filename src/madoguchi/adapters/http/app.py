@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from madoguchi.adapters.http import (
     calls,
     chats,
+    consults,
     consumers,
     desk,
     health,
@@ -124,7 +125,7 @@ def _with_routes(**options: Any) -> FastAPI:
         **options,
     )
     api = APIRouter(prefix=BASE)
-    for part in (session, desk, calls, chats, supervision, recordings, consumers):
+    for part in (session, desk, calls, consults, chats, supervision, recordings, consumers):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(health.router)

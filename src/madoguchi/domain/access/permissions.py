@@ -19,6 +19,8 @@ class Permission(Enum):
     END_INTERACTIONS = "monitor_chats.edit"
     LISTEN_TO_RECORDINGS = "recordings.view"
     VIEW_TRANSCRIPTS = "transcripts.view"
+    OUTBOUND = "outbound"
+    """Dial numbers: call out, ask a phone into a call, hand over to one."""
 
 
 class Role(Enum):
@@ -43,7 +45,7 @@ _SUPERVISION: Final = frozenset(
 )
 
 GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.AGENT: frozenset({Permission.DESK}),
+    Role.AGENT: frozenset({Permission.DESK, Permission.OUTBOUND}),
     Role.MANAGER: _SUPERVISION,
     Role.ADMIN: _SUPERVISION,
 }

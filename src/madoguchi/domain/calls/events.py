@@ -4,6 +4,15 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from madoguchi.domain.calls.call import ActiveRecording, Medium, Stage, Timer, Transfer
+from madoguchi.domain.calls.consult import (
+    ConferenceBegan,
+    ConsultBegan,
+    ConsultEnded,
+    ConsultSwapped,
+    HandedOver,
+    ThirdPartyAnswered,
+    TransferCompleted,
+)
 from madoguchi.domain.calls.lifecycle import (
     Broke,
     ConsumerLeft,
@@ -128,6 +137,29 @@ class Held:
 
 
 @dataclass(frozen=True)
+class PartyHeld:
+    """A third party was put on hold, or taken back."""
+
+    party: PartyId
+    on: bool
+
+
+@dataclass(frozen=True)
+class ConsultOffered:
+    """It rings at colleagues, so that one of them joins."""
+
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True)
+class TookOver:
+    """A colleague who was asked into the call is its agent from now on."""
+
+    party: PartyId
+    at: Instant
+
+
+@dataclass(frozen=True)
 class FarEndHeld:
     """The consumer's phone put us on hold, or took us back."""
 
@@ -212,6 +244,16 @@ CallEvent: TypeAlias = (
     | MediaDropped
     | Muted
     | Held
+    | PartyHeld
+    | ConsultBegan
+    | ConsultOffered
+    | ThirdPartyAnswered
+    | ConsultSwapped
+    | ConferenceBegan
+    | HandedOver
+    | TransferCompleted
+    | ConsultEnded
+    | TookOver
     | FarEndHeld
     | PlaybackBegan
     | PlaybackStopped

@@ -4,15 +4,31 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from madoguchi.domain.calls.call import ActiveRecording, Call, Stage
+from madoguchi.domain.calls.consult import (
+    FAILURES,
+    TRANSFER,
+    ConferenceBegan,
+    Consult,
+    ConsultBegan,
+    ConsultEnded,
+    ConsultFailure,
+    ConsultState,
+    ConsultSwapped,
+    HandedOver,
+    ThirdPartyAnswered,
+    TransferCompleted,
+)
 from madoguchi.domain.calls.events import (
     Announced,
     CallEvent,
     CallStarted,
+    ConsultOffered,
     FarEndHeld,
     Held,
     MenuSaid,
     Muted,
     OffersAdded,
+    PartyHeld,
     PartyJoined,
     PartyLeft,
     PlaceChanged,
@@ -27,6 +43,7 @@ from madoguchi.domain.calls.events import (
     RecordingPaused,
     StageReached,
     TimerSet,
+    TookOver,
     Transferred,
 )
 from madoguchi.domain.calls.lifecycle import (
@@ -48,11 +65,11 @@ from madoguchi.domain.calls.parties import MEDIA, LegConnected, LegOpening, Medi
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
 from madoguchi.domain.supervision import Role
-from madoguchi.kernel.ids import OfferId, PartyId
+from madoguchi.kernel.ids import ConsultId, OfferId, PartyId
 from madoguchi.kernel.time import Instant
 
 
-def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: PLR0911 - one case per group of events
+def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: C901, PLR0911 - one case per group of events
     """Return the call after `event`.
 
     Raises:
@@ -72,6 +89,19 @@ def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: PLR0911 - one 
             return _offers(call, event)
         case PartyJoined() | PartyLeft() | LegOpening() | LegConnected() | MediaDropped() | Muted() | Held():
             return _parties(call, event)
+        case PartyHeld() | TookOver():
+            return _third_parties(call, event)
+        case (
+            ConsultBegan()
+            | ConsultOffered()
+            | ThirdPartyAnswered()
+            | ConsultSwapped()
+            | ConferenceBegan()
+            | HandedOver()
+            | TransferCompleted()
+            | ConsultEnded()
+        ):
+            return _consults(call, event)
         case PlaybackBegan() | PlaybackStopped() | PlaybackRanOut():
             return _sounds(call, event)
         case RecordingAnswered() | RecordingBegan() | RecordingPaused() | RecordingClosed() | RecordingBroke():
@@ -134,6 +164,7 @@ def _waiting(call: Call, queue: Queue, at: Instant, *, front: bool) -> Call:
         position=None,
         announced=0,
         redacting=False,
+        consult_failure=None,
     )
 
 
@@ -220,6 +251,61 @@ def _parties(  # noqa: PLR0911 - one case per event
                     playing=None if leg_gone else one.playing,
                 ),
             )
+
+
+def _third_parties(call: Call, event: PartyHeld | TookOver) -> Call:
+    match event:
+        case PartyHeld(party, on):
+            return _change(call, party, lambda one: replace(one, on_hold=on))
+        case TookOver(party):
+            return _change(call, party, lambda one: replace(one, role=Role.AGENT))
+
+
+def _consults(
+    call: Call,
+    event: ConsultBegan
+    | ConsultOffered
+    | ThirdPartyAnswered
+    | ConsultSwapped
+    | ConferenceBegan
+    | HandedOver
+    | TransferCompleted
+    | ConsultEnded,
+) -> Call:
+    match event:
+        case ConsultBegan(consult):
+            state = TRANSFER.advance(ConsultState.NONE, event)
+            consults = (*call.consults, replace(consult, state=state))
+            return replace(call, consults=consults, consult_failure=None, attempts=0, tried=(), offers=())
+        case ConsultOffered(offers):
+            return replace(call, offers=offers, attempts=call.attempts + 1)
+        case ThirdPartyAnswered(consult, party):
+            return _consult(replace(call, offers=()), consult, event, party)
+        case ConsultSwapped(consult, party, to_consumer):
+            call = _change(call, party, lambda one: replace(one, on_hold=to_consumer))
+            call = _change(call, call.consumer_party.id, lambda one: replace(one, on_hold=not to_consumer))
+            return _consult(call, consult, event)
+        case ConferenceBegan(consult) | HandedOver(consult) | TransferCompleted(consult):
+            return _consult(call, consult, event)
+        case ConsultEnded(consult, outcome, at):
+            name = next((one.name for one in call.consults if one.id == consult), "")
+            failure = ConsultFailure(name, outcome, at) if outcome in FAILURES else None
+            return _consult(replace(call, consult_failure=failure), consult, event)
+
+
+def _consult(
+    call: Call,
+    which: ConsultId,
+    event: ThirdPartyAnswered | ConsultSwapped | ConferenceBegan | HandedOver | TransferCompleted | ConsultEnded,
+    party: PartyId | None = None,
+) -> Call:
+    """Move one consultation on; what is over is not kept."""
+
+    def moved(one: Consult) -> Consult:
+        return replace(one, state=TRANSFER.advance(one.state, event), party=party or one.party)
+
+    consults = (moved(one) if one.id == which else one for one in call.consults)
+    return replace(call, consults=tuple(one for one in consults if one.state not in TRANSFER.terminal))
 
 
 def _change(call: Call, party: PartyId, change: Callable[[Party], Party]) -> Call:

@@ -30,6 +30,8 @@ class EndReason(Enum):
 
     CONSUMER_HUNG_UP = "consumer_hung_up"
     AGENT_HUNG_UP = "agent_hung_up"
+    THIRD_PARTY_HUNG_UP = "third_party_hung_up"
+    AGENT_MEDIA_LOST = "agent_media_lost"
     CONSUMER_MEDIA_LOST = "consumer_media_lost"
     NO_CHOICE = "no_choice"
     NO_QUEUE = "no_queue"
