@@ -39,13 +39,16 @@ from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dialling import DiallingService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
+from madoguchi.services.dispositions import DispositionService
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.offers import OfferService
+from madoguchi.services.outbound import OutboundService
 from madoguchi.services.phone_calls import PhoneCalls
 from madoguchi.services.projection import AgentProjection, CallProjection
 from madoguchi.services.prompts import PromptService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
+from madoguchi.services.replies import ReplyService
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.runtime import Runtime
 from madoguchi.services.sign_in import Passwords, SignInService
@@ -149,22 +152,37 @@ class House:
             tenant=tenant,
             ids=ids,
         )
+        dispositions = DispositionService(storage.desk, storage.catalogue, self._queues, ids)
+        dialling = DiallingService(storage.catalogue)
+        outbound = OutboundService(
+            calls=self._calls,
+            queues=self._queues,
+            reservations=self._reservations,
+            dialling=dialling,
+            catalogue=storage.catalogue,
+            tenant=tenant,
+            clock=clock,
+            ids=ids,
+        )
         consults = ConsultService(
             calls=self._calls,
             queues=self._queues,
             reservations=self._reservations,
-            dialling=DiallingService(storage.catalogue),
+            dialling=dialling,
             ids=ids,
         )
         return Services(
             consults=consults,
+            outbound=outbound,
             sign_in=SignInService(storage.catalogue, clock, ids, self._ports.passwords),
             consumers=ConsumerService(storage.catalogue, clock, ids),
             desk=self._desk,
             offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
             calls=calls,
             chats=ChatService(self._chats, self._reservations, storage, self._chat_views, attachments, clock, ids),
-            handlings=HandlingService(self._agents),
+            handlings=HandlingService(self._agents, dispositions),
+            dispositions=dispositions,
+            replies=ReplyService(storage.desk, self._queues, ids),
             supervision=SupervisionService(self._calls, legs, ids),
             recordings=self._recordings,
             queues=self._queues,

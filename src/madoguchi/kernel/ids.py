@@ -17,6 +17,8 @@ RecordingId = NewType("RecordingId", str)
 AttachmentId = NewType("AttachmentId", str)
 MonitoringId = NewType("MonitoringId", str)
 ConsultId = NewType("ConsultId", str)
+DispositionId = NewType("DispositionId", str)
+ReplyId = NewType("ReplyId", str)
 SessionId = NewType("SessionId", str)
 
 CALL: Final = "call"

@@ -18,6 +18,7 @@ from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import Kind, MadoguchiError
 from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, QueueId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
+from madoguchi.ports.desk import DeskRecords
 
 JsonObject = dict[str, Any]
 
@@ -264,6 +265,10 @@ class Storage(Protocol):
     @property
     def catalogue(self) -> Catalogue:
         """Plain records."""
+
+    @property
+    def desk(self) -> DeskRecords:
+        """What is kept for agents' desks."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

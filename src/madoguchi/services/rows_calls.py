@@ -26,6 +26,7 @@ def call_row(call: Call) -> Json:
         "kind": "call",
         "state": call.state.value,
         "medium": call.medium.value,
+        "direction": "outbound" if call.outbound else "inbound",
         "language": call.language,
         "consumer": consumer(call.consumer),
         "queue": queue_or_none(call.queue),

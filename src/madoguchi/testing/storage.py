@@ -21,6 +21,7 @@ from madoguchi.ports.storage import (
     StorageUnavailableError,
 )
 from madoguchi.testing.catalogue import MemoryCatalogue
+from madoguchi.testing.desk_records import MemoryDeskRecords
 
 JsonObject = dict[str, Any]
 Row = TypeVar("Row", Snapshot, JournalRow, OutboxRow)
@@ -155,6 +156,7 @@ class MemoryStorage:
     def __init__(self) -> None:
         self.interactions = MemoryInteractions()
         self.catalogue = MemoryCatalogue()
+        self.desk = MemoryDeskRecords()
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

@@ -184,6 +184,13 @@ def _problem(status: int, code: str) -> tuple[int, Row]:
 
 
 FIXED: Row = {
+    "/dispositions": {"dispositions": [], "required": False},
+    "/replies": {
+        "replies": [
+            {"id": "reply_1", "shortcut": "hello", "texts": {"en": "Hello {consumer}, {agent} here."}}
+            | {"scope": "global", "queue": None}
+        ]
+    },
     "/queues": {
         "queues": [
             queue("returns") | {"channels": ["web"], "agents": 8, "available": 3},

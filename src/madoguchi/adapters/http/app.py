@@ -20,6 +20,7 @@ from madoguchi.adapters.http import (
     consults,
     consumers,
     desk,
+    desk_records,
     health,
     problems,
     recordings,
@@ -125,7 +126,7 @@ def _with_routes(**options: Any) -> FastAPI:
         **options,
     )
     api = APIRouter(prefix=BASE)
-    for part in (session, desk, calls, consults, chats, supervision, recordings, consumers):
+    for part in (session, desk, desk_records, calls, consults, chats, supervision, recordings, consumers):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(health.router)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import model_validator
 
 from madoguchi.adapters.http.access import needs
-from madoguchi.adapters.http.models import Id, In, Line, PhoneText, SwitchIn
+from madoguchi.adapters.http.models import Id, In, Line, Out, PhoneText, SwitchIn
 from madoguchi.adapters.http.state import InServices
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
@@ -42,6 +42,28 @@ class ConsultIn(In):
         if self.agent is not None:
             return Wanted(ToAgent(UserId(self.agent)), self.private, self.note)
         return Wanted(ToNumber(self.number or ""), self.private, self.note)
+
+
+class DialIn(In):
+    """Whom an agent calls, and on behalf of which queue."""
+
+    number: PhoneText
+    queue: Id | None = None
+
+
+class DialledOut(Out):
+    """The call that was made."""
+
+    call: str
+
+
+@router.post("/calls")
+async def dial(
+    body: DialIn, actor: Annotated[Principal, needs(Permission.OUTBOUND)], services: InServices
+) -> DialledOut:
+    """Call a number or an extension."""
+    queue = QueueId(body.queue) if body.queue is not None else None
+    return DialledOut(call=await services.outbound.dial(actor, body.number, queue))
 
 
 @router.post("/calls/{call}/consult", status_code=204)

@@ -5,9 +5,11 @@ from typing import Protocol
 
 from madoguchi.adapters.storage.catalogue import SqlCatalogue
 from madoguchi.adapters.storage.database import Database
+from madoguchi.adapters.storage.desk import SqlDeskRecords
 from madoguchi.adapters.storage.interactions import SqlInteractions
 from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
+from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.storage import Catalogue, InteractionStore, StorageHealth
 
 
@@ -31,6 +33,7 @@ class SqlStorage:
         self._database = database
         self._interactions = SqlInteractions(database)
         self._catalogue = SqlCatalogue(database)
+        self._desk = SqlDeskRecords(database)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -41,6 +44,11 @@ class SqlStorage:
     def catalogue(self) -> Catalogue:
         """Plain records."""
         return self._catalogue
+
+    @property
+    def desk(self) -> DeskRecords:
+        """What is kept for agents' desks."""
+        return self._desk
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

@@ -19,6 +19,8 @@ class Permission(Enum):
     END_INTERACTIONS = "monitor_chats.edit"
     LISTEN_TO_RECORDINGS = "recordings.view"
     VIEW_TRANSCRIPTS = "transcripts.view"
+    EDIT_DISPOSITIONS = "settings.dispositions.edit"
+    EDIT_REPLIES = "settings.replies.edit"
     OUTBOUND = "outbound"
     """Dial numbers: call out, ask a phone into a call, hand over to one."""
 
@@ -41,6 +43,8 @@ _SUPERVISION: Final = frozenset(
         Permission.END_INTERACTIONS,
         Permission.LISTEN_TO_RECORDINGS,
         Permission.VIEW_TRANSCRIPTS,
+        Permission.EDIT_DISPOSITIONS,
+        Permission.EDIT_REPLIES,
     }
 )
 

@@ -8,6 +8,7 @@ from madoguchi.domain.agents.handling import (
     Handling,
     HandlingClosed,
     HandlingState,
+    WrapUpDrafted,
     WrapUpExtended,
     WrapUpStarted,
 )
@@ -112,6 +113,7 @@ AgentEvent: TypeAlias = (
     | HandlingSkipped
     | WrapUpStarted
     | WrapUpExtended
+    | WrapUpDrafted
     | HandlingClosed
 )
 
@@ -161,6 +163,10 @@ class Agent:
         if self.status is not Presence.AVAILABLE or self.next_status is not None or self.load(Channel.CALL):
             return False
         return self.load(Channel.CHAT) < (self.chat_limit if channel is Channel.CHAT else 1)
+
+    def free_to_dial(self) -> bool:
+        """Whether he could call out now: at work, and no call in hand, ringing or in wrap-up."""
+        return self.status is not Presence.SIGNED_OUT and not self.load(Channel.CALL)
 
     def candidate(self, channel: Channel) -> Candidate:
         """Return what routing needs to know."""
@@ -218,6 +224,11 @@ def evolve(agent: Agent | None, event: AgentEvent) -> Agent:  # noqa: C901, PLR0
             found = agent.handling(handling)
             assert found is not None  # noqa: S101 - decide looked
             return _put(agent, replace(found, state=HANDLING.advance(found.state, event), ends_at=ends_at))
+        case WrapUpDrafted(handling, disposition, notes):
+            found = agent.handling(handling)
+            assert found is not None  # noqa: S101 - decide looked
+            state = HANDLING.advance(found.state, event)
+            return _put(agent, replace(found, state=state, disposition=disposition, notes=notes))
         case HandlingClosed(handling, _, at):
             found = agent.handling(handling)
             assert found is not None  # noqa: S101 - decide looked

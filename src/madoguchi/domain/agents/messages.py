@@ -31,6 +31,8 @@ class Reservation:
     interaction: InteractionId
     channel: Channel
     expires_at: Instant
+    outbound: bool = False
+    """He calls out: whatever his status, he only must have no call in hand."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,15 @@ class FinishHandling:
 
 
 @dataclass(frozen=True)
+class DraftHandling:
+    """Command: keep what he has written so far, during the conversation or after it."""
+
+    handling: HandlingId
+    disposition: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True)
 class ExtendHandling:
     """Command: a minute more for wrap-up."""
 
@@ -123,6 +134,7 @@ AgentMessage: TypeAlias = (
     | OpenHandling
     | EndHandling
     | FinishHandling
+    | DraftHandling
     | ExtendHandling
     | AgentDue
 )

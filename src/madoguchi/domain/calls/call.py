@@ -98,6 +98,8 @@ class Call:
     trunk: str
     bridge: BridgeId
     started_at: Instant
+    outbound: bool = False
+    """An agent called the consumer."""
     state: CallState = CallState.IN_MENU
     stage: Stage = Stage.ARRIVING
     menu: tuple[Queue, ...] = ()
@@ -196,7 +198,7 @@ class Call:
         A caller's phone leg is there before we know of it. Browser legs come and go, and may all go at once.
         """
         leg = self.consumer_party.leg
-        return leg if self.medium is Medium.PHONE and leg is not None else self.id
+        return leg if self.medium is Medium.PHONE and leg is not None and not self.outbound else self.id
 
     def offer(self, offer: OfferId) -> Offer | None:
         """Return a standing offer."""

@@ -8,7 +8,7 @@ from madoguchi.domain.calls.consult import ConsultTarget
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, PlaceOffers
-from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, PartyId, PlaybackId, UserId
+from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, OfferId, PartyId, PlaybackId, UserId
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,34 @@ class Arrive:
     trunk: str = ""
     menu: tuple[Queue, ...] = ()
     """What can be chosen, in order of the keys. In the browser: the one queue that was chosen."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A phone to be dialled."""
+
+    leg: LegId
+    address: str
+    """A SIP URI, or a number in E.164."""
+    shown: str
+    caller: str
+    ring_s: float
+
+
+@dataclass(frozen=True)
+class Dial:
+    """Command of an agent whose slot is reserved: call somebody. Makes the call."""
+
+    call: InteractionId
+    user: UserId
+    name: str
+    offer: OfferId
+    outside: Outside
+    language: str
+    company: str
+    consumer: Consumer
+    queue: Queue | None = None
+    """On whose behalf; by its policy the call is recorded. None: not at all."""
 
 
 @dataclass(frozen=True)
@@ -88,18 +116,6 @@ class TransferToAgent:
 
     user: UserId
     offer: Offer
-
-
-@dataclass(frozen=True)
-class Outside:
-    """A phone to be dialled."""
-
-    leg: LegId
-    address: str
-    """A SIP URI, or a number in E.164."""
-    shown: str
-    caller: str
-    ring_s: float
 
 
 @dataclass(frozen=True)
@@ -307,6 +323,7 @@ ConsultCommand: TypeAlias = (
 MonitorCommand: TypeAlias = Monitor | AttachMonitor | StopMonitoring
 CallCommand: TypeAlias = (
     Arrive
+    | Dial
     | AgentCommand
     | ConsultCommand
     | MonitorCommand

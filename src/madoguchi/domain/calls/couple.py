@@ -71,6 +71,8 @@ def wished(call: Call, party: Party) -> Wish | None:
 
 
 def _for_agent(call: Call, agent: Party) -> Wish | None:
+    if call.state is CallState.DIALLING:
+        return Wish("ringing", ringing=True)
     consult = call.consult
     third = call.party(consult.party) if consult is not None and consult.party is not None else None
     if consult is not None and consult.private and (third is None or not third.was_connected):
@@ -103,7 +105,7 @@ def _for_consumer(call: Call) -> Wish | None:
             return _in_queue(call)
         case CallState.TALKING:
             return _in_talk(call)
-        case CallState.ENDED | CallState.ABANDONED | CallState.FAILED:
+        case CallState.DIALLING | CallState.ENDED | CallState.ABANDONED | CallState.FAILED:
             return None
 
 

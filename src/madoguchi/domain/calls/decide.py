@@ -1,7 +1,7 @@
 """What a call decides. The only place where its rules are; `menu`, `ringing` and `talk` are chapters of it."""
 
 from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
-from madoguchi.domain.calls import consulting, menu, ringing, talk
+from madoguchi.domain.calls import consulting, dialling, menu, ringing, talk
 from madoguchi.domain.calls.call import Call, Medium, Stage, Timer
 from madoguchi.domain.calls.commands import (
     Arrive,
@@ -14,6 +14,7 @@ from madoguchi.domain.calls.commands import (
     CancelConsult,
     CompleteTransfer,
     ConsumerHangUp,
+    Dial,
     EffectFailed,
     EndCall,
     HangUp,
@@ -78,6 +79,8 @@ def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:
         MadoguchiError: a command does not fit; nothing has changed. Facts are never refused.
     """
     if call is None:
+        if isinstance(message, Dial):
+            return dialling.dialled(message, at)
         if not isinstance(message, Arrive):
             raise NotFoundError("there is no such call")
         return _arrived(message, at)
@@ -129,7 +132,7 @@ def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:
             return draft.decision(silent=True)
         case CallDue():
             _due(draft)
-        case Arrive():
+        case Arrive() | Dial():
             pass
         case _:
             _fact(draft, message)
@@ -223,12 +226,16 @@ def _up(draft: Draft, party: Party) -> None:
     draft.add(LegConnected(party.id))
     if party.role is Role.THIRD_PARTY:
         consulting.phone_answered(draft, party)
+    if party.role is Role.CONSUMER and draft.call.state is CallState.DIALLING:
+        dialling.answered(draft)
     if party.role is Role.CONSUMER and draft.call.state is CallState.IN_MENU and draft.call.stage is Stage.ARRIVING:
         menu.begin(draft)
 
 
 def _down(draft: Draft, party: Party, cause: str) -> None:
-    if party.role is Role.CONSUMER and draft.call.medium is Medium.PHONE:
+    if party.role is Role.CONSUMER and draft.call.state is CallState.DIALLING:
+        dialling.not_reached(draft, cause)
+    elif party.role is Role.CONSUMER and draft.call.medium is Medium.PHONE:
         _consumer_gone(draft, EndReason.CONSUMER_HUNG_UP)
     elif party.role is Role.THIRD_PARTY and party.number:
         consulting.phone_gone(draft, party, cause)
@@ -247,6 +254,8 @@ def _failed(draft: Draft, message: EffectFailed) -> None:
         party = draft.call.party_of(leg)
         if party is not None and party.role is Role.THIRD_PARTY:
             consulting.dial_failed(draft, party)
+        elif party is not None and draft.call.state is CallState.DIALLING:
+            dialling.not_reached(draft, message.code)
     elif message.playback is not None:
         # Nobody will report its end, and a caller must not wait for ever for words that are not said.
         _heard(draft, message.playback)
@@ -256,6 +265,8 @@ def _consumer_gone(draft: Draft, reason: EndReason) -> None:
     """The consumer is not in the call any more, whatever it was doing."""
     if draft.call.state is CallState.TALKING:
         draft.end(TalkEnded(reason, draft.now))
+    elif draft.call.state is CallState.DIALLING:
+        dialling.not_reached(draft, "no_answer")
     elif draft.call.stage is Stage.GOODBYE:
         draft.end(Resolved(EndReason.NO_CHOICE if draft.call.menu else EndReason.NO_QUEUE, draft.now))
     else:

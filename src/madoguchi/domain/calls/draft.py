@@ -10,13 +10,13 @@ from madoguchi.domain.calls.couple import couple
 from madoguchi.domain.calls.effects import CallEffect
 from madoguchi.domain.calls.events import CallEvent, PartyLeft
 from madoguchi.domain.calls.evolve import evolve
-from madoguchi.domain.calls.lifecycle import Broke, ConsumerLeft, Dismissed, Resolved, TalkEnded
+from madoguchi.domain.calls.lifecycle import Broke, ConsumerLeft, Dismissed, NotReached, Resolved, TalkEnded
 from madoguchi.domain.calls.parties import Party
 from madoguchi.domain.routing.offers import OfferWithdrawn
 from madoguchi.kernel.decision import Decision, Moment
 
 CallDecision: TypeAlias = Decision[CallEvent, CallEffect]
-Ending: TypeAlias = TalkEnded | Resolved | ConsumerLeft | Dismissed | Broke
+Ending: TypeAlias = TalkEnded | NotReached | Resolved | ConsumerLeft | Dismissed | Broke
 
 ROUNDS = 10
 """More rounds of couplings than there are parts; running into it is a bug."""
@@ -50,7 +50,7 @@ class Draft:
             self.add(ConsultEnded(consult.id, ConsultOutcome.CALL_ENDED, self.now))
         for party in self.call.parties:
             if party.present:
-                self._end_handling(party, wrap_up=party == self.call.agent_party)
+                self._end_handling(party, wrap_up=party == self.call.agent_party and not isinstance(ending, NotReached))
         self.add(ending)
 
     def withdraw_offers(self) -> None:

@@ -16,8 +16,11 @@ from madoguchi.domain.calls.consult import (
 from madoguchi.domain.calls.lifecycle import (
     Broke,
     ConsumerLeft,
+    DialAnswered,
+    DialledOut,
     Dismissed,
     Enqueued,
+    NotReached,
     OfferAccepted,
     Offered,
     OffersOver,
@@ -48,6 +51,7 @@ class CallStarted:
     menu: tuple[Queue, ...]
     party: Party
     at: Instant
+    outbound: bool = False
 
 
 @dataclass(frozen=True)
@@ -268,6 +272,9 @@ CallEvent: TypeAlias = (
     | OffersOver
     | OfferAccepted
     | Requeued
+    | DialledOut
+    | DialAnswered
+    | NotReached
     | TalkEnded
     | Resolved
     | ConsumerLeft

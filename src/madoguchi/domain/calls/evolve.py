@@ -48,12 +48,15 @@ from madoguchi.domain.calls.events import (
 )
 from madoguchi.domain.calls.lifecycle import (
     CALL,
+    LIVE,
     Broke,
-    CallState,
     ConsumerLeft,
+    DialAnswered,
+    DialledOut,
     Dismissed,
     EndReason,
     Enqueued,
+    NotReached,
     OfferAccepted,
     Offered,
     OffersOver,
@@ -79,9 +82,15 @@ def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: C901, PLR0911 
         assert isinstance(event, CallStarted)  # noqa: S101 - the first event of every call
         return _started(event)
     match event:
-        case Enqueued() | Offered() | OffersOver() | OfferAccepted() | Requeued():
+        case Enqueued() | Offered() | OffersOver() | OfferAccepted() | Requeued() | DialledOut() | DialAnswered():
             return _moved(replace(call, state=CALL.advance(call.state, event)), event)
-        case TalkEnded(reason, at) | Resolved(reason, at) | ConsumerLeft(reason, at) | Broke(reason, at):
+        case (
+            TalkEnded(reason, at)
+            | NotReached(reason, at)
+            | Resolved(reason, at)
+            | ConsumerLeft(reason, at)
+            | Broke(reason, at)
+        ):
             return _ended(replace(call, state=CALL.advance(call.state, event)), reason, at)
         case Dismissed(reason, _, at):
             return _ended(replace(call, state=CALL.advance(call.state, event)), reason, at)
@@ -125,10 +134,14 @@ def _started(event: CallStarted) -> Call:
         started_at=event.at,
         menu=event.menu,
         parties=(event.party,),
+        outbound=event.outbound,
     )
 
 
-def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | Requeued) -> Call:
+def _moved(  # noqa: PLR0911 - one case per event
+    call: Call,
+    event: Enqueued | Offered | OffersOver | OfferAccepted | Requeued | DialledOut | DialAnswered,
+) -> Call:
     match event:
         case Enqueued(queue, at):
             return replace(_waiting(call, queue, at, front=False), stage=Stage.DONE, menu=())
@@ -150,6 +163,13 @@ def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | 
                 position=None,
                 timers={},
             )
+        case DialledOut(agent, name, party, handling, offer, queue, at):
+            joined = Party(
+                party, Role.AGENT, name, since=at, user=agent, handling=handling, offer=offer, waiting_since=at
+            )
+            return replace(call, queue=queue, stage=Stage.DONE, parties=(*call.parties, joined))
+        case DialAnswered(at):
+            return replace(call, answered_at=at)
 
 
 def _waiting(call: Call, queue: Queue, at: Instant, *, front: bool) -> Call:
@@ -375,4 +395,4 @@ def state_name(call: Call) -> str:
 
 def live(call: Call) -> bool:
     """Whether the call is not over."""
-    return call.state in {CallState.IN_MENU, CallState.QUEUED, CallState.OFFERED, CallState.TALKING}
+    return call.state in LIVE

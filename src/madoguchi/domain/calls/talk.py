@@ -22,7 +22,7 @@ from madoguchi.domain.calls.consult import ConsultOutcome, ConsultState
 from madoguchi.domain.calls.draft import Draft
 from madoguchi.domain.calls.effects import SendDigits
 from madoguchi.domain.calls.events import Held, Muted, RecordingPaused, Transferred
-from madoguchi.domain.calls.lifecycle import CallState, EndReason, Offered, TalkEnded
+from madoguchi.domain.calls.lifecycle import CallState, EndReason, NotReached, Offered, TalkEnded
 from madoguchi.domain.calls.parties import LegOpening, Party
 from madoguchi.domain.calls.requeue import requeue, requeue_or_end
 from madoguchi.domain.queues.queue import Queue
@@ -50,6 +50,8 @@ def command(draft: Draft, message: AgentCommand) -> None:
                 draft.add(Muted(agent.id, on))
         case HangUp() if agent.role is Role.THIRD_PARTY:
             consulting.third_party_gone(draft, agent, ConsultOutcome.HUNG_UP)
+        case HangUp() if draft.call.state is CallState.DIALLING:
+            draft.end(NotReached(EndReason.AGENT_HUNG_UP, draft.now))
         case HangUp():
             draft.end(TalkEnded(EndReason.AGENT_HUNG_UP, draft.now))
         case _:
@@ -93,6 +95,9 @@ def attach_consumer(draft: Draft, message: AttachConsumerMedia) -> None:
 
 def agent_lost(draft: Draft, agent: Party) -> None:
     """The agent's browser did not come (back): others go on with the consumer, or he waits before all others."""
+    if draft.call.state is CallState.DIALLING:
+        draft.end(NotReached(EndReason.AGENT_MEDIA_LOST, draft.now))
+        return
     if not consulting.agent_lost(draft, agent):
         draft.leave(agent, wrap_up=True)
         requeue_or_end(draft, EndReason.AGENT_MEDIA_LOST)
@@ -155,6 +160,6 @@ def _agent(call: Call, user: UserId) -> Party:
 
 def _staff(call: Call, user: UserId) -> Party:
     found = call.staff(user)
-    if found is None or call.state is not CallState.TALKING:
+    if found is None or call.state not in {CallState.TALKING, CallState.DIALLING}:
         raise NotFoundError("you have no such call")
     return found

@@ -23,7 +23,10 @@ export type Permission =
   | "monitor"
   | "monitor_chats.edit"
   | "recordings.view"
-  | "transcripts.view";
+  | "transcripts.view"
+  | "outbound"
+  | "settings.dispositions.edit"
+  | "settings.replies.edit";
 
 export interface SessionInfo {
   user: { id: string; name: string; email: string; roles: string[]; languages: string[]; chat_limit: number };
@@ -45,6 +48,33 @@ export interface Colleague {
   name: string;
   status: PresenceStatus;
   available: boolean;
+}
+
+export interface Disposition {
+  id: string;
+  names: Record<string, string>;
+  /** The heading it is under. */
+  parent: string | null;
+  /** Where it can be chosen; empty: everywhere. */
+  queues: string[];
+  notes_required: boolean;
+  position: number;
+}
+
+export interface Dispositions {
+  dispositions: Disposition[];
+  /** A wrap-up cannot be finished without one. */
+  required: boolean;
+}
+
+export type ReplyScope = "global" | "queue" | "own";
+
+export interface CannedReply {
+  id: string;
+  shortcut: string;
+  texts: Record<string, string>;
+  scope: string;
+  queue: string | null;
 }
 
 export interface Accepted {
