@@ -193,3 +193,32 @@ def test_the_conference_looks_right_and_breaks_no_rule(
     look(page, f"consulting-{language}-{theme}-{width}")
     assert violations(page) == []
     assert portal.complaints == []
+
+
+@pytest.mark.req("BASE-13")
+def test_a_canned_reply_is_found_by_a_slash_and_put_in_with_the_names(open_portal: OpenPortal) -> None:
+    portal = open_portal(scenes.busy_desk, "/desk?s=chat_0003")
+    page = portal.page
+    box = page.get_by_label("Message", exact=True)
+    box.fill("/hel")
+    expect(page.get_by_role("option")).to_have_count(1)
+    box.press("Enter")
+    expect(box).to_have_value(f"Hello 山本 健一, {AGENT['name']} here.")
+    assert not [name for name, _ in portal.backend.commands if name == "chat.send"]
+
+
+@pytest.mark.req("BASE-11")
+def test_what_is_written_in_wrap_up_is_kept_and_a_refusal_is_shown_beside_its_field(open_portal: OpenPortal) -> None:
+    portal = open_portal(scenes.busy_desk, "/desk?s=hand_9")
+    page, backend = portal.page, portal.backend
+    page.get_by_label("Notes").fill("he calls again")
+    for _ in range(100):
+        if ("PUT", "/handlings/hand_9/draft", {"disposition": "", "notes": "he calls again"}) in backend.asked:
+            break
+        page.wait_for_timeout(50)
+    else:
+        raise AssertionError(backend.asked)
+    problem = {"title": "No.", "status": 422, "code": "invalid_input", "detail": "", "field": "disposition"}
+    backend.answers["POST", "/handlings/hand_9/finish"] = (422, problem | {"reason": "required"})
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_label("Result")).to_have_accessible_description(re.compile("Choose a result."))
