@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import structlog
 
+from madoguchi.adapters.speech.assets import RING_BACK
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
 from madoguchi.domain.calls.commands import ServerRestarted
@@ -41,10 +42,13 @@ from madoguchi.services.centre_time import CentreTime
 from madoguchi.services.chat_life import CHATS, ChatPerformer
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService
+from madoguchi.services.consults import ConsultService
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
+from madoguchi.services.dialling import DiallingService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
+from madoguchi.services.dispositions import DispositionService
 from madoguchi.services.fact_keeper import FactKeeper
 from madoguchi.services.figures import FiguresService
 from madoguchi.services.figures_live import Floor, LiveFigures
@@ -56,6 +60,7 @@ from madoguchi.services.message_audio import MessageAudio
 from madoguchi.services.messages import MessageService
 from madoguchi.services.metadata import MetadataService
 from madoguchi.services.offers import OfferService
+from madoguchi.services.outbound import OutboundService
 from madoguchi.services.phone_calls import PhoneCalls
 from madoguchi.services.profile import ProfileService
 from madoguchi.services.projection import AgentProjection, CallProjection
@@ -64,6 +69,7 @@ from madoguchi.services.queue_rows import QueueRows
 from madoguchi.services.queue_settings import QueueSettingsService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
+from madoguchi.services.replies import ReplyService
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.roles import RoleService
 from madoguchi.services.routing import RoutingService
@@ -137,7 +143,7 @@ class House:
             clock=clock,
             ids=ids,
         )
-        self._prompts = PromptService(ports.speech, ports.music, self._messages)
+        self._prompts = PromptService(ports.speech, ports.music, self._messages, RING_BACK)
         self._recordings = RecordingService(
             voice=ports.voice,
             catalogue=catalogue,
@@ -248,14 +254,37 @@ class House:
         )
         queue_settings = QueueSettingsService(self._queues, storage.queues, storage.catalogue, ids, self._waiting)
         queue_settings.teams, queue_settings.grants = self._teams.paths, self._roles.grants
+        dispositions = DispositionService(storage.desk, storage.catalogue, self._queues, ids)
+        dialling = DiallingService(storage.catalogue)
+        outbound = OutboundService(
+            calls=self._calls,
+            queues=self._queues,
+            reservations=self._reservations,
+            dialling=dialling,
+            catalogue=storage.catalogue,
+            tenant=tenant,
+            clock=clock,
+            ids=ids,
+        )
+        consults = ConsultService(
+            calls=self._calls,
+            queues=self._queues,
+            reservations=self._reservations,
+            dialling=dialling,
+            ids=ids,
+        )
         services = Services(
+            consults=consults,
+            outbound=outbound,
             sign_in=sign_in,
             consumers=ConsumerService(storage.catalogue, self._queues, clock, ids),
             desk=self._desk,
             offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
             calls=calls,
             chats=chats,
-            handlings=HandlingService(self._agents),
+            handlings=HandlingService(self._agents, dispositions),
+            dispositions=dispositions,
+            replies=ReplyService(storage.desk, self._queues, ids),
             supervision=SupervisionService(self._calls, legs, ids),
             recordings=self._recordings,
             queues=self._queues,

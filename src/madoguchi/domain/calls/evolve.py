@@ -4,15 +4,31 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from madoguchi.domain.calls.call import ActiveRecording, Call, Stage
+from madoguchi.domain.calls.consult import (
+    FAILURES,
+    TRANSFER,
+    ConferenceBegan,
+    Consult,
+    ConsultBegan,
+    ConsultEnded,
+    ConsultFailure,
+    ConsultState,
+    ConsultSwapped,
+    HandedOver,
+    ThirdPartyAnswered,
+    TransferCompleted,
+)
 from madoguchi.domain.calls.events import (
     Announced,
     CallEvent,
     CallStarted,
+    ConsultOffered,
     FarEndHeld,
     Held,
     MenuSaid,
     Muted,
     OffersAdded,
+    PartyHeld,
     PartyJoined,
     PartyLeft,
     PlaceChanged,
@@ -27,16 +43,20 @@ from madoguchi.domain.calls.events import (
     RecordingPaused,
     StageReached,
     TimerSet,
+    TookOver,
     Transferred,
 )
 from madoguchi.domain.calls.lifecycle import (
     CALL,
+    LIVE,
     Broke,
-    CallState,
     ConsumerLeft,
+    DialAnswered,
+    DialledOut,
     Dismissed,
     EndReason,
     Enqueued,
+    NotReached,
     OfferAccepted,
     Offered,
     OffersOver,
@@ -49,11 +69,11 @@ from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
 from madoguchi.domain.supervision import Role
-from madoguchi.kernel.ids import OfferId, PartyId
+from madoguchi.kernel.ids import ConsultId, OfferId, PartyId
 from madoguchi.kernel.time import Instant
 
 
-def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: PLR0911 - one case per group of events
+def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: C901, PLR0911 - one case per group of events
     """Return the call after `event`.
 
     Raises:
@@ -63,9 +83,15 @@ def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: PLR0911 - one 
         assert isinstance(event, CallStarted)  # noqa: S101 - the first event of every call
         return _started(event)
     match event:
-        case Enqueued() | Offered() | OffersOver() | OfferAccepted() | Requeued():
+        case Enqueued() | Offered() | OffersOver() | OfferAccepted() | Requeued() | DialledOut() | DialAnswered():
             return _moved(replace(call, state=CALL.advance(call.state, event)), event)
-        case TalkEnded(reason, at) | Resolved(reason, at) | ConsumerLeft(reason, at) | Broke(reason, at):
+        case (
+            TalkEnded(reason, at)
+            | NotReached(reason, at)
+            | Resolved(reason, at)
+            | ConsumerLeft(reason, at)
+            | Broke(reason, at)
+        ):
             return _ended(replace(call, state=CALL.advance(call.state, event)), reason, at)
         case Dismissed(reason, _, at):
             return _ended(replace(call, state=CALL.advance(call.state, event)), reason, at)
@@ -73,6 +99,19 @@ def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: PLR0911 - one 
             return _offers(call, event)
         case PartyJoined() | PartyLeft() | LegOpening() | LegConnected() | MediaDropped() | Muted() | Held():
             return _parties(call, event)
+        case PartyHeld() | TookOver():
+            return _third_parties(call, event)
+        case (
+            ConsultBegan()
+            | ConsultOffered()
+            | ThirdPartyAnswered()
+            | ConsultSwapped()
+            | ConferenceBegan()
+            | HandedOver()
+            | TransferCompleted()
+            | ConsultEnded()
+        ):
+            return _consults(call, event)
         case PlaybackBegan() | PlaybackStopped() | PlaybackRanOut():
             return _sounds(call, event)
         case RecordingAnswered() | RecordingBegan() | RecordingPaused() | RecordingClosed() | RecordingBroke():
@@ -97,10 +136,14 @@ def _started(event: CallStarted) -> Call:
         choices=event.choices,
         doors=event.doors,
         parties=(event.party,),
+        outbound=event.outbound,
     )
 
 
-def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | Requeued) -> Call:
+def _moved(  # noqa: PLR0911 - one case per event
+    call: Call,
+    event: Enqueued | Offered | OffersOver | OfferAccepted | Requeued | DialledOut | DialAnswered,
+) -> Call:
     match event:
         case Enqueued(queue, at):
             return replace(
@@ -125,6 +168,13 @@ def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | 
                 wait_min=None,
                 timers={},
             )
+        case DialledOut(agent, name, party, handling, offer, queue, at):
+            joined = Party(
+                party, Role.AGENT, name, since=at, user=agent, handling=handling, offer=offer, waiting_since=at
+            )
+            return replace(call, queue=queue, stage=Stage.DONE, parties=(*call.parties, joined))
+        case DialAnswered(at):
+            return replace(call, answered_at=at)
 
 
 def _waiting(call: Call, queue: Queue, at: Instant, *, front: bool) -> Call:
@@ -141,6 +191,7 @@ def _waiting(call: Call, queue: Queue, at: Instant, *, front: bool) -> Call:
         wait_min=None,
         announced=0,
         redacting=False,
+        consult_failure=None,
     )
 
 
@@ -233,6 +284,61 @@ def _parties(  # noqa: PLR0911 - one case per event
             )
 
 
+def _third_parties(call: Call, event: PartyHeld | TookOver) -> Call:
+    match event:
+        case PartyHeld(party, on):
+            return _change(call, party, lambda one: replace(one, on_hold=on))
+        case TookOver(party):
+            return _change(call, party, lambda one: replace(one, role=Role.AGENT))
+
+
+def _consults(
+    call: Call,
+    event: ConsultBegan
+    | ConsultOffered
+    | ThirdPartyAnswered
+    | ConsultSwapped
+    | ConferenceBegan
+    | HandedOver
+    | TransferCompleted
+    | ConsultEnded,
+) -> Call:
+    match event:
+        case ConsultBegan(consult):
+            state = TRANSFER.advance(ConsultState.NONE, event)
+            consults = (*call.consults, replace(consult, state=state))
+            return replace(call, consults=consults, consult_failure=None, attempts=0, tried=(), pauses={}, offers=())
+        case ConsultOffered(offers):
+            return replace(call, offers=offers, attempts=call.attempts + 1)
+        case ThirdPartyAnswered(consult, party):
+            return _consult(replace(call, offers=()), consult, event, party)
+        case ConsultSwapped(consult, party, to_consumer):
+            call = _change(call, party, lambda one: replace(one, on_hold=to_consumer))
+            call = _change(call, call.consumer_party.id, lambda one: replace(one, on_hold=not to_consumer))
+            return _consult(call, consult, event)
+        case ConferenceBegan(consult) | HandedOver(consult) | TransferCompleted(consult):
+            return _consult(call, consult, event)
+        case ConsultEnded(consult, outcome, at):
+            name = next((one.name for one in call.consults if one.id == consult), "")
+            failure = ConsultFailure(name, outcome, at) if outcome in FAILURES else None
+            return _consult(replace(call, consult_failure=failure), consult, event)
+
+
+def _consult(
+    call: Call,
+    which: ConsultId,
+    event: ThirdPartyAnswered | ConsultSwapped | ConferenceBegan | HandedOver | TransferCompleted | ConsultEnded,
+    party: PartyId | None = None,
+) -> Call:
+    """Move one consultation on; what is over is not kept."""
+
+    def moved(one: Consult) -> Consult:
+        return replace(one, state=TRANSFER.advance(one.state, event), party=party or one.party)
+
+    consults = (moved(one) if one.id == which else one for one in call.consults)
+    return replace(call, consults=tuple(one for one in consults if one.state not in TRANSFER.terminal))
+
+
 def _change(call: Call, party: PartyId, change: Callable[[Party], Party]) -> Call:
     return replace(call, parties=tuple(change(one) if one.id == party else one for one in call.parties))
 
@@ -312,4 +418,4 @@ def state_name(call: Call) -> str:
 
 def live(call: Call) -> bool:
     """Whether the call is not over."""
-    return call.state in {CallState.IN_MENU, CallState.QUEUED, CallState.OFFERED, CallState.TALKING}
+    return call.state in LIVE

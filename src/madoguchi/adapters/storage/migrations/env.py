@@ -3,6 +3,7 @@
 from alembic import context
 
 from madoguchi.adapters.storage import (
+    schema_desk,  # noqa: F401 - its tables belong to the metadata
     schema_facts,  # noqa: F401 - its tables belong to the metadata
     schema_people,  # noqa: F401 - its tables belong to the metadata
 )
