@@ -33,7 +33,8 @@ from madoguchi.adapters.voice.embedded.settings import EmbeddedVoiceSettings
 from madoguchi.adapters.voice.embedded.settings import Phone as VoicePhone
 from madoguchi.adapters.voice.embedded.settings import Trunk as VoiceTrunk
 from madoguchi.bootstrap.health import CountErrors, MediaFigures, readiness, watch_house
-from madoguchi.bootstrap.house import House, Ports
+from madoguchi.bootstrap.house import House
+from madoguchi.bootstrap.ports import Ports
 from madoguchi.bootstrap.settings import Settings
 from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.ids import SessionId

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import structlog
 
 from madoguchi.adapters.speech.assets import RING_BACK
+from madoguchi.bootstrap.people import people_services
+from madoguchi.bootstrap.ports import Ports
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
 from madoguchi.domain.calls.commands import ServerRestarted
@@ -20,15 +20,7 @@ from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.ids import QueueId
 from madoguchi.kernel.time import Span
-from madoguchi.ports.blobs import Blobs
-from madoguchi.ports.directory import Directory
-from madoguchi.ports.environment import Clock, IdSource
-from madoguchi.ports.mail import Mailer
-from madoguchi.ports.messages import SoundImport
-from madoguchi.ports.national_holidays import NationalHolidays
-from madoguchi.ports.speech import AudioTranscoder, SpeechSynthesizer
-from madoguchi.ports.storage import Storage
-from madoguchi.ports.voice import LegArrived, VoiceEngine
+from madoguchi.ports.voice import LegArrived
 from madoguchi.services.access_changes import AccessChanges
 from madoguchi.services.agent_life import AGENTS, NoEffects
 from madoguchi.services.attachments import AttachmentService
@@ -44,7 +36,6 @@ from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consults import ConsultService
 from madoguchi.services.consumers import ConsumerService
-from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dialling import DiallingService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
@@ -62,7 +53,6 @@ from madoguchi.services.metadata import MetadataService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.outbound import OutboundService
 from madoguchi.services.phone_calls import PhoneCalls
-from madoguchi.services.profile import ProfileService
 from madoguchi.services.projection import AgentProjection, CallProjection
 from madoguchi.services.prompts import PromptService
 from madoguchi.services.queue_rows import QueueRows
@@ -74,14 +64,10 @@ from madoguchi.services.reservations import Reservations
 from madoguchi.services.roles import RoleService
 from madoguchi.services.routing import RoutingService
 from madoguchi.services.runtime import Runtime
-from madoguchi.services.second_factor import SecondFactorService
-from madoguchi.services.sign_in import Passwords, PasswordWork, SignInService
 from madoguchi.services.statuses import StatusService
 from madoguchi.services.supervision import SupervisionService
 from madoguchi.services.teams import TeamService
 from madoguchi.services.tenant import Tenant
-from madoguchi.services.user_import import UserImport
-from madoguchi.services.users import PICTURES, DeskSide, UserService
 from madoguchi.services.view_store import ViewStore
 from madoguchi.services.views import ViewService
 from madoguchi.services.voice_facts import VoiceFacts
@@ -91,30 +77,6 @@ DRAIN: Final = Span(seconds=3)
 _STEP: Final = Span(milliseconds=50)
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Ports:
-    """What the house stands on."""
-
-    storage: Storage
-    voice: VoiceEngine
-    blobs: Blobs
-    speech: SpeechSynthesizer
-    transcoder: AudioTranscoder
-    sounds: SoundImport
-    directory: Directory
-    clock: Clock
-    ids: IdSource
-    data: Path
-    """The folder for live recordings."""
-    music: Path
-    """What those hear who wait: a sound file that can be played round and round."""
-    mailer: Mailer
-    """How links reach users."""
-    national_holidays: NationalHolidays
-    passwords: Passwords | None = None
-    """How passwords are hashed; tests take a cheap way."""
 
 
 class House:
@@ -236,21 +198,8 @@ class House:
             require_open=self._require_open,
         )
         calls.reach = chats.reach = self._teams.require_within
-        factors = SecondFactorService(storage.people, clock, ids)
-        passwords = PasswordWork(self._ports.passwords)
-        sign_in = SignInService(storage.catalogue, self._roles, factors, clock, ids, passwords)
-        sign_in.working = self._desk.working
-        side = DeskSide(self._desk.follow, self._desk.working)
-        users = UserService(
-            catalogue=storage.catalogue,
-            people=storage.people,
-            roles=self._roles,
-            teams=self._teams,
-            blobs=self._ports.blobs,
-            pictures=AttachmentService(storage.catalogue, self._ports.blobs, clock, ids, PICTURES),
-            ids=ids,
-            changes=self.access,
-            desk=side,
+        people = people_services(
+            self._ports, roles=self._roles, teams=self._teams, changes=self.access, desk=self._desk, spawn=self.spawn
         )
         queue_settings = QueueSettingsService(self._queues, storage.queues, storage.catalogue, ids, self._waiting)
         queue_settings.teams, queue_settings.grants = self._teams.paths, self._roles.grants
@@ -276,7 +225,7 @@ class House:
         services = Services(
             consults=consults,
             outbound=outbound,
-            sign_in=sign_in,
+            sign_in=people.sign_in,
             consumers=ConsumerService(storage.catalogue, self._queues, clock, ids),
             desk=self._desk,
             offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
@@ -292,30 +241,11 @@ class House:
             views=ViewService(self._views, self._chat_views),
             roles=self._roles,
             teams=self._teams,
-            users=users,
-            user_import=UserImport(
-                people=storage.people,
-                roles=self._roles,
-                teams=self._teams,
-                ids=ids,
-                changes=self.access,
-                desk=side,
-            ),
-            credentials=CredentialService(
-                catalogue=storage.catalogue,
-                people=storage.people,
-                users=users,
-                factors=factors,
-                passwords=passwords,
-                mailer=self._ports.mailer,
-                clock=clock,
-                ids=ids,
-                changes=self.access,
-                desk=side,
-                spawn=self.spawn,
-            ),
-            second_factors=factors,
-            profile=ProfileService(storage.people, self.access, side),
+            users=people.users,
+            user_import=people.user_import,
+            credentials=people.credentials,
+            second_factors=people.second_factors,
+            profile=people.profile,
             statuses=self._statuses,
             routing=RoutingService(
                 lines=self._dispatcher,

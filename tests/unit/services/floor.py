@@ -8,7 +8,8 @@ from typing import Any, Self
 
 from madoguchi.adapters.bus.directory import LocalDirectory
 from madoguchi.adapters.speech.assets import HOLD_MUSIC
-from madoguchi.bootstrap.house import House, Ports
+from madoguchi.bootstrap.house import House
+from madoguchi.bootstrap.ports import Ports
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.users import Credentials, Principal
 from madoguchi.domain.calls.call import Call

@@ -34,7 +34,7 @@ async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
 
 
 async def a_talk(floor: Floor) -> InteractionId:
-    """Ana and a caller have talked for ten seconds. (Ben, made available later, takes one more.)"""
+    """Ana and a caller have talked for ten seconds; making Ben available later takes one more."""
     await floor.available(ANA)
     call = await floor.waits(CALLER, key="1")
     await floor.accepts(ANA)

@@ -59,7 +59,7 @@ class DialledOut(Out):
 
 @router.post("/calls")
 async def dial(
-    body: DialIn, actor: Annotated[Principal, needs(Permission.OUTBOUND)], services: InServices
+    body: DialIn, actor: Annotated[Principal, needs(Permission.DESK, Permission.OUTBOUND)], services: InServices
 ) -> DialledOut:
     """Call a number or an extension."""
     queue = QueueId(body.queue) if body.queue is not None else None

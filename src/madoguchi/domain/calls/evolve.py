@@ -1,18 +1,12 @@
 """What events make of a call. No rules here: what happened, happened."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from madoguchi.domain.calls.call import ActiveRecording, Call, Stage
 from madoguchi.domain.calls.consult import (
-    FAILURES,
-    TRANSFER,
     ConferenceBegan,
-    Consult,
     ConsultBegan,
     ConsultEnded,
-    ConsultFailure,
-    ConsultState,
     ConsultSwapped,
     HandedOver,
     ThirdPartyAnswered,
@@ -46,6 +40,7 @@ from madoguchi.domain.calls.events import (
     TookOver,
     Transferred,
 )
+from madoguchi.domain.calls.evolve_parties import change, consults, gone, parties, third_parties
 from madoguchi.domain.calls.lifecycle import (
     CALL,
     LIVE,
@@ -64,12 +59,12 @@ from madoguchi.domain.calls.lifecycle import (
     Resolved,
     TalkEnded,
 )
-from madoguchi.domain.calls.parties import MEDIA, LegConnected, LegOpening, Media, MediaDropped, Party, Playing
+from madoguchi.domain.calls.parties import LegConnected, LegOpening, MediaDropped, Party, Playing
 from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
 from madoguchi.domain.supervision import Role
-from madoguchi.kernel.ids import ConsultId, OfferId, PartyId
+from madoguchi.kernel.ids import OfferId
 from madoguchi.kernel.time import Instant
 
 
@@ -98,9 +93,9 @@ def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: C901, PLR0911 
         case OffersAdded() | OfferDeclined() | OfferMissed() | OfferWithdrawn():
             return _offers(call, event)
         case PartyJoined() | PartyLeft() | LegOpening() | LegConnected() | MediaDropped() | Muted() | Held():
-            return _parties(call, event)
+            return parties(call, event)
         case PartyHeld() | TookOver():
-            return _third_parties(call, event)
+            return third_parties(call, event)
         case (
             ConsultBegan()
             | ConsultOffered()
@@ -111,7 +106,7 @@ def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: C901, PLR0911 
             | TransferCompleted()
             | ConsultEnded()
         ):
-            return _consults(call, event)
+            return consults(call, event)
         case PlaybackBegan() | PlaybackStopped() | PlaybackRanOut():
             return _sounds(call, event)
         case RecordingAnswered() | RecordingBegan() | RecordingPaused() | RecordingClosed() | RecordingBroke():
@@ -196,7 +191,7 @@ def _waiting(call: Call, queue: Queue, at: Instant, *, front: bool) -> Call:
 
 
 def _ended(call: Call, reason: EndReason, at: Instant) -> Call:
-    parties = tuple(_gone(one, at) for one in call.parties)
+    parties = tuple(gone(one, at) for one in call.parties)
     return replace(
         call,
         end_reason=reason,
@@ -209,17 +204,6 @@ def _ended(call: Call, reason: EndReason, at: Instant) -> Call:
         recording=None,
         position=None,
         wait_min=None,
-    )
-
-
-def _gone(party: Party, at: Instant) -> Party:
-    return replace(
-        party,
-        left_at=party.left_at or at,
-        leg=None,
-        media=Media.NONE,
-        waiting_since=None,
-        playing=None,
     )
 
 
@@ -240,118 +224,15 @@ def _without(call: Call, offer: OfferId) -> tuple[Offer, ...]:
     return tuple(one for one in call.offers if one.id != offer)
 
 
-def _parties(  # noqa: PLR0911 - one case per event
-    call: Call, event: PartyJoined | PartyLeft | LegOpening | LegConnected | MediaDropped | Muted | Held
-) -> Call:
-    match event:
-        case PartyJoined(party):
-            return replace(call, parties=(*call.parties, party))
-        case PartyLeft(party, at):
-            return _change(call, party, lambda one: _gone(one, at))
-        case Muted(party, on):
-            return _change(call, party, lambda one: replace(one, muted=on))
-        case Held(on):
-            return _change(call, call.consumer_party.id, lambda one: replace(one, on_hold=on))
-        case LegOpening(party, leg, at):
-            return _change(
-                call,
-                party,
-                lambda one: replace(
-                    one,
-                    leg=leg,
-                    media=MEDIA.advance(one.media, event),
-                    waiting_since=one.waiting_since or at,
-                    playing=None,
-                ),
-            )
-        case LegConnected(party):
-            return _change(
-                call,
-                party,
-                lambda one: replace(one, media=MEDIA.advance(one.media, event), waiting_since=None, was_connected=True),
-            )
-        case MediaDropped(party, leg_gone, at):
-            return _change(
-                call,
-                party,
-                lambda one: replace(
-                    one,
-                    media=MEDIA.advance(one.media, event),
-                    waiting_since=one.waiting_since or at,
-                    leg=None if leg_gone else one.leg,
-                    playing=None if leg_gone else one.playing,
-                ),
-            )
-
-
-def _third_parties(call: Call, event: PartyHeld | TookOver) -> Call:
-    match event:
-        case PartyHeld(party, on):
-            return _change(call, party, lambda one: replace(one, on_hold=on))
-        case TookOver(party):
-            return _change(call, party, lambda one: replace(one, role=Role.AGENT))
-
-
-def _consults(
-    call: Call,
-    event: ConsultBegan
-    | ConsultOffered
-    | ThirdPartyAnswered
-    | ConsultSwapped
-    | ConferenceBegan
-    | HandedOver
-    | TransferCompleted
-    | ConsultEnded,
-) -> Call:
-    match event:
-        case ConsultBegan(consult):
-            state = TRANSFER.advance(ConsultState.NONE, event)
-            consults = (*call.consults, replace(consult, state=state))
-            return replace(call, consults=consults, consult_failure=None, attempts=0, tried=(), pauses={}, offers=())
-        case ConsultOffered(offers):
-            return replace(call, offers=offers, attempts=call.attempts + 1)
-        case ThirdPartyAnswered(consult, party):
-            return _consult(replace(call, offers=()), consult, event, party)
-        case ConsultSwapped(consult, party, to_consumer):
-            call = _change(call, party, lambda one: replace(one, on_hold=to_consumer))
-            call = _change(call, call.consumer_party.id, lambda one: replace(one, on_hold=not to_consumer))
-            return _consult(call, consult, event)
-        case ConferenceBegan(consult) | HandedOver(consult) | TransferCompleted(consult):
-            return _consult(call, consult, event)
-        case ConsultEnded(consult, outcome, at):
-            name = next((one.name for one in call.consults if one.id == consult), "")
-            failure = ConsultFailure(name, outcome, at) if outcome in FAILURES else None
-            return _consult(replace(call, consult_failure=failure), consult, event)
-
-
-def _consult(
-    call: Call,
-    which: ConsultId,
-    event: ThirdPartyAnswered | ConsultSwapped | ConferenceBegan | HandedOver | TransferCompleted | ConsultEnded,
-    party: PartyId | None = None,
-) -> Call:
-    """Move one consultation on; what is over is not kept."""
-
-    def moved(one: Consult) -> Consult:
-        return replace(one, state=TRANSFER.advance(one.state, event), party=party or one.party)
-
-    consults = (moved(one) if one.id == which else one for one in call.consults)
-    return replace(call, consults=tuple(one for one in consults if one.state not in TRANSFER.terminal))
-
-
-def _change(call: Call, party: PartyId, change: Callable[[Party], Party]) -> Call:
-    return replace(call, parties=tuple(change(one) if one.id == party else one for one in call.parties))
-
-
 def _sounds(call: Call, event: PlaybackBegan | PlaybackStopped | PlaybackRanOut) -> Call:
     playing: Playing | None
     match event:
         case PlaybackBegan(party, playing):
-            return _change(call, party, lambda one: replace(one, playing=playing))
+            return change(call, party, lambda one: replace(one, playing=playing))
         case PlaybackStopped(party):
-            return _change(call, party, lambda one: replace(one, playing=None))
+            return change(call, party, lambda one: replace(one, playing=None))
         case PlaybackRanOut(party):
-            return _change(
+            return change(
                 call, party, lambda one: replace(one, playing=replace(one.playing, over=True) if one.playing else None)
             )
 

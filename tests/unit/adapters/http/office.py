@@ -14,7 +14,8 @@ from madoguchi.adapters.bus.directory import LocalDirectory
 from madoguchi.adapters.http.app import make_app
 from madoguchi.adapters.http.state import Hooks, HttpSettings, HttpState
 from madoguchi.adapters.speech.assets import HOLD_MUSIC
-from madoguchi.bootstrap.house import House, Ports
+from madoguchi.bootstrap.house import House
+from madoguchi.bootstrap.ports import Ports
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.teams import Team
 from madoguchi.domain.access.users import Credentials, User

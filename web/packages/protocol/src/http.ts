@@ -44,7 +44,6 @@ export type Permission =
   | "reports.view"
   | "agents.edit"
   | "agent_statuses.edit"
-  | "routing.edit"
   | "monitor"
   | "monitor_chats.edit"
   | "recordings.view"
