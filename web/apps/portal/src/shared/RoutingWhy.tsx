@@ -1,11 +1,12 @@
-import { asProblem, duration, timeOfDay } from "@madoguchi/client";
+import { duration, timeOfDay } from "@madoguchi/client";
 import type { ConsideredAgent, Routing, RoutingDecision, RoutingNow, RungAgent } from "@madoguchi/protocol";
-import { Badge, Failure, Skeleton, type Tone } from "@madoguchi/ui";
+import { Badge, type Tone } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Unanswered } from "./QueryState.tsx";
 import { languageName } from "./labels.ts";
 import { useServices } from "./services.ts";
-import { problemText, useLanguage, useT } from "./text.tsx";
+import { useLanguage, useT } from "./text.tsx";
 
 const TONES: Readonly<Record<RungAgent["outcome"], Tone>> = {
   standing: "info",
@@ -35,17 +36,7 @@ export function RoutingWhy(props: { kind: "call" | "chat"; id: string; version: 
     // Who is free changes without a word about this interaction.
     refetchInterval: (current) => (current.state.data?.now === null ? false : AGAIN_MS),
   });
-  if (query.data === undefined) {
-    if (query.error === null) return <Skeleton lines={2} label={t("state.loading")} />;
-    return (
-      <Failure
-        title={t("state.failed")}
-        detail={problemText(t, asProblem(query.error))}
-        retryLabel={t("action.retry")}
-        onRetry={() => void query.refetch()}
-      />
-    );
-  }
+  if (query.data === undefined) return <Unanswered query={query} lines={2} />;
   const { decisions, now } = query.data;
   return (
     <section className="routing-why" aria-label={t("why.title")}>

@@ -1,8 +1,9 @@
 import type { Subscription } from "@madoguchi/client";
-import { Failure, Nothing, Skeleton } from "@madoguchi/ui";
+import { Nothing, Skeleton } from "@madoguchi/ui";
 import type { ReactNode } from "react";
+import { Failed } from "./QueryState.tsx";
 import { useSubscriptionStatus } from "./hooks.ts";
-import { problemText, useT } from "./text.tsx";
+import { useT } from "./text.tsx";
 
 /** Shows its children once the view is there; until then that it loads, or why it does not. */
 export function ViewGate(props: { subscription: Subscription | null; children: ReactNode }): ReactNode {
@@ -12,12 +13,7 @@ export function ViewGate(props: { subscription: Subscription | null; children: R
   if (status.phase === "loading") return <Skeleton label={t("state.loading")} />;
   if (status.problem.code === "not_allowed") return <NoPermission />;
   return (
-    <Failure
-      title={t("state.failed")}
-      detail={problemText(t, status.problem)}
-      retryLabel={t("action.retry")}
-      onRetry={() => props.subscription?.retry()}
-    />
+    <Failed error={status.problem} onRetry={() => props.subscription?.retry()} />
   );
 }
 

@@ -1,14 +1,15 @@
-import { asProblem, dateAndTime } from "@madoguchi/client";
-import { Button, Failure, Icon, Nothing, Skeleton } from "@madoguchi/ui";
+import { dateAndTime } from "@madoguchi/client";
+import { Button, Icon, Nothing } from "@madoguchi/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead } from "../../shared/Board.tsx";
+import { Unanswered } from "../../shared/QueryState.tsx";
 import type { BoardProps } from "../../shared/board.ts";
 import { Span } from "../../shared/Elapsed.tsx";
 import { callLook, endReason, queuePath } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
-import { isTextKey, problemText, useLanguage, useT } from "../../shared/text.tsx";
+import { isTextKey, useLanguage, useT } from "../../shared/text.tsx";
 import { useCallKeep } from "./actions.tsx";
 
 const everything = (): boolean => true;
@@ -33,16 +34,7 @@ export function CompletedCalls(props: BoardProps): ReactNode {
       <BoardHead title={t("page.calls_completed")} />
       <BoardFilters search={props.search} onSearch={props.onSearch} placeholder={t("board.search_calls")} />
       {query.data === undefined ? (
-        query.error === null ? (
-          <Skeleton label={t("state.loading")} />
-        ) : (
-          <Failure
-            title={t("state.failed")}
-            detail={problemText(t, asProblem(query.error))}
-            retryLabel={t("action.retry")}
-            onRetry={() => void query.refetch()}
-          />
-        )
+        <Unanswered query={query} />
       ) : rows.length === 0 ? (
         <Nothing icon="phone" title={t(all.length === 0 ? "empty.calls_completed" : "state.nothing_found")} />
       ) : (

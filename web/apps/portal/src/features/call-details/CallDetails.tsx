@@ -1,9 +1,10 @@
 import { asProblem, dateAndTime, duration, timeOfDay } from "@madoguchi/client";
 import type { CallDetails as Details, CallRow, RecordingInfo, TimelineEntry } from "@madoguchi/protocol";
-import { Button, Confirm, Dialog, Failure, Nothing, notify, Skeleton } from "@madoguchi/ui";
+import { Button, Confirm, Dialog, Nothing, notify, Skeleton } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import { Elapsed, Span } from "../../shared/Elapsed.tsx";
+import { Failed } from "../../shared/QueryState.tsx";
 import { useAction, useLive, useRow, useValue, useView } from "../../shared/hooks.ts";
 import { callLook, endReason, languageName, queuePath } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
@@ -41,14 +42,7 @@ function Content({ call, onClose }: { call: string; onClose: () => void }): Reac
     if (query.error === null) return <Skeleton label={t("state.loading")} />;
     const problem = asProblem(query.error);
     if (problem.status === 404) return <Nothing icon="phone" title={t("details.call_unknown")} />;
-    return (
-      <Failure
-        title={t("state.failed")}
-        detail={problemText(t, problem)}
-        retryLabel={t("action.retry")}
-        onRetry={() => void query.refetch()}
-      />
-    );
+    return <Failed error={problem} onRetry={() => void query.refetch()} />;
   }
   return <Known row={shown} details={query.data} onClose={onClose} />;
 }

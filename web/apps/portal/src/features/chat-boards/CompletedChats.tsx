@@ -1,9 +1,10 @@
-import { asProblem, dateAndTime } from "@madoguchi/client";
+import { dateAndTime } from "@madoguchi/client";
 import type { ChatRow, MessageRow, TranscriptMessage } from "@madoguchi/protocol";
-import { Button, Dialog, Failure, Icon, Nothing, Skeleton } from "@madoguchi/ui";
+import { Button, Dialog, Icon, Nothing } from "@madoguchi/ui";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactNode } from "react";
 import { BoardFilters, BoardHead } from "../../shared/Board.tsx";
+import { Unanswered } from "../../shared/QueryState.tsx";
 import type { BoardSearch } from "../../shared/board.ts";
 import { Conversation } from "../../shared/Conversation.tsx";
 import { Span } from "../../shared/Elapsed.tsx";
@@ -11,7 +12,7 @@ import { chatLook, endReason, queuePath, searchable } from "../../shared/labels.
 import { RoutingWhy } from "../../shared/RoutingWhy.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
-import { isTextKey, problemText, useLanguage, useT } from "../../shared/text.tsx";
+import { isTextKey, useLanguage, useT } from "../../shared/text.tsx";
 
 export interface CompletedChatsProps {
   search: BoardSearch;
@@ -44,16 +45,7 @@ export function CompletedChats(props: CompletedChatsProps): ReactNode {
       <BoardHead title={t("page.chats_completed")} />
       <BoardFilters search={props.search} onSearch={props.onSearch} placeholder={t("board.search_chats")} />
       {query.data === undefined ? (
-        query.error === null ? (
-          <Skeleton label={t("state.loading")} />
-        ) : (
-          <Failure
-            title={t("state.failed")}
-            detail={problemText(t, asProblem(query.error))}
-            retryLabel={t("action.retry")}
-            onRetry={() => void query.refetch()}
-          />
-        )
+        <Unanswered query={query} />
       ) : rows.length === 0 ? (
         <Nothing icon="chat" title={t(all.length === 0 ? "empty.chats_completed" : "state.nothing_found")} />
       ) : (
@@ -147,17 +139,7 @@ function Transcript({ chat }: { chat: ChatRow }): ReactNode {
   const { api } = useServices();
   const query = useQuery({ queryKey: ["transcript", chat.id], queryFn: () => api.transcript(chat.id) });
   const rows = useMemo(() => query.data?.messages.map(asRow) ?? [], [query.data]);
-  if (query.data === undefined) {
-    if (query.error === null) return <Skeleton label={t("state.loading")} />;
-    return (
-      <Failure
-        title={t("state.failed")}
-        detail={problemText(t, asProblem(query.error))}
-        retryLabel={t("action.retry")}
-        onRetry={() => void query.refetch()}
-      />
-    );
-  }
+  if (query.data === undefined) return <Unanswered query={query} />;
   return (
     <>
       <details className="why">

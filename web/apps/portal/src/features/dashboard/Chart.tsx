@@ -1,8 +1,8 @@
-import { asProblem } from "@madoguchi/client";
 import type { FiguresQuestion } from "@madoguchi/protocol";
-import { Button, Failure, Nothing, Skeleton } from "@madoguchi/ui";
+import { Button, Nothing } from "@madoguchi/ui";
 import { lazy, Suspense, useMemo, useState, type ReactNode } from "react";
-import { problemText, useLanguage, useT } from "../../shared/text.tsx";
+import { Unanswered } from "../../shared/QueryState.tsx";
+import { useLanguage, useT } from "../../shared/text.tsx";
 import { intervalLabel, percent, span } from "./figures.ts";
 import type { Line } from "./Plot.tsx";
 import { useFigures } from "./useFigures.ts";
@@ -24,16 +24,7 @@ export function Chart(props: { title: string; question: FiguresQuestion; version
         </Button>
       </header>
       {query.data === undefined ? (
-        query.error === null ? (
-          <Skeleton lines={4} label={t("state.loading")} />
-        ) : (
-          <Failure
-            title={t("state.failed")}
-            detail={problemText(t, asProblem(query.error))}
-            retryLabel={t("action.retry")}
-            onRetry={() => void query.refetch()}
-          />
-        )
+        <Unanswered query={query} lines={4} />
       ) : query.data.rows.every((row) => row.offered === 0 && row.handled === 0) ? (
         <Nothing icon="chart" title={t("dashboard.no_data")}>
           <p>{t("dashboard.no_data_detail")}</p>

@@ -1,13 +1,14 @@
 import { asProblem, type ProblemError } from "@madoguchi/client";
 import type { FiguresQuestion, FiguresRow } from "@madoguchi/protocol";
-import { Button, Failure, Menu, SelectField, Skeleton, Tabs, TextField } from "@madoguchi/ui";
+import { Button, Menu, SelectField, Skeleton, Tabs, TextField } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { BoardHead } from "../../shared/Board.tsx";
+import { Failed } from "../../shared/QueryState.tsx";
 import { useAllRows, useView } from "../../shared/hooks.ts";
 import { queuePath } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
-import { problemText, useLanguage, useT, type TextKey } from "../../shared/text.tsx";
+import { useLanguage, useT, type TextKey } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
 import { Chart } from "./Chart.tsx";
 import "./dashboard.css";
@@ -79,12 +80,7 @@ function Known({ search, onSearch, rows, all }: DashboardProps & { rows: readonl
       ) : refused === null ? (
         <Skeleton lines={2} label={t("state.loading")} />
       ) : beside === null ? (
-        <Failure
-          title={t("state.failed")}
-          detail={problemText(t, refused)}
-          retryLabel={t("action.retry")}
-          onRetry={() => void past.refetch()}
-        />
+        <Failed error={refused} onRetry={() => void past.refetch()} />
       ) : null}
       {reports && beside === null ? (
         <div className="charts">

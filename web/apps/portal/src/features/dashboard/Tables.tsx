@@ -1,12 +1,12 @@
-import { asProblem } from "@madoguchi/client";
 import type { Figures, FiguresOfRow, FiguresQuestion, FiguresRow, QueueRef } from "@madoguchi/protocol";
-import { Failure, Nothing, Skeleton } from "@madoguchi/ui";
+import { Nothing } from "@madoguchi/ui";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Elapsed } from "../../shared/Elapsed.tsx";
+import { Unanswered } from "../../shared/QueryState.tsx";
 import { queuePath, WAIT } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
-import { problemText, useLanguage, useT } from "../../shared/text.tsx";
+import { useLanguage, useT } from "../../shared/text.tsx";
 import { count, liveOf, percent, serviceLevel, span, todayOf } from "./figures.ts";
 import type { DashboardSearch } from "./period.ts";
 import { useFigures } from "./useFigures.ts";
@@ -94,17 +94,7 @@ export function AgentTable({ question, version }: { question: FiguresQuestion; v
   const t = useT();
   const language = useLanguage();
   const query = useFigures(question, version);
-  if (query.data === undefined) {
-    if (query.error === null) return <Skeleton lines={4} label={t("state.loading")} />;
-    return (
-      <Failure
-        title={t("state.failed")}
-        detail={problemText(t, asProblem(query.error))}
-        retryLabel={t("action.retry")}
-        onRetry={() => void query.refetch()}
-      />
-    );
-  }
+  if (query.data === undefined) return <Unanswered query={query} lines={4} />;
   if (query.data.rows.length === 0) return <Nothing icon="users" title={t("dashboard.no_data")} />;
   return (
     <div className="plain-table card" tabIndex={0} role="region" aria-label={t("dashboard.by_agent")}>

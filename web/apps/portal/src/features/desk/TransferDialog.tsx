@@ -1,7 +1,8 @@
 import { asProblem, type TransferTarget } from "@madoguchi/client";
-import { Bar, Button, Dialog, Failure, Nothing, Skeleton, Tabs, TextField } from "@madoguchi/ui";
+import { Bar, Button, Dialog, Nothing, Skeleton, Tabs, TextField } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useId, useRef, useState, type ReactNode } from "react";
+import { Failed } from "../../shared/QueryState.tsx";
 import { useAction } from "../../shared/hooks.ts";
 import { nameIn, presenceLook, queuePath, searchable } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
@@ -145,7 +146,7 @@ function ChoiceList(
         props.failed === null ? (
           <Skeleton lines={4} label={t("state.loading")} />
         ) : (
-          <Failure title={t("state.failed")} detail={problemText(t, asProblem(props.failed))} retryLabel={t("action.retry")} onRetry={props.onRetry} />
+          <Failed error={props.failed} onRetry={props.onRetry} />
         )
       ) : found.length === 0 ? (
         <Nothing icon="search" title={t("state.nothing_found")} />

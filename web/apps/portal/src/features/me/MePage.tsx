@@ -1,12 +1,13 @@
-import { asProblem } from "@madoguchi/client";
 import type { components } from "@madoguchi/protocol";
-import { Bar, Button, Failure, notify, SelectField, Skeleton, TextField } from "@madoguchi/ui";
+import { Button, notify, SelectField, TextField } from "@madoguchi/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
+import { FormError } from "../../shared/FormError.tsx";
+import { Unanswered } from "../../shared/QueryState.tsx";
 import { useValue } from "../../shared/hooks.ts";
 import { useServices } from "../../shared/services.ts";
 import { LANGUAGES, type Language } from "../../shared/settings.ts";
-import { problemText, useT } from "../../shared/text.tsx";
+import { useT } from "../../shared/text.tsx";
 import { languageName, roleName } from "../../shared/people.ts";
 import { useForm } from "../../shared/form.ts";
 import { NewPassword, strengthOf } from "../../shared/NewPassword.tsx";
@@ -26,11 +27,7 @@ export function MePage(): ReactNode {
     <main className="board" id="main">
       <h1>{t("me.title")}</h1>
       {query.data === undefined ? (
-        query.error === null ? (
-          <Skeleton label={t("state.loading")} />
-        ) : (
-          <Failure title={t("state.failed")} detail={problemText(t, asProblem(query.error))} retryLabel={t("action.retry")} onRetry={() => void query.refetch()} />
-        )
+        <Unanswered query={query} />
       ) : (
         <div className="me">
           <Profile me={query.data} onChanged={again} />
@@ -121,11 +118,7 @@ function Profile({ me, onChanged }: { me: Me; onChanged: () => void }): ReactNod
           );
         }}
       >
-        {form.error === null ? null : (
-          <Bar tone="danger" icon="warning" role="alert">
-            {form.error}
-          </Bar>
-        )}
+        <FormError form={form} />
         <TextField label={t("people.last_name")} autoComplete="family-name" value={last} onChange={(event) => setLast(event.target.value)} error={form.errorOf("last_name")} />
         <TextField label={t("people.first_name")} autoComplete="given-name" value={first} onChange={(event) => setFirst(event.target.value)} error={form.errorOf("first_name")} />
         <TextField label={t("people.phone")} type="tel" autoComplete="tel" value={phone} onChange={(event) => setPhone(event.target.value)} error={form.errorOf("phone")} />
@@ -180,11 +173,7 @@ function Password({ email }: { email: string }): ReactNode {
           );
         }}
       >
-        {form.error === null ? null : (
-          <Bar tone="danger" icon="warning" role="alert">
-            {form.error}
-          </Bar>
-        )}
+        <FormError form={form} />
         <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
         <TextField label={t("me.present_password")} type="password" autoComplete="current-password" value={present} onChange={(event) => setPresent(event.target.value)} error={form.errorOf("present")} />
         <NewPassword value={password} onChange={setPassword} error={form.errorOf("password")} />

@@ -2,6 +2,7 @@ import { asProblem } from "@madoguchi/client";
 import type { components } from "@madoguchi/protocol";
 import { Bar, Button, notify, TextField } from "@madoguchi/ui";
 import { useState, type ReactNode } from "react";
+import { FormError } from "../../shared/FormError.tsx";
 import { useServices } from "../../shared/services.ts";
 import { problemText, useT } from "../../shared/text.tsx";
 import { useForm } from "../../shared/form.ts";
@@ -61,11 +62,7 @@ export function SecondFactor(props: { active: boolean; left: number; onDone: () 
         <Bar tone="info" icon="check" role="status">
           {t("me.second_factor_on", { count: props.left })}
         </Bar>
-        {form.error === null ? null : (
-          <Bar tone="danger" icon="warning" role="alert">
-            {form.error}
-          </Bar>
-        )}
+        <FormError form={form} />
         <TextField
           label={t("me.present_password")}
           type="password"
@@ -86,11 +83,7 @@ export function SecondFactor(props: { active: boolean; left: number; onDone: () 
     return (
       <div className="form">
         <p>{t("me.second_factor_text")}</p>
-        {form.error === null ? null : (
-          <Bar tone="danger" icon="warning" role="alert">
-            {form.error}
-          </Bar>
-        )}
+        <FormError form={form} />
         <p className="row">
           <Button
             kind="primary"
@@ -120,11 +113,7 @@ export function SecondFactor(props: { active: boolean; left: number; onDone: () 
       <p>
         {t("me.second_factor_key")} <code className="mono">{enrolment.secret.match(/.{1,4}/g)?.join(" ")}</code>
       </p>
-      {form.error === null ? null : (
-        <Bar tone="danger" icon="warning" role="alert">
-          {form.error}
-        </Bar>
-      )}
+      <FormError form={form} />
       <TextField
         label={t("me.code")}
         inputMode="numeric"

@@ -1,8 +1,8 @@
-import { asProblem } from "@madoguchi/client";
 import type { ChangedMessage, LanguagesInfo, MessagesInfo, MissingMessage } from "@madoguchi/protocol";
-import { Bar, Failure, notify, Skeleton } from "@madoguchi/ui";
+import { Bar, notify, Skeleton } from "@madoguchi/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, type ReactNode } from "react";
+import { Failed } from "../../shared/QueryState.tsx";
 import { useServices } from "../../shared/services.ts";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import { MessagesApi } from "./api.ts";
@@ -70,12 +70,7 @@ export function LanguagesPage(props: { search: MessageSearch; onSearch: (next: M
         error === null ? (
           <Skeleton label={t("state.loading")} />
         ) : (
-          <Failure
-            title={t("state.failed")}
-            detail={problemText(t, asProblem(error))}
-            retryLabel={t("action.retry")}
-            onRetry={() => void refresh()}
-          />
+          <Failed error={error} onRetry={() => void refresh()} />
         )
       ) : (
         <>

@@ -1,5 +1,6 @@
 import { Bar, Button, Dialog, TextField } from "@madoguchi/ui";
 import { useState, type ReactNode } from "react";
+import { FormError } from "../../shared/FormError.tsx";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import type { ImportReport, PeopleApi } from "./model.ts";
 import { useForm } from "../../shared/form.ts";
@@ -59,11 +60,7 @@ export function ImportDialog(props: { api: PeopleApi; onClose: () => void; onDon
             if (chosen !== null) run(chosen, true);
           }}
         />
-        {form.error === null ? null : (
-          <Bar tone="danger" icon="warning" role="alert">
-            {form.error}
-          </Bar>
-        )}
+        <FormError form={form} />
         {report === null ? null : (
           <>
             <Bar tone={report.mistakes.length > 0 ? "danger" : "info"} icon={report.applied ? "check" : "info"} role="status">

@@ -1,5 +1,6 @@
-import { Bar, Button, Confirm, Dialog, SelectField, TextField } from "@madoguchi/ui";
+import { Button, Confirm, Dialog, SelectField, TextField } from "@madoguchi/ui";
 import { useState, type ReactNode } from "react";
+import { FormError } from "../../shared/FormError.tsx";
 import { useT } from "../../shared/text.tsx";
 import type { PeopleApi, Team } from "./model.ts";
 import { useForm } from "../../shared/form.ts";
@@ -65,11 +66,7 @@ export function TeamDialog(props: {
           save();
         }}
       >
-        {form.error === null ? null : (
-          <Bar tone="danger" icon="warning" role="alert">
-            {form.error}
-          </Bar>
-        )}
+        <FormError form={form} />
         <TextField
           label={t("people.team_name")}
           hint={t("people.team_name_hint")}

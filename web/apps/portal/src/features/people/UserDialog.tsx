@@ -1,5 +1,6 @@
-import { Bar, Button, Check, Dialog, SelectField, TextField } from "@madoguchi/ui";
+import { Button, Check, Dialog, SelectField, TextField } from "@madoguchi/ui";
 import { useState, type ReactNode } from "react";
+import { FormError } from "../../shared/FormError.tsx";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import { languageName, roleName, SPOKEN } from "../../shared/people.ts";
 import { draftOf, emptyDraft, type MadeLink, type PeopleApi, type Person, type PersonDraft, type PersonOptions } from "./model.ts";
@@ -65,11 +66,7 @@ export function UserDialog(props: {
           save();
         }}
       >
-        {form.error === null ? null : (
-          <Bar tone="danger" icon="warning" role="alert">
-            {form.error}
-          </Bar>
-        )}
+        <FormError form={form} />
         <TextField label={t("people.last_name")} autoComplete="off" {...text("last_name")} />
         <TextField label={t("people.first_name")} autoComplete="off" {...text("first_name")} />
         <TextField label={t("people.email")} type="email" autoComplete="off" {...text("email")} />

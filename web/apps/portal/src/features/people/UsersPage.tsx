@@ -1,9 +1,10 @@
 import { asProblem } from "@madoguchi/client";
-import { Badge, Button, Confirm, Failure, IconButton, Menu, Nothing, notify, SelectField, Skeleton, type MenuAction, type Tone } from "@madoguchi/ui";
+import { Badge, Button, Confirm, IconButton, Menu, Nothing, notify, SelectField, type MenuAction, type Tone } from "@madoguchi/ui";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState, type ReactNode } from "react";
 import { BoardFilters } from "../../shared/Board.tsx";
+import { Unanswered } from "../../shared/QueryState.tsx";
 import { useServices } from "../../shared/services.ts";
 import { problemText, useT } from "../../shared/text.tsx";
 import { ImportDialog } from "./ImportDialog.tsx";
@@ -122,11 +123,7 @@ export function UsersPage(): ReactNode {
               ) : null}
             </header>
             {teams.data === undefined ? (
-              teams.error === null ? (
-                <Skeleton lines={4} label={t("state.loading")} />
-              ) : (
-                <Failure title={t("state.failed")} retryLabel={t("action.retry")} onRetry={() => void teams.refetch()} />
-              )
+              <Unanswered query={teams} lines={4} />
             ) : tree.length === 0 ? (
               <p className="none muted">{t("people.no_teams")}</p>
             ) : (
@@ -165,16 +162,7 @@ export function UsersPage(): ReactNode {
             </p>
           )}
           {users.data === undefined ? (
-            users.error === null ? (
-              <Skeleton label={t("state.loading")} />
-            ) : (
-              <Failure
-                title={t("state.failed")}
-                detail={problemText(t, asProblem(users.error))}
-                retryLabel={t("action.retry")}
-                onRetry={() => void users.refetch()}
-              />
-            )
+            <Unanswered query={users} />
           ) : users.data.users.length === 0 ? (
             <Nothing icon="users" title={t("state.nothing_found")} />
           ) : (

@@ -1,9 +1,10 @@
 import { asProblem, type ProblemError } from "@madoguchi/client";
 import type { QueueDetails, QueueForms, QueueGlobals, QueueNodeRow } from "@madoguchi/protocol";
-import { Bar, Button, Check, Failure, notify, Skeleton, TextField } from "@madoguchi/ui";
+import { Bar, Button, Check, notify, TextField } from "@madoguchi/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import { useAction } from "../../shared/hooks.ts";
+import { Unanswered } from "../../shared/QueryState.tsx";
 import { languageName, nameIn } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
@@ -32,7 +33,6 @@ type Loaded = { kind: "node"; details: QueueDetails } | { kind: "global"; detail
 
 /** Loads what is edited; the editor begins anew with every node. */
 export function QueueEditor(props: QueueEditorProps): ReactNode {
-  const t = useT();
   const { api } = useServices();
   const { id } = props;
   const query = useQuery({
@@ -45,11 +45,7 @@ export function QueueEditor(props: QueueEditorProps): ReactNode {
     retry: false,
   });
   if (query.data !== undefined) return <Form key={id} {...props} loaded={query.data} />;
-  if (query.error !== null) {
-    const detail = problemText(t, asProblem(query.error));
-    return <Failure title={t("state.failed")} detail={detail} retryLabel={t("action.retry")} onRetry={() => void query.refetch()} />;
-  }
-  return <Skeleton label={t("state.loading")} />;
+  return <Unanswered query={query} />;
 }
 
 function begun(loaded: Loaded): Draft {

@@ -1,8 +1,9 @@
 import { asProblem } from "@madoguchi/client";
 import type { MenuChannel, QueueTreeRow } from "@madoguchi/protocol";
-import { Button, Confirm, Failure, notify, Skeleton, Tabs } from "@madoguchi/ui";
+import { Button, Confirm, notify, Tabs } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
+import { Unanswered } from "../../shared/QueryState.tsx";
 import { useAction, useAllRows, useView } from "../../shared/hooks.ts";
 import { nameIn } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
@@ -172,15 +173,8 @@ function Trees(props: QueueSettingsProps & { rows: readonly QueueTreeRow[]; onDi
             channel={channel}
             onDirty={props.onDirty}
           />
-        ) : forms.error !== null ? (
-          <Failure
-            title={t("state.failed")}
-            detail={problemText(t, asProblem(forms.error))}
-            retryLabel={t("action.retry")}
-            onRetry={() => void forms.refetch()}
-          />
         ) : (
-          <Skeleton label={t("state.loading")} />
+          <Unanswered query={forms} />
         )}
       </section>
       {doing === null ? null : (

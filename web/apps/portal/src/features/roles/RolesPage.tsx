@@ -1,11 +1,13 @@
-import { asProblem, type Http } from "@madoguchi/client";
+import type { Http } from "@madoguchi/client";
 import type { components } from "@madoguchi/protocol";
-import { Badge, Bar, Button, Check, Confirm, Failure, SelectField, Skeleton, TextField, type Tone } from "@madoguchi/ui";
+import { Badge, Bar, Button, Check, Confirm, SelectField, TextField, type Tone } from "@madoguchi/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState, type ReactNode } from "react";
+import { FormError } from "../../shared/FormError.tsx";
+import { Unanswered } from "../../shared/QueryState.tsx";
 import { useServices } from "../../shared/services.ts";
-import { isTextKey, problemText, useT, type T } from "../../shared/text.tsx";
+import { isTextKey, useT, type T } from "../../shared/text.tsx";
 import { roleName } from "../../shared/people.ts";
 import { useForm } from "../../shared/form.ts";
 import { granted, reordered, type Scope } from "./model.ts";
@@ -50,11 +52,7 @@ export function RolesPage(): ReactNode {
     return (
       <main className="board" id="main">
         <h1>{t("roles.title")}</h1>
-        {query.error === null ? (
-          <Skeleton label={t("state.loading")} />
-        ) : (
-          <Failure title={t("state.failed")} detail={problemText(t, asProblem(query.error))} retryLabel={t("action.retry")} onRetry={() => void query.refetch()} />
-        )}
+        <Unanswered query={query} />
       </main>
     );
   }
@@ -201,11 +199,7 @@ function RoleEditor(props: {
           </>
         )}
       </header>
-      {form.error === null ? null : (
-        <Bar tone="danger" icon="warning" role="alert">
-          {form.error}
-        </Bar>
-      )}
+      <FormError form={form} />
       {role?.fixed === true ? (
         <Bar tone="info" icon="lock" role="status">
           {t(role.id === "agent" ? "roles.fixed_agent" : "roles.fixed_admin")}

@@ -1,6 +1,7 @@
 import type { PortalApi } from "@madoguchi/client";
 import { Bar, Button, TextField } from "@madoguchi/ui";
 import { useEffect, useState, type ReactNode } from "react";
+import { FormError } from "../../shared/FormError.tsx";
 import { useT } from "../../shared/text.tsx";
 import { useForm } from "../../shared/form.ts";
 
@@ -27,11 +28,7 @@ export function Forgotten({ api, footer }: { api: PortalApi; footer: ReactNode }
         <h1>{t("sign_in.forgotten")}</h1>
         {sent === null ? (
           <>
-            {form.error === null ? null : (
-              <Bar tone="danger" icon="warning" role="alert">
-                {form.error}
-              </Bar>
-            )}
+            <FormError form={form} />
             <TextField
               label={t("sign_in.email")}
               type="email"

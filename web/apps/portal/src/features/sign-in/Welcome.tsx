@@ -2,6 +2,7 @@ import { asProblem, type PortalApi } from "@madoguchi/client";
 import type { components } from "@madoguchi/protocol";
 import { Bar, Button, Skeleton } from "@madoguchi/ui";
 import { useEffect, useState, type ReactNode } from "react";
+import { FormError } from "../../shared/FormError.tsx";
 import { problemText, useT } from "../../shared/text.tsx";
 import { useForm } from "../../shared/form.ts";
 import { NewPassword, strengthOf } from "../../shared/NewPassword.tsx";
@@ -71,11 +72,7 @@ export function Welcome({ api, footer }: { api: PortalApi; footer: ReactNode }):
           <>
             <p>{t("welcome.for", { name: found.name, email: found.email })}</p>
             <input type="text" name="username" autoComplete="username" value={found.email} readOnly hidden />
-            {form.error === null ? null : (
-              <Bar tone="danger" icon="warning" role="alert">
-                {form.error}
-              </Bar>
-            )}
+            <FormError form={form} />
             <NewPassword value={password} onChange={setPassword} error={form.errorOf("password")} large />
             <Button kind="primary" type="submit" large busy={form.busy} disabled={strengthOf(password) === "short"}>
               {t("welcome.submit")}

@@ -1,8 +1,9 @@
 import { asProblem, type ProblemError } from "@madoguchi/client";
 import type { CustomStatus, CustomStatusInput, StatusColour } from "@madoguchi/protocol";
-import { Badge, Button, Check, Confirm, Dialog, Failure, Nothing, notify, SelectField, Skeleton, TextField } from "@madoguchi/ui";
+import { Badge, Button, Check, Confirm, Dialog, Nothing, notify, SelectField, TextField } from "@madoguchi/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent, type ReactNode } from "react";
+import { Unanswered } from "../../shared/QueryState.tsx";
 import { useAction } from "../../shared/hooks.ts";
 import { COLOUR_TONES, nameIn, presenceLook } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
@@ -35,16 +36,7 @@ export function StatusesPage(): ReactNode {
       </header>
       <p className="muted">{t("statuses.about")}</p>
       {query.data === undefined ? (
-        query.error === null ? (
-          <Skeleton label={t("state.loading")} />
-        ) : (
-          <Failure
-            title={t("state.failed")}
-            detail={problemText(t, asProblem(query.error))}
-            retryLabel={t("action.retry")}
-            onRetry={() => void query.refetch()}
-          />
-        )
+        <Unanswered query={query} />
       ) : query.data.statuses.length === 0 ? (
         <Nothing icon="users" title={t("statuses.empty")} />
       ) : (

@@ -1,7 +1,8 @@
 import { asProblem } from "@madoguchi/client";
-import { Button, Check, Dialog, Failure, notify, SelectField, Skeleton, TextField } from "@madoguchi/ui";
+import { Button, Check, Dialog, notify, SelectField, Skeleton, TextField } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactNode } from "react";
+import { Failed } from "../../shared/QueryState.tsx";
 import { useAction, useClock } from "../../shared/hooks.ts";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import type { HolidaysProps } from "./HolidaysCard.tsx";
@@ -105,7 +106,7 @@ export function ImportDialog(props: HolidaysProps & { onClose: () => void }): Re
         {years.length === 0 ? (
           <p className="muted">{t("hours.choose_year")}</p>
         ) : preview.error !== null ? (
-          <Failure title={t("state.failed")} detail={problemText(t, asProblem(preview.error))} retryLabel={t("action.retry")} onRetry={() => void preview.refetch()} />
+          <Failed error={preview.error} onRetry={() => void preview.refetch()} />
         ) : preview.data === undefined ? (
           <Skeleton label={t("state.loading")} />
         ) : (

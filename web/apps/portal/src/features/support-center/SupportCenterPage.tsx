@@ -1,11 +1,12 @@
-import { asProblem, HoursApi } from "@madoguchi/client";
-import { Confirm, Failure, Skeleton } from "@madoguchi/ui";
+import { HoursApi } from "@madoguchi/client";
+import { Confirm, Skeleton } from "@madoguchi/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
+import { Failed } from "../../shared/QueryState.tsx";
 import { useClock } from "../../shared/hooks.ts";
 import { useServices } from "../../shared/services.ts";
-import { problemText, useT } from "../../shared/text.tsx";
+import { useT } from "../../shared/text.tsx";
 import { CustomCard } from "./CustomCard.tsx";
 import { DetailsCard } from "./DetailsCard.tsx";
 import { HolidaysCard } from "./HolidaysCard.tsx";
@@ -39,10 +40,8 @@ export function SupportCenterPage(): ReactNode {
     <main className="board hours-page" id="main">
       <h1>{t("hours.title")}</h1>
       {error !== null && !loaded ? (
-        <Failure
-          title={t("state.failed")}
-          detail={problemText(t, asProblem(error))}
-          retryLabel={t("action.retry")}
+        <Failed
+          error={error}
           onRetry={() => {
             void reload();
             void queues.refetch();

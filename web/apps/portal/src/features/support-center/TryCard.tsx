@@ -1,10 +1,11 @@
-import { asProblem, type Asked, type HoursApi } from "@madoguchi/client";
+import type { Asked, HoursApi } from "@madoguchi/client";
 import type { HoursExplanation, QueueInfo, WeekTable } from "@madoguchi/protocol";
-import { Badge, Failure, SelectField, Skeleton, TextField } from "@madoguchi/ui";
+import { Badge, SelectField, Skeleton, TextField } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
+import { Failed } from "../../shared/QueryState.tsx";
 import { queueLabel, queuePath } from "../../shared/labels.ts";
-import { problemText, useLanguage, useT } from "../../shared/text.tsx";
+import { useLanguage, useT } from "../../shared/text.tsx";
 import { holidayName, levelOf } from "./model.ts";
 import { dayName, languageName, momentIn, stepText } from "./words.ts";
 
@@ -57,10 +58,8 @@ export function TryCard(props: { api: HoursApi; languages: readonly string[]; qu
         />
       </div>
       {failed !== null ? (
-        <Failure
-          title={t("state.failed")}
-          detail={problemText(t, asProblem(failed))}
-          retryLabel={t("action.retry")}
+        <Failed
+          error={failed}
           onRetry={() => {
             void told.refetch();
             void week.refetch();
