@@ -8,8 +8,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from madoguchi.adapters.storage.columns import from_ticks, to_ticks
 from madoguchi.adapters.storage.database import Database
-from madoguchi.adapters.storage.schema import from_ticks, to_ticks
 from madoguchi.adapters.storage.schema_facts import (
     fact_courses,
     fact_handlings,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from madoguchi.adapters.storage.schema import to_json, to_ticks
+from madoguchi.adapters.storage.columns import to_json, to_ticks
 from madoguchi.ports.storage import Commit, Snapshot, StaleVersionError
 
 SqlRow = tuple[Any, ...]

@@ -1,81 +1,60 @@
 """The tables of facts. They lie in the order of time, as every sum asks for a stretch of it."""
 
-from datetime import datetime
-
 import sqlalchemy as sa
 
-from madoguchi.adapters.storage.schema import JsonText, Ticks, metadata
-
-_SPAN = sa.BigInteger
-
-
-def _text(name: str, *, key: bool = False) -> "sa.Column[str]":
-    return sa.Column(name, sa.Text, primary_key=key, nullable=False)
-
-
-def _span(name: str) -> "sa.Column[int]":
-    return sa.Column(name, _SPAN, nullable=False)
-
-
-def _count(name: str, *, key: bool = False) -> "sa.Column[int]":
-    return sa.Column(name, sa.Integer, primary_key=key, nullable=False, autoincrement=False)
-
-
-def _when(name: str, *, key: bool = False) -> "sa.Column[datetime]":
-    return sa.Column(name, Ticks, primary_key=key, nullable=False)
-
+from madoguchi.adapters.storage.columns import instant, json_text, metadata, number, span, text
 
 fact_interactions = sa.Table(
     "fact_interactions",
     metadata,
-    _text("id", key=True),
-    _text("channel"),
-    _text("medium"),
-    _text("language"),
-    _text("consumer"),
-    _text("state"),
-    _text("reason"),
+    text("id", key=True),
+    text("channel"),
+    text("medium"),
+    text("language"),
+    text("consumer"),
+    text("state"),
+    text("reason"),
     sa.Column("queue", sa.Text),
-    _when("started_at"),
-    _when("ended_at"),
-    _count("stays"),
-    _count("handlings"),
-    _count("transfers"),
+    instant("started_at"),
+    instant("ended_at"),
+    number("stays"),
+    number("handlings"),
+    number("transfers"),
     sa.Index("ix_fact_interactions_started_at", "started_at", "id"),
 )
 
 fact_stays = sa.Table(
     "fact_stays",
     metadata,
-    _when("queued_at", key=True),
-    _text("interaction", key=True),
-    _count("number", key=True),
-    _text("channel"),
-    _text("queue"),
-    _text("came"),
-    _span("wait_ms"),
-    _text("outcome"),
+    instant("queued_at", key=True),
+    text("interaction", key=True),
+    number("number", key=True),
+    text("channel"),
+    text("queue"),
+    text("came"),
+    span("wait_ms"),
+    text("outcome"),
     sa.Column("agent", sa.Text),
-    _count("offers"),
-    _count("declined"),
-    _count("missed"),
+    number("offers"),
+    number("declined"),
+    number("missed"),
     sqlite_with_rowid=False,
 )
 
 fact_handlings = sa.Table(
     "fact_handlings",
     metadata,
-    _when("started_at", key=True),
-    _text("id", key=True),
-    _text("interaction"),
-    _text("channel"),
+    instant("started_at", key=True),
+    text("id", key=True),
+    text("interaction"),
+    text("channel"),
     sa.Column("queue", sa.Text),
-    _text("agent"),
-    _span("talk_ms"),
-    _span("hold_ms"),
-    _span("wrap_up_ms"),
+    text("agent"),
+    span("talk_ms"),
+    span("hold_ms"),
+    span("wrap_up_ms"),
     sa.Column("transferred", sa.Boolean, nullable=False),
-    _text("disposition"),
+    text("disposition"),
     sa.Index("ix_fact_handlings_interaction", "interaction"),
     sqlite_with_rowid=False,
 )
@@ -83,10 +62,10 @@ fact_handlings = sa.Table(
 fact_statuses = sa.Table(
     "fact_statuses",
     metadata,
-    _when("started_at", key=True),
-    _text("agent", key=True),
-    _when("ended_at"),
-    _text("status"),
+    instant("started_at", key=True),
+    text("agent", key=True),
+    instant("ended_at"),
+    text("status"),
     sa.Column("busy", sa.Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -94,8 +73,8 @@ fact_statuses = sa.Table(
 fact_courses = sa.Table(
     "fact_courses",
     metadata,
-    _text("agent", key=True),
-    _count("seq"),
-    sa.Column("data", JsonText, nullable=False),
+    text("agent", key=True),
+    number("seq"),
+    json_text("data"),
 )
 """How far each agent's journal was read."""

@@ -2,31 +2,31 @@
 
 import sqlalchemy as sa
 
-from madoguchi.adapters.storage.schema import JsonText, Ticks, metadata
+from madoguchi.adapters.storage.columns import instant, json_text, metadata, number, text
 
 hours = sa.Table(
     "hours",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False, autoincrement=False),
-    sa.Column("data", JsonText, nullable=False),
-    sa.Column("saved_at", Ticks, nullable=False),
-    sa.Column("saved_by", sa.Text, nullable=False),
-    sa.Column("saved_by_name", sa.Text, nullable=False),
+    text("id", key=True),
+    text("subject"),
+    number("version"),
+    json_text("data"),
+    instant("saved_at"),
+    text("saved_by"),
+    text("saved_by_name"),
 )
 
 hours_changes = sa.Table(
     "hours_changes",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True, nullable=False),
-    sa.Column("version", sa.Integer, primary_key=True, nullable=False, autoincrement=False),
-    sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("saved_at", Ticks, nullable=False),
-    sa.Column("saved_by", sa.Text, nullable=False),
-    sa.Column("saved_by_name", sa.Text, nullable=False),
-    sa.Column("before", JsonText, nullable=False),
-    sa.Column("after", JsonText, nullable=False),
+    text("id", key=True),
+    number("version", key=True),
+    text("subject"),
+    instant("saved_at"),
+    text("saved_by"),
+    text("saved_by_name"),
+    json_text("before"),
+    json_text("after"),
     sa.Index("ix_hours_changes_saved_at", "saved_at"),
 )
 """`before` and `after` are JSON's null where there is nothing. Nothing refers to `hours`: records go, changes stay."""

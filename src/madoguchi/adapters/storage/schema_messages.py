@@ -2,15 +2,15 @@
 
 import sqlalchemy as sa
 
-from madoguchi.adapters.storage.schema import JsonText, Ticks, metadata
+from madoguchi.adapters.storage.columns import Ticks, json_text, metadata, number, text
 
 language_settings = sa.Table(
     "language_settings",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False, autoincrement=False),
-    sa.Column("default_language", sa.Text, nullable=False),
-    sa.Column("live", JsonText, nullable=False),
+    text("id", key=True),
+    number("version"),
+    text("default_language"),
+    json_text("live"),
     sa.Column("changed_by", sa.Text),
     sa.Column("changed_at", Ticks),
 )
@@ -18,11 +18,11 @@ language_settings = sa.Table(
 own_messages = sa.Table(
     "own_messages",
     metadata,
-    sa.Column("message", sa.Text, primary_key=True, nullable=False),
-    sa.Column("language", sa.Text, primary_key=True, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False, autoincrement=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("audio", JsonText, nullable=False),
+    text("message", key=True),
+    text("language", key=True),
+    number("version"),
+    text("text"),
+    json_text("audio"),
     sa.Column("changed_by", sa.Text),
     sa.Column("changed_at", Ticks),
 )

@@ -2,28 +2,28 @@
 
 import sqlalchemy as sa
 
-from madoguchi.adapters.storage.schema import JsonText, Ticks, metadata
+from madoguchi.adapters.storage.columns import instant, json_text, metadata, number, text
 
 roles = sa.Table(
     "roles",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("label", sa.Text, nullable=False),
-    sa.Column("colour", sa.Text, nullable=False),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("grants", JsonText, nullable=False),
-    sa.Column("assignable", JsonText, nullable=False),
+    text("id", key=True),
+    text("name"),
+    text("label"),
+    text("colour"),
+    number("position"),
+    json_text("grants"),
+    json_text("assignable"),
     sa.Column("second_factor", sa.Boolean, nullable=False),
 )
 
 teams = sa.Table(
     "teams",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
+    text("id", key=True),
+    text("name"),
     sa.Column("parent", sa.Text),
-    sa.Column("position", sa.Integer, nullable=False),
+    number("position"),
 )
 
 team_people = sa.Table(
@@ -39,11 +39,11 @@ team_people = sa.Table(
 links = sa.Table(
     "links",
     metadata,
-    sa.Column("token_hash", sa.Text, primary_key=True, nullable=False),
+    text("token_hash", key=True),
     sa.Column("user_id", sa.Text, sa.ForeignKey("users.id"), nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("created_at", Ticks, nullable=False),
-    sa.Column("expires_at", Ticks, nullable=False),
+    text("kind"),
+    instant("created_at"),
+    instant("expires_at"),
     sa.Index("ix_links_user_id", "user_id"),
 )
 
@@ -51,8 +51,8 @@ second_factors = sa.Table(
     "second_factors",
     metadata,
     sa.Column("user_id", sa.Text, sa.ForeignKey("users.id"), primary_key=True, nullable=False),
-    sa.Column("secret", sa.Text, nullable=False),
+    text("secret"),
     sa.Column("confirmed", sa.Boolean, nullable=False),
     sa.Column("last_step", sa.BigInteger, nullable=False),
-    sa.Column("recovery_hashes", JsonText, nullable=False),
+    json_text("recovery_hashes"),
 )

@@ -2,29 +2,29 @@
 
 import sqlalchemy as sa
 
-from madoguchi.adapters.storage.schema import JsonText, metadata
+from madoguchi.adapters.storage.columns import json_text, metadata, number, text
 
 queue_nodes = sa.Table(
     "queue_nodes",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True, nullable=False),
-    sa.Column("channel", sa.Text, nullable=False),
+    text("id", key=True),
+    text("channel"),
     sa.Column("parent", sa.Text),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("names", JsonText, nullable=False),
-    sa.Column("assignments", JsonText, nullable=False),
-    sa.Column("settings", JsonText, nullable=False),
+    number("position"),
+    json_text("names"),
+    json_text("assignments"),
+    json_text("settings"),
     sa.Column("hidden", sa.Boolean, nullable=False),
     sa.Column("deleted", sa.Boolean, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
+    number("version"),
 )
 
 queue_menus = sa.Table(
     "queue_menus",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True, nullable=False, autoincrement=False),
+    number("id", key=True),
     sa.Column("revision", sa.BigInteger, nullable=False),
-    sa.Column("common", JsonText, nullable=False),
-    sa.Column("common_version", sa.Integer, nullable=False),
+    json_text("common"),
+    number("common_version"),
 )
 """One row: what all trees have in common."""

@@ -2,13 +2,13 @@
 
 import sqlalchemy as sa
 
-from madoguchi.adapters.storage.schema import JsonText, metadata
+from madoguchi.adapters.storage.columns import json_text, metadata, text
 
 agent_statuses = sa.Table(
     "agent_statuses",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True, nullable=False),
-    sa.Column("names", JsonText, nullable=False),
-    sa.Column("colour", sa.Text, nullable=False),
+    text("id", key=True),
+    json_text("names"),
+    text("colour"),
     sa.Column("away", sa.Boolean, nullable=False),
 )

@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 
 from madoguchi.adapters.storage import migrations
+from madoguchi.adapters.storage.columns import to_json
 from madoguchi.adapters.storage.plan import (
     JOURNAL_COLUMNS,
     MESSAGE_COLUMNS,
@@ -26,7 +27,6 @@ from madoguchi.adapters.storage.plan import (
     CommitRows,
     plan,
 )
-from madoguchi.adapters.storage.schema import to_json
 from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.ports.storage import StaleVersionError, StorageHealth, StorageUnavailableError
 

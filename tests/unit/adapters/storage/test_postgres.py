@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from madoguchi.adapters.storage import schema
+from madoguchi.adapters.storage import columns
 from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.store import SqlStorage, postgres_storage
 from madoguchi.kernel.errors import InvalidInputError
@@ -191,7 +191,7 @@ async def test_the_migrations_lead_to_the_schema(url: str) -> None:
     await database.open()
 
     def compare(connection: sa.Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), schema.metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), columns.metadata))
 
     assert await database.read(compare) == []
     await database.close()

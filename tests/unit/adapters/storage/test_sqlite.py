@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from madoguchi.adapters.storage import schema
+from madoguchi.adapters.storage import columns
 from madoguchi.adapters.storage.plan import rows_of
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.adapters.storage.store import SqlStorage, sqlite_storage
@@ -237,7 +237,7 @@ def test_the_migrations_lead_to_the_schema(path: Path) -> None:
     engine = sa.create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, schema.metadata) == []
+        assert compare_metadata(context, columns.metadata) == []
     engine.dispose()
 
 
@@ -266,4 +266,4 @@ async def test_lists_are_read_from_an_index_in_order(storage: SqlStorage, path: 
 
 def test_instants_survive_to_the_microsecond() -> None:
     for value in (later(0.000001), later(-60 * 60 * 24 * 365 * 100)):
-        assert schema.from_ticks(schema.to_ticks(value)) == value
+        assert columns.from_ticks(columns.to_ticks(value)) == value
