@@ -342,7 +342,7 @@ def _cells(user: User, tree: TeamTree, names: Mapping[RoleId, str]) -> Mapping[s
     return {
         "email": user.email,
         "first_name": user.first_name,
-        "last_name": user.last_name or ("" if user.first_name else user.name),
+        "last_name": user.family_name,
         "phone": user.phone or "",
         "agent_number": user.agent_number or "",
         "location": user.location,

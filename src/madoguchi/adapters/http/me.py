@@ -34,7 +34,7 @@ async def me(actor: Myself, services: InServices) -> MeOut:
         id=user.id,
         name=user.name,
         first_name=user.first_name,
-        last_name=user.last_name or ("" if user.first_name else user.name),
+        last_name=user.family_name,
         email=user.email,
         phone=user.phone,
         avatar=bool(user.avatar),

@@ -188,7 +188,7 @@ def _told(seen: UserSeen) -> PersonOut:
         id=user.id,
         name=user.name,
         first_name=user.first_name,
-        last_name=user.last_name or ("" if user.first_name else user.name),
+        last_name=user.family_name,
         email=user.email,
         phone=user.phone,
         agent_number=user.agent_number,

@@ -34,6 +34,11 @@ class User:
     skills: Mapping[str, int] = field(default_factory=dict)
     """Skill to level, 1 to 5; queues may ask for them."""
 
+    @property
+    def family_name(self) -> str:
+        """His last name; his whole name where he has never had two parts of one."""
+        return self.last_name or ("" if self.first_name else self.name)
+
 
 @dataclass(frozen=True)
 class Credentials:
