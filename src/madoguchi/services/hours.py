@@ -1,14 +1,13 @@
 """Open or closed, for whoever lets consumers in. In memory: it is asked for every caller and changes rarely."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final, TypeAlias
 
 from madoguchi.domain.calls.doors import REACH, Door
 from madoguchi.domain.hours.announcement import spoken, written
 from madoguchi.domain.hours.book import HoursBook, SupportCenter
-from madoguchi.domain.hours.calendar import Calendar
 from madoguchi.domain.hours.custom import Asked, CustomHours, Parents
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import Kind, MadoguchiError
@@ -67,11 +66,11 @@ class HoursService:
 
     def state(self, queue: QueueId | None, channel: Channel, language: str, now: Instant) -> HoursState:
         """Return whether a queue is open to consumers who come by `channel` in `language`."""
-        return self.state_of(self.book.match(Asked(queue, channel, language), self.parents), now)
+        return self.state_of(self._match(queue, channel, language), now)
 
     def state_of(self, hours: CustomHours | None, now: Instant) -> HoursState:
         """Return whether custom hours, or the general ones, are open. What is known is kept until it changes."""
-        key = hours.id if hours is not None else None
+        key = _key(hours)
         since, known = self._states.get(key, (None, None))
         if since is not None and known is not None and since <= now and (known.until is None or now < known.until):
             return known
@@ -94,19 +93,26 @@ class HoursService:
     def closed(self, queues: Iterable[QueueId], languages: Sequence[str], now: Instant) -> Sequence[Json]:
         """Return where consumers' pages must say that it is closed: one entry a queue, channel and language."""
         found = []
+        words: dict[tuple[CustomHoursId | None, str], str] = {}
         for queue, channel, language in product(queues, ALL_CHANNELS, languages):
-            state = self.state(queue, channel, language, now)
-            if not state.open:
-                found.append(
-                    {
-                        "queue": queue,
-                        "channel": channel.value,
-                        "language": language,
-                        "opens_at": moment(state.until),
-                        "zone": state.zone,
-                        "message": written(self._calendar(queue, channel, language), now, language),
-                    }
-                )
+            hours = self._match(queue, channel, language)
+            state = self.state_of(hours, now)
+            if state.open:
+                continue
+            # Most queues have the same hours, and looking for the next opening is what takes time.
+            known = _key(hours), language
+            if known not in words:
+                words[known] = written(self.book.calendar(hours), now, language)
+            found.append(
+                {
+                    "queue": queue,
+                    "channel": channel.value,
+                    "language": language,
+                    "opens_at": moment(state.until),
+                    "zone": state.zone,
+                    "message": words[known],
+                }
+            )
         return found
 
     def doors(self, queues: Iterable[QueueId], language: str, now: Instant) -> tuple[Door, ...]:
@@ -114,14 +120,22 @@ class HoursService:
         return tuple(self._doors(queues, language, now))
 
     def _doors(self, queues: Iterable[QueueId], language: str, now: Instant) -> Iterator[Door]:
+        doors: dict[CustomHoursId | None, Door] = {}
         for queue in queues:
-            state = self.state(queue, Channel.CALL, language, now)
+            hours = self._match(queue, Channel.CALL, language)
+            state = self.state_of(hours, now)
             if state.open and (state.until is None or state.until > now + REACH):
                 continue
-            calendar = self._calendar(queue, Channel.CALL, language)
-            closes = state.until if state.open and state.until is not None else now
-            lines = spoken(calendar, closes, language)
-            yield Door(queue, tuple(calendar.open_spans(now, now + REACH)), tuple(lines))
+            if (door := doors.get(_key(hours))) is None:
+                calendar = self.book.calendar(hours)
+                closes = state.until if state.open and state.until is not None else now
+                lines = spoken(calendar, closes, language)
+                door = doors[_key(hours)] = Door(queue, tuple(calendar.open_spans(now, now + REACH)), tuple(lines))
+            yield replace(door, queue=queue)
 
-    def _calendar(self, queue: QueueId, channel: Channel, language: str) -> Calendar:
-        return self.book.calendar(self.book.match(Asked(queue, channel, language), self.parents))
+    def _match(self, queue: QueueId | None, channel: Channel, language: str) -> CustomHours | None:
+        return self.book.match(Asked(queue, channel, language), self.parents)
+
+
+def _key(hours: CustomHours | None) -> CustomHoursId | None:
+    return hours.id if hours is not None else None

@@ -107,7 +107,11 @@ class HoursBook:
         local = wall.shown(ZoneInfo(calendar.zone), at)
         holiday = calendar.holiday_at(at)
         shift = calendar.shift_at(at)
-        steps = [*_choosing(match, asked), _local_time(calendar.zone, at), *self._holidays(calendar, hours, at)]
+        steps = [
+            *_choosing(match, asked),
+            _local_time(calendar.zone, at),
+            *self._holidays(calendar, hours, holiday, at),
+        ]
         if holiday is None:
             steps.append(_week(calendar.weekly, shift, local.date()))
             rule = Rule(RuleKind.GENERAL if hours is None else RuleKind.CUSTOM, hours)
@@ -123,10 +127,11 @@ class HoursBook:
             next_closing=calendar.next_closing(at),
         )
 
-    def _holidays(self, calendar: Calendar, hours: CustomHours | None, at: Instant) -> Sequence[Step]:
+    def _holidays(
+        self, calendar: Calendar, hours: CustomHours | None, now: tuple[HolidayFolder, Holiday] | None, at: Instant
+    ) -> Sequence[Step]:
         if not (self.center.holidays if hours is None else hours.holidays):
             return [Step("holidays_off")]
-        now = calendar.holiday_at(at)
         if now is not None:
             folder, holiday = now
             return [Step("holiday", {"folder": folder.name}, holiday.names)]
