@@ -127,13 +127,12 @@ class FiguresService:
         """Return the centre's date now."""
         return self._centre.today()
 
-    async def today(self, channel: Channel) -> tuple[date, Mapping[str, Totals]]:
-        """Return the centre's date, and the day's totals of each queue in one channel so far."""
-        zone = self._centre.zone()
-        day = self._clock.now().astimezone(zone).date()
-        period = Period(day, day, zone)
-        selection = Selection(period.since, period.until, channel)
-        return day, await self._facts.by_queue(selection, await self.goals())
+    async def today(self, goals: Goals) -> tuple[date, Mapping[Channel, Mapping[str, Totals]]]:
+        """Return the centre's date, and the day's totals so far of each channel's queues."""
+        day = self._centre.today()
+        period = Period(day, day, self._centre.zone())
+        selections = {channel: Selection(period.since, period.until, channel) for channel in Channel}
+        return day, {channel: await self._facts.by_queue(one, goals) for channel, one in selections.items()}
 
     async def _answer(self, actor: Principal, question: Question) -> Answer:
         actor.require(Permission.VIEW_REPORTS)
@@ -166,10 +165,8 @@ class FiguresService:
                 return rows, summed(totals for _, totals in found)
 
     async def _period(self, question: Question) -> Period:
-        zone = self._centre.zone()
-        today = self._clock.now().astimezone(zone).date()
-        first = question.first or question.last or today
-        return Period(first, question.last or first, zone)
+        first = question.first or question.last or self._centre.today()
+        return Period(first, question.last or first, self._centre.zone())
 
     def _of_queues(self, found: Mapping[str, Totals], question: Question) -> Rows:
         """One row for each queue that there is, and for those that are gone but had something."""

@@ -163,14 +163,12 @@ class LiveFigures:
         begun = self._clock.now()
         self._new_facts = False
         try:
-            totals = {channel: (await self._figures.today(channel)) for channel in Channel}
             goals = await self._figures.goals()
+            day, totals = await self._figures.today(goals)
         except BaseException:
             self._new_facts = True
             raise
-        self._day = _Day(
-            max(day for day, _ in totals.values()), {one: found for one, (_, found) in totals.items()}, goals_row(goals)
-        )
+        self._day = _Day(day, totals, goals_row(goals))
         ended = self._clock.now()
         self._not_before = ended + REST * (ended - begun)
 
