@@ -261,13 +261,12 @@ class _Reader:
 
     def _place(self, row: CsvRow, before: User | None, after: User) -> None:
         """Find the teams of a row, and take it into the plan."""
-        had = self._tree.of(after.id)
-        had_managed = frozenset(team for team in had if after.id in self._tree.teams[team].managers)
+        had, had_managed = self._tree.member_in(after.id), self._tree.manager_in(after.id)
         managed = self._in_cell(row, "manages", had_managed)
-        members = self._in_cell(row, "teams", had - had_managed)
+        members = self._in_cell(row, "teams", had)
         if members & managed:
             raise _WrongCellError("manages", "both")
-        touched = ((had - had_managed) ^ members) | (had_managed ^ managed)
+        touched = (had ^ members) | (had_managed ^ managed)
         if self._reach is not None:
             if not touched <= self._reach:
                 raise _WrongCellError("teams", "other_team")
@@ -337,8 +336,6 @@ def _changed_teams(tree: TeamTree, plan: _Plan) -> Sequence[Team]:
 
 
 def _cells(user: User, tree: TeamTree, names: Mapping[RoleId, str]) -> Mapping[str, str]:
-    inside = tree.of(user.id)
-    managed = [team for team in inside if user.id in tree.teams[team].managers]
     return {
         "email": user.email,
         "first_name": user.first_name,
@@ -348,8 +345,8 @@ def _cells(user: User, tree: TeamTree, names: Mapping[RoleId, str]) -> Mapping[s
         "location": user.location,
         "languages": csv_rows.LIST.join(user.languages),
         "roles": csv_rows.LIST.join(sorted(names[role] for role in user.roles if role in names)),
-        "teams": _paths(tree, inside - set(managed)),
-        "manages": _paths(tree, managed),
+        "teams": _paths(tree, tree.member_in(user.id)),
+        "manages": _paths(tree, tree.manager_in(user.id)),
         "chat_limit": str(user.chat_limit),
         "active": "yes" if user.active else "no",
     }

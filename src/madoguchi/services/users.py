@@ -155,9 +155,7 @@ class UserService:
         if Role.ADMIN in before.roles - after.roles:
             await self._keep_an_admin(before)
         tree = self._teams.tree
-        members = frozenset(team for team in tree.of(user_id) if user_id in tree.teams[team].members)
-        managers = tree.of(user_id) - members
-        self._check_teams(actor, members, managers, draft)
+        self._check_teams(actor, tree.member_in(user_id), tree.manager_in(user_id), draft)
         teams = self._teams.changed_for(user_id, draft.teams, draft.manages)
         await self._teams.store_batch(UserBatch(changed=[after], teams=teams))
         await self._desk.follow(after)
@@ -260,13 +258,12 @@ class UserService:
         tree = self._teams.tree
         seen = []
         for user in users:
-            inside = sorted(tree.of(user.id), key=tree.path)
             editable = self._teams.within(actor, Permission.EDIT_USERS, user.id) and self._mightier(actor, user)
             seen.append(
                 UserSeen(
                     user,
-                    [team for team in inside if user.id in tree.teams[team].members],
-                    [team for team in inside if user.id in tree.teams[team].managers],
+                    sorted(tree.member_in(user.id), key=tree.path),
+                    sorted(tree.manager_in(user.id), key=tree.path),
                     invited=user.id not in ready,
                     second_factor=user.id in two,
                     editable=editable,

@@ -90,6 +90,14 @@ class TeamTree:
         """Return the teams that `user` manages, and their sub-teams."""
         return self.with_sub_teams(self._managed.get(user, ()))
 
+    def manager_in(self, user: UserId) -> frozenset[TeamId]:
+        """Return the teams that `user` is directly in as manager."""
+        return frozenset(self._managed.get(user, ()))
+
+    def member_in(self, user: UserId) -> frozenset[TeamId]:
+        """Return the teams that `user` is directly in as member."""
+        return self.of(user) - self.manager_in(user)
+
     def of(self, user: UserId) -> frozenset[TeamId]:
         """Return the teams that `user` is directly in, as member or manager."""
         return frozenset(self._of.get(user, ()))
