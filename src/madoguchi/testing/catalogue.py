@@ -19,6 +19,7 @@ class MemoryCatalogue:
 
     def __init__(self) -> None:
         self._users: dict[UserId, User] = {}
+        self._by_address: dict[str, UserId] = {}
         self._credentials: dict[UserId, Credentials] = {}
         self._sessions: dict[str, Session] = {}
         self._consumers: dict[ConsumerId, Consumer] = {}
@@ -36,7 +37,7 @@ class MemoryCatalogue:
         if user.id in self._users:
             raise ConflictError(f"there is a user {user.id} already")
         self._refuse_taken_address(user)
-        self._users[user.id] = user
+        self.put_users([user])
         self._credentials[user.id] = credentials
 
     async def save_user(self, user: User) -> None:
@@ -49,11 +50,16 @@ class MemoryCatalogue:
         if user.id not in self._users:
             raise NotFoundError(f"there is no user {user.id}")
         self._refuse_taken_address(user)
-        self._users[user.id] = user
+        self.put_users([user])
 
     def put_users(self, users: Sequence[User]) -> None:
-        """Replace users without a look at their addresses."""
-        self._users |= {user.id: user for user in users}
+        """Store or replace users whose addresses were found free; several may swap theirs."""
+        for user in users:
+            if (before := self._users.get(user.id)) is not None:
+                self._by_address.pop(before.email.casefold(), None)
+        for user in users:
+            self._users[user.id] = user
+            self._by_address[user.email.casefold()] = user.id
 
     def end_sessions_of(self, user: UserId, keep: SessionId | None) -> Sequence[SessionId]:
         """End a user's sessions but `keep`; return which."""
@@ -71,10 +77,8 @@ class MemoryCatalogue:
 
     async def credentials(self, email: str) -> tuple[User, Credentials] | None:
         """Return whom an e-mail address belongs to (compared without case), and how he proves it."""
-        for user in self._users.values():
-            if user.email.casefold() == email.casefold():
-                return user, self._credentials[user.id]
-        return None
+        user = self._by_address.get(email.casefold())
+        return None if user is None else (self._users[user], self._credentials[user])
 
     async def set_credentials(self, user: UserId, credentials: Credentials) -> None:
         """Replace a user's password.
@@ -178,6 +182,5 @@ class MemoryCatalogue:
         self._settings[scope] = msgspec.json.encode(values)
 
     def _refuse_taken_address(self, user: User) -> None:
-        wanted = user.email.casefold()
-        if any(one.email.casefold() == wanted for one in self._users.values() if one.id != user.id):
+        if self._by_address.get(user.email.casefold(), user.id) != user.id:
             raise ConflictError("the e-mail address is taken", field="email")
