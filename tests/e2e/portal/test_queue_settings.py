@@ -71,6 +71,25 @@ class Manager:
         return str(made["queues"][0])
 
 
+@contextmanager
+def trees_as_they_were(server: RealServer) -> Iterator[None]:
+    """Delete the queues that are there at the end and were not there before: a test finds no other test's queues."""
+    email, password = server.sign_in_of("manager")
+    with httpx.Client(base_url=f"{server.url}/api/v1", headers={"X-Madoguchi": "1"}, timeout=30) as http:
+        http.post("/session", json={"email": email, "password": password}).raise_for_status()
+
+        def parents() -> dict[str, str | None]:
+            nodes = http.get("/settings/queues").raise_for_status().json()["rows"]
+            return {node["id"]: node["parent"] for node in nodes}
+
+        before = parents()
+        yield
+        added = {queue: parent for queue, parent in parents().items() if queue not in before}
+        for queue, parent in added.items():
+            if parent not in added:
+                http.delete(f"/settings/queues/{queue}", params={"confirmed": True}).raise_for_status()
+
+
 @pytest.fixture
 def manager(browser: Browser, server: RealServer) -> Iterator[Callable[..., Any]]:
     """Signs in managers; pages of a real server need more patience than others."""
@@ -97,7 +116,8 @@ def manager(browser: Browser, server: RealServer) -> Iterator[Callable[..., Any]
             yield Manager(page, http, language)
         context.close()
 
-    yield signed_in
+    with trees_as_they_were(server):
+        yield signed_in
     expect.set_options(timeout=5_000)
 
 
