@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 NOON: Final[Instant] = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONGEST_WORK: Final[Span] = timedelta(minutes=10)
+"""Longer than all that is waited for in a house that closes: what takes longer waits for ever."""
 
 
 class FakeClock:
@@ -58,7 +59,7 @@ class FakeClock:
         Raises:
             TimeoutError: it is not done after `within` of fake time; it is cancelled.
         """
-        task = asyncio.ensure_future(work)
+        task = asyncio.create_task(work)
         end = self._now + within
         while not task.done():
             if self._now >= end:

@@ -89,13 +89,19 @@ async def nothing_is_live(server: RealServer) -> None:
         await until(lambda name=name: figure(server, name) == 0, f"no {name}")  # type: ignore[misc]
 
 
+def requests_of(server: RealServer, role: str = "manager") -> httpx.Client:
+    """Return the HTTP requests of a signed-in user; to be closed."""
+    email, password = server.sign_in_of(role)
+    http = httpx.Client(base_url=f"{server.url}/api/v1", headers={"X-Madoguchi": "1"}, timeout=30)
+    http.post("/session", json={"email": email, "password": password}).raise_for_status()
+    return http
+
+
 class Office:
     """HTTP requests of a signed-in user, for what is looked up beside the screens."""
 
     def __init__(self, server: RealServer, role: str = "manager") -> None:
-        email, password = server.sign_in_of(role)
-        self.http = httpx.Client(base_url=f"{server.url}/api/v1", headers={"X-Madoguchi": "1"}, timeout=30)
-        self.http.post("/session", json={"email": email, "password": password}).raise_for_status()
+        self.http = requests_of(server, role)
 
     def get(self, path: str) -> Any:
         """Return the JSON of a path."""
