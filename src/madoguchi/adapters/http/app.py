@@ -17,8 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from madoguchi.adapters.http import (
     calls,
     chats,
+    consults,
     consumers,
     desk,
+    desk_records,
     figures,
     health,
     hours,
@@ -136,8 +138,8 @@ def _with_routes(**options: Any) -> FastAPI:
         **options,
     )
     api = APIRouter(prefix=BASE)
-    live = (session, desk, calls, chats, supervision, recordings, consumers, routing, figures, metadata)
-    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours)
+    live = (session, desk, calls, consults, chats, supervision, recordings, consumers, routing, figures, metadata)
+    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours, desk_records)
     for part in (*live, *organisation):
         api.include_router(part.router)
     app.include_router(api)
