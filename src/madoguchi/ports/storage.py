@@ -17,6 +17,7 @@ from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import Kind, MadoguchiError
 from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
+from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
 from madoguchi.ports.messages import MessageStore
@@ -284,6 +285,10 @@ class Storage(Protocol):
     @property
     def facts(self) -> FactStore:
         """What figures are made of."""
+
+    @property
+    def desk(self) -> DeskRecords:
+        """What is kept for agents' desks."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

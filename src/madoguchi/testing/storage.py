@@ -21,6 +21,7 @@ from madoguchi.ports.storage import (
     StorageUnavailableError,
 )
 from madoguchi.testing.catalogue import MemoryCatalogue
+from madoguchi.testing.desk_records import MemoryDeskRecords
 from madoguchi.testing.facts import MemoryFacts
 from madoguchi.testing.hours import MemoryHours
 from madoguchi.testing.messages import MemoryMessages
@@ -167,6 +168,7 @@ class MemoryStorage:
         self.messages = MemoryMessages()
         self.hours = MemoryHours()
         self.facts = MemoryFacts()
+        self.desk = MemoryDeskRecords()
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -48,10 +48,10 @@ def brisk(queue: Queue) -> Queue:
 
 
 @contextmanager
-def brisk_server(data: Path) -> Iterator[RealServer]:
+def brisk_server(data: Path, variables: Mapping[str, str] | None = None) -> Iterator[RealServer]:
     """Yield a running server whose queues ring shortly; it must stop well at the end."""
     organised(data, brisk)
-    running = RealServer(data)
+    running = RealServer(data, variables or {})
     running.start()
     try:
         yield running

@@ -199,8 +199,10 @@ def test_a_call_is_handled_by_keyboard_alone(open_portal: OpenPortal) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    assert active(page) == "Transfer"
+    expect(dialog.get_by_label("Note for your colleague")).to_be_focused()
+    for name in ("Cancel", "Consult first", "Transfer"):
+        page.keyboard.press("Tab")
+        assert active(page) == name
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
     asked = [each for each in backend.asked if each[0] == "POST"]

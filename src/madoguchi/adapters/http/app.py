@@ -18,8 +18,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from madoguchi.adapters.http import (
     calls,
     chats,
+    consults,
     consumers,
     desk,
+    desk_records,
     figures,
     health,
     hours,
@@ -135,8 +137,8 @@ def _routes() -> Sequence[BaseRoute]:
     """Return the routes of every application. They hold no state, and reading all signatures takes a while."""
     app = _bare()
     api = APIRouter(prefix=BASE)
-    live = (session, desk, calls, chats, supervision, recordings, consumers, routing, figures, metadata)
-    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours)
+    live = (session, desk, calls, consults, chats, supervision, recordings, consumers, routing, figures, metadata)
+    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours, desk_records)
     for part in (*live, *organisation):
         api.include_router(part.router)
     before = len(app.router.routes)

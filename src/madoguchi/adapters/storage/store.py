@@ -5,6 +5,7 @@ from typing import Protocol
 
 from madoguchi.adapters.storage.catalogue import SqlCatalogue
 from madoguchi.adapters.storage.database import Database
+from madoguchi.adapters.storage.desk import SqlDeskRecords
 from madoguchi.adapters.storage.facts import SqlFacts
 from madoguchi.adapters.storage.hours import SqlHours
 from madoguchi.adapters.storage.interactions import SqlInteractions
@@ -14,6 +15,7 @@ from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.queues import SqlQueueMenus
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.adapters.storage.statuses import SqlStatuses
+from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
 from madoguchi.ports.messages import MessageStore
@@ -49,6 +51,7 @@ class SqlStorage:
         self._messages = SqlMessages(database)
         self._hours = SqlHours(database)
         self._facts = SqlFacts(database)
+        self._desk = SqlDeskRecords(database)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -89,6 +92,11 @@ class SqlStorage:
     def facts(self) -> FactStore:
         """What figures are made of."""
         return self._facts
+
+    @property
+    def desk(self) -> DeskRecords:
+        """What is kept for agents' desks."""
+        return self._desk
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.
