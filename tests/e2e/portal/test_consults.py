@@ -63,16 +63,6 @@ def look(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
-def is_asked(portal: Portal, path: str, body: Any = None) -> None:
-    """Wait until the page has sent this."""
-    wanted = ("POST", f"/calls{path}", body)
-    for _ in range(100):
-        if wanted in portal.backend.asked:
-            return
-        portal.page.wait_for_timeout(50)
-    raise AssertionError(f"{wanted} is not in {portal.backend.asked}")
-
-
 @pytest.mark.req("BASE-11")
 def test_a_phone_is_consulted_and_each_step_offers_what_can_follow(open_portal: OpenPortal) -> None:
     portal = a_call(open_portal)
@@ -94,7 +84,7 @@ def test_a_phone_is_consulted_and_each_step_offers_what_can_follow(open_portal: 
     look(page, "dialog")
     dialog.get_by_role("button", name="Consult first").click()
     expect(dialog).to_be_hidden()
-    is_asked(portal, "/call_0001/consult", {"number": "03-1234-5678", "private": True, "note": ""})
+    portal.expect_asked("POST", "/calls/call_0001/consult", {"number": "03-1234-5678", "private": True, "note": ""})
 
     show(backend, on_hold=True, consult=consult("ringing"))
     expect(page.get_by_text("Calling 03-1234-5678…")).to_be_visible()
@@ -104,17 +94,17 @@ def test_a_phone_is_consulted_and_each_step_offers_what_can_follow(open_portal: 
     look(page, "consulting")
     for button, step in (("Swap", "swap"), ("Three-way call", "join"), ("Complete transfer", "complete")):
         page.get_by_role("button", name=button).click()
-        is_asked(portal, f"/call_0001/consult/{step}")
+        portal.expect_asked("POST", f"/calls/call_0001/consult/{step}")
 
     show(backend, third=True, on_hold=False, consult=None)
     expect(page.get_by_text("Everybody in the call hears each other.")).to_be_visible()
     page.get_by_role("button", name="Mute 03-1234-5678").click()
-    is_asked(portal, "/call_0001/parties/p3/mute", {"on": True})
+    portal.expect_asked("POST", "/calls/call_0001/parties/p3/mute", {"on": True})
     page.get_by_role("button", name="Put 03-1234-5678 on hold").click()
-    is_asked(portal, "/call_0001/parties/p3/hold", {"on": True})
+    portal.expect_asked("POST", "/calls/call_0001/parties/p3/hold", {"on": True})
     look(page, "conference")
     page.get_by_role("button", name="Remove 03-1234-5678").click()
-    is_asked(portal, "/call_0001/parties/p3/remove")
+    portal.expect_asked("POST", "/calls/call_0001/parties/p3/remove")
     assert portal.complaints == []
 
 
@@ -131,7 +121,7 @@ def test_a_consultation_that_fails_says_why_and_leads_back(open_portal: OpenPort
     expect(bar).to_contain_text(text)
     expect(bar).to_contain_text("is still on hold")
     bar.get_by_role("button", name="Back to the consumer").click()
-    is_asked(portal, "/call_0001/hold", {"on": False})
+    portal.expect_asked("POST", "/calls/call_0001/hold", {"on": False})
 
 
 @pytest.mark.req("BASE-11")
@@ -167,8 +157,8 @@ def test_a_number_is_dialled_by_keyboard_and_what_became_of_it_is_said(open_port
     look(page, "dial")
     dialog.get_by_role("button", name="Call", exact=True).click()
     expect(dialog).to_be_hidden()
-    is_asked(portal, "", {"number": "03-12", "queue": None})
-    is_asked(portal, "", {"number": "03-123", "queue": "queue_billing"})
+    portal.expect_asked("POST", "/calls", {"number": "03-12", "queue": None})
+    portal.expect_asked("POST", "/calls", {"number": "03-123", "queue": "queue_billing"})
 
     call = backend.views["desk"]["call_0001"] | {"id": "call_0007", "state": "dialling", "direction": "outbound"}
     backend.put("desk", call)
@@ -212,12 +202,7 @@ def test_what_is_written_in_wrap_up_is_kept_and_a_refusal_is_shown_beside_its_fi
     portal = open_portal(scenes.busy_desk, "/desk?s=hand_9")
     page, backend = portal.page, portal.backend
     page.get_by_label("Notes").fill("he calls again")
-    for _ in range(100):
-        if ("PUT", "/handlings/hand_9/draft", {"disposition": "", "notes": "he calls again"}) in backend.asked:
-            break
-        page.wait_for_timeout(50)
-    else:
-        raise AssertionError(backend.asked)
+    portal.expect_asked("PUT", "/handlings/hand_9/draft", {"disposition": "", "notes": "he calls again"})
     problem = {"title": "No.", "status": 422, "code": "invalid_input", "detail": "", "field": "disposition"}
     backend.answers["POST", "/handlings/hand_9/finish"] = (422, problem | {"reason": "required"})
     page.get_by_role("button", name="Finish").click()
