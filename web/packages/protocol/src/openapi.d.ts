@@ -2137,7 +2137,9 @@ export interface paths {
         };
         /**
          * Explain
-         * @description Say whether it is open for a queue, channel and language, now or at an instant, and why.
+         * @description Say whether it is open for a queue, channel and language, now or at a time, and why.
+         *
+         *     A time without its offset from UTC is one of the clock of the hours that count.
          */
         get: operations["hours_explain"];
         put?: never;
