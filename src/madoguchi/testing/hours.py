@@ -12,12 +12,14 @@ from madoguchi.kernel.ids import CustomHoursId, HolidayFolderId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.hours import HoursChange, Saved, Signature, Subject, T
 from madoguchi.ports.storage import StaleVersionError
+from madoguchi.testing.audit import MemoryAudit
 
 
 class MemoryHours:
     """Keeps the promises of `madoguchi.ports.hours.HoursRecords`, durability apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: MemoryAudit | None = None) -> None:
+        self._audit = audit or MemoryAudit()
         self._saved: dict[str, Saved[Any]] = {}
         self._changes: list[HoursChange] = []
 
@@ -82,3 +84,4 @@ class MemoryHours:
                 subject = Subject.FOLDER
         rows = [None if one is None else msgspec.to_builtins(one) for one in (before, after)]
         self._changes.append(HoursChange(subject, key, version, signed, *rows))
+        self._audit.note(before, after, version=version)

@@ -20,6 +20,7 @@ from madoguchi.ports.storage import (
     StorageHealth,
     StorageUnavailableError,
 )
+from madoguchi.testing.audit import MemoryAudit
 from madoguchi.testing.catalogue import MemoryCatalogue
 from madoguchi.testing.facts import MemoryFacts
 from madoguchi.testing.hours import MemoryHours
@@ -160,12 +161,13 @@ class MemoryStorage:
 
     def __init__(self) -> None:
         self.interactions = MemoryInteractions()
-        self.catalogue = MemoryCatalogue()
+        self.audit = MemoryAudit()
+        self.catalogue = MemoryCatalogue(self.audit)
         self.people = MemoryPeople(self.catalogue)
-        self.queues = MemoryQueueMenus()
-        self.statuses = MemoryStatuses()
-        self.messages = MemoryMessages()
-        self.hours = MemoryHours()
+        self.queues = MemoryQueueMenus(self.audit)
+        self.statuses = MemoryStatuses(self.audit)
+        self.messages = MemoryMessages(self.audit)
+        self.hours = MemoryHours(self.audit)
         self.facts = MemoryFacts()
 
     async def open(self) -> None:

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from madoguchi.adapters.http import (
+    audit,
     calls,
     chats,
     consumers,
@@ -38,7 +39,7 @@ from madoguchi.adapters.http import (
     welcome,
 )
 from madoguchi.adapters.http.access import declared
-from madoguchi.adapters.http.middleware import BodyLimit, Measure, RateLimit, SecurityHeaders
+from madoguchi.adapters.http.middleware import Acting, BodyLimit, Measure, RateLimit, SecurityHeaders
 from madoguchi.adapters.http.models import ProblemOut
 from madoguchi.adapters.http.state import HttpState
 from madoguchi.adapters.http.static import Pages
@@ -99,6 +100,7 @@ def make_app(state: HttpState, *, routes: Sequence[BaseRoute] = (), lifespan: Li
             Middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors),
             Middleware(EmbeddableRoutes),
             Middleware(RateLimit, rate=settings.consumer_rate, burst=settings.consumer_burst),
+            Middleware(Acting),
             Middleware(BodyLimit, max_body=settings.max_body, max_upload=settings.max_upload),
         ],
     )
@@ -137,7 +139,7 @@ def _with_routes(**options: Any) -> FastAPI:
     )
     api = APIRouter(prefix=BASE)
     live = (session, desk, calls, chats, supervision, recordings, consumers, routing, figures, metadata)
-    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours)
+    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours, audit)
     for part in (*live, *organisation):
         api.include_router(part.router)
     app.include_router(api)

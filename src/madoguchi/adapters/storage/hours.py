@@ -1,11 +1,12 @@
 """Hours and holidays in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
 
+from madoguchi.adapters.storage.audit import Trail
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.schema_hours import hours, hours_changes
 from madoguchi.domain.hours.book import SupportCenter
@@ -19,12 +20,19 @@ from madoguchi.ports.storage import StaleVersionError
 CENTER: Final = "support_center"
 """The id of the one record of details."""
 
+_KINDS: Final[Mapping[Subject, type[Any]]] = {
+    Subject.CENTER: SupportCenter,
+    Subject.CUSTOM: CustomHours,
+    Subject.FOLDER: HolidayFolder,
+}
+
 
 class SqlHours:
     """`HoursRecords` over any `Database`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: Trail) -> None:
         self._database = database
+        self._trail = trail
 
     async def center(self) -> Saved[SupportCenter] | None:
         """Return the details; none where nobody has saved them yet."""
@@ -56,6 +64,8 @@ class SqlHours:
             else:
                 connection.execute(sa.update(hours).where(hours.c.id == key).values(**values))
             _note(connection, subject, key, expected + 1, signed, None if found is None else found.data, data)
+            before = None if found is None else msgspec.convert(found.data, type(record))
+            self._trail.note(connection, before, record, version=expected + 1)
 
         await self._write(key, work)
         return Saved(record, expected + 1, signed)
@@ -73,6 +83,8 @@ class SqlHours:
                 raise StaleVersionError("it is gone")
             connection.execute(sa.delete(hours).where(hours.c.id == record))
             _note(connection, Subject(found.subject), record, expected + 1, signed, found.data, None)
+            before = msgspec.convert(found.data, _KINDS[Subject(found.subject)])
+            self._trail.note(connection, before, None, version=expected + 1)
 
         await self._write(record, work)
 

@@ -42,6 +42,8 @@ class Permission(Enum):
     VIEW_SUPPORT_CENTER = "settings.support_center.view"
     """Details of the support centre, hours and holidays."""
     EDIT_SUPPORT_CENTER = "settings.support_center.edit"
+    VIEW_AUDIT = "audit.view"
+    """Who changed what, and who signed in."""
 
 
 class Scope(Enum):
@@ -87,6 +89,7 @@ PAGES: Final = (
     Page("queue_settings", Permission.VIEW_QUEUE_SETTINGS, Permission.EDIT_QUEUE_SETTINGS),
     Page("messages", Permission.VIEW_MESSAGES, Permission.EDIT_MESSAGES),
     Page("support_center", Permission.VIEW_SUPPORT_CENTER, Permission.EDIT_SUPPORT_CENTER),
+    Page("audit", Permission.VIEW_AUDIT),
 )
 """All pages whose permissions roles can have, in the order of the role page. The desk is none of them."""
 
@@ -122,6 +125,8 @@ class Role:
     """Which roles its users may hand out, where they may edit users; None for all."""
     second_factor: bool = False
     """Whether its users must have a second factor."""
+    version: int = field(default=0, compare=False)
+    """Counts its changes from 1 on; 0 for one that is not stored. It is no part of what the record says."""
 
 
 def with_views(grants: Grants) -> Grants:
@@ -174,6 +179,7 @@ _MANAGES: Final = {
         Permission.EDIT_QUEUE_SETTINGS,
         Permission.VIEW_MESSAGES,
         Permission.VIEW_SUPPORT_CENTER,
+        Permission.VIEW_AUDIT,
     ),
     **_teams(Permission.CHANGE_AGENT_STATUS, Permission.END_INTERACTIONS, Permission.VIEW_USERS, Permission.VIEW_TEAMS),
 }
