@@ -11,8 +11,20 @@ from madoguchi.domain.audit.entries import AuditRecord, Told
 from madoguchi.services.figures_table import MARK, safe
 
 _HEADS: Final[Mapping[str, Sequence[str]]] = {
-    "en": ("When ({zone})", "Who", "User ID", "Address", "Kind", "What", "ID", "Action", "Field", "From", "To"),
-    "ja": ("日時 ({zone})", "変更者", "ユーザー ID", "アドレス", "種類", "対象", "ID", "操作", "項目", "変更前", "変更後"),
+    "en": ["When ({zone})", "Who", "User ID", "Address", "Kind", "What", "ID", "Action", "Field", "From", "To"],
+    "ja": (
+        "日時 ({zone})",
+        "変更者",
+        "ユーザー ID",
+        "アドレス",
+        "種類",
+        "対象",
+        "ID",
+        "操作",
+        "項目",
+        "変更前",
+        "変更後",
+    ),
 }
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {

@@ -96,7 +96,7 @@ class PasswordWork:
 class SignInService:
     """Users sign in, are known by their token for twelve hours, and sign out."""
 
-    def __init__(  # noqa: PLR0913 - what signing in hangs together with
+    def __init__(
         self,
         catalogue: Catalogue,
         roles: RoleService,

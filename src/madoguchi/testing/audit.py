@@ -7,7 +7,7 @@ from typing import Any
 
 from madoguchi.domain.access.profile import folded
 from madoguchi.domain.audit.entries import PROVES, Act, AuditRecord, Entry, Seen, Subject
-from madoguchi.domain.audit.things import THINGS, entry_of, worth_telling
+from madoguchi.domain.audit.things import THINGS, entry_of, version_after, worth_telling
 from madoguchi.kernel.ids import UserId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.audit import AuditQuery, present_act
@@ -67,7 +67,7 @@ def next_version(stored: Any, record: Any) -> int:
     if record.version:
         thing = THINGS[type(record)]
         require_present(present, Seen(thing.subject(record), thing.id(record), record.version))
-    return present + 1
+    return version_after(stored, record)
 
 
 def counted_up(record: Any) -> Any:

@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 
+from madoguchi.domain.audit import entries as audit
 from madoguchi.domain.hours.book import SupportCenter
 from madoguchi.domain.hours.custom import CustomHours
 from madoguchi.domain.hours.holidays import HolidayFolder
 from madoguchi.kernel.ids import CustomHoursId, HolidayFolderId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.hours import HoursChange, Saved, Signature, Subject, T
-from madoguchi.ports.storage import StaleVersionError
+from madoguchi.ports.storage import StaleVersionError, require_present
 from madoguchi.testing.audit import MemoryAudit
 
 
@@ -70,8 +71,9 @@ class MemoryHours:
 
     def _present(self, key: str, expected: int) -> Any:
         found = self._saved.get(key)
-        if (found.version if found else 0) != expected:
-            raise StaleVersionError(f"it is not at version {expected}")
+        subject = "custom_hours" if key.startswith("hours_") else "holiday_folder"
+        kind = audit.Subject("support_center" if key == "support_center" else subject)
+        require_present(found.version if found else 0, audit.Seen(kind, key, expected))
         return found.record if found else None
 
     def _note(self, key: str, version: int, signed: Signature, before: Any, after: Any) -> None:

@@ -19,8 +19,8 @@ class MemoryStatuses:
         """Return them in the order of their making."""
         return [self._statuses[one] for one in sorted(self._statuses)]
 
-    async def save(self, status: CustomStatus) -> None:
-        """Store or replace one.
+    async def save(self, status: CustomStatus) -> CustomStatus:
+        """Store or replace one; return it with the version that it is at now.
 
         Raises:
             StaleVersionError: the stored version is not its own; one of version 0 replaces any.
@@ -29,6 +29,7 @@ class MemoryStatuses:
         version = next_version(before, status)
         self._statuses[status.id] = replace(status, version=version)
         self._audit.note(before, status, version=version)
+        return self._statuses[status.id]
 
     async def remove(self, status: StatusId) -> bool:
         """Forget one; return whether it was there."""

@@ -1,6 +1,5 @@
 """The audit log: who changed what."""
 
-from collections.abc import Sequence
 from datetime import UTC
 from typing import Annotated, Any, Final
 
@@ -141,16 +140,3 @@ def _out(record: AuditRecord) -> AuditOut:
             ChangeOut(field=one.field, before=one.before, after=one.after, told=one.told) for one in entry.changes
         ],
     )
-
-
-def told_since(records: Sequence[AuditRecord]) -> list[dict[str, Any]]:
-    """Return what a problem tells of changes that somebody has not seen: who, when, and which fields."""
-    return [
-        {
-            "by": one.act.name,
-            "at": stamp(one.at),
-            "action": one.entry.action.value,
-            "fields": [change.field for change in one.entry.changes],
-        }
-        for one in records
-    ]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from madoguchi.adapters.http.models import Id, In, Language, Line, Out, _without_nul
+from madoguchi.adapters.http.models import Id, In, Language, Line, Out, Version, _without_nul
 from madoguchi.domain.access.permissions import Permission, Scope
 from madoguchi.kernel.errors import InvalidInputError
 
@@ -38,10 +38,17 @@ class RoleIn(In):
     second_factor: bool = False
 
 
+class RoleChangeIn(RoleIn):
+    """A role as it is to be."""
+
+    version: Version
+
+
 class RoleOut(Out):
     """A role."""
 
     id: str
+    version: int
     name: str
     label: str
     colour: str
@@ -86,10 +93,17 @@ class TeamIn(In):
     parent: Id | None = None
 
 
+class TeamChangeIn(TeamIn):
+    """A team as it is to be."""
+
+    version: Version
+
+
 class TeamOut(Out):
     """A team in the tree."""
 
     id: str
+    version: int
     name: str
     parent: str | None
     depth: int
@@ -131,10 +145,17 @@ class UserIn(In):
     chat_limit: Annotated[int, Field(ge=0, le=50)] = 3
 
 
+class UserChangeIn(UserIn):
+    """A user as he is to be."""
+
+    version: Version
+
+
 class PersonOut(Out):
     """A user as others see him."""
 
     id: str
+    version: int
     name: str
     first_name: str
     last_name: str

@@ -17,6 +17,7 @@ from madoguchi.adapters.http.people_models import (
     RoleOption,
     RoleRef,
     TeamOption,
+    UserChangeIn,
     UserIn,
     UserOptionsOut,
     UsersOut,
@@ -113,9 +114,9 @@ async def one(user: Id, actor: Reader, services: InServices) -> PersonOut:
 
 
 @router.put("/{user}", status_code=204)
-async def change(user: Id, body: UserIn, actor: Editor, services: InServices) -> None:
+async def change(user: Id, body: UserChangeIn, actor: Editor, services: InServices) -> None:
     """Replace a user's record."""
-    await services.users.change(actor, UserId(user), _draft(body))
+    await services.users.change(actor, UserId(user), _draft(body), body.version)
 
 
 @router.put("/{user}/active", status_code=204)
@@ -186,6 +187,7 @@ def _told(seen: UserSeen) -> PersonOut:
     user = seen.user
     return PersonOut(
         id=user.id,
+        version=user.version,
         name=user.name,
         first_name=user.first_name,
         last_name=user.family_name,

@@ -11,7 +11,7 @@ from madoguchi.adapters.storage.audit import Trail, require_version
 from madoguchi.adapters.storage.database import Database
 from madoguchi.domain.access.users import Credentials, Session, User
 from madoguchi.domain.audit.entries import Action
-from madoguchi.domain.audit.things import UNTOLD_SCOPES, ScopeSettings, about_sign_in
+from madoguchi.domain.audit.things import UNTOLD_SCOPES, ScopeSettings, about_sign_in, version_after
 from madoguchi.domain.chats.attachments import Attachment
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
 from madoguchi.domain.recording import Recording
@@ -60,9 +60,10 @@ class SqlCatalogue:
                 raise NotFoundError(f"there is no user {user.id}")
             before = records.to_user(row)
             require_version(before, user)
-            values = records.user_values(user) | {"version": before.version + 1}
+            version = version_after(before, user)
+            values = records.user_values(user) | {"version": version}
             connection.execute(sa.update(table).where(table.c.id == user.id).values(values))
-            self._trail.note(connection, before, user, version=before.version + 1)
+            self._trail.note(connection, before, user, version=version)
 
         await self._database.write(_refusing(save, ConflictError("the e-mail address is taken", field="email")))
 

@@ -21,7 +21,7 @@ from madoguchi.domain.access.profile import folded
 from madoguchi.domain.access.teams import Team
 from madoguchi.domain.access.users import User
 from madoguchi.domain.audit.entries import Action, Entry
-from madoguchi.domain.audit.things import about_sign_in, entry_of
+from madoguchi.domain.audit.things import about_sign_in, entry_of, version_after
 from madoguchi.kernel.errors import ConflictError
 from madoguchi.kernel.ids import RoleId, SessionId, TeamId, UserId
 from madoguchi.ports.people import UserBatch, UserQuery
@@ -61,7 +61,7 @@ class SqlPeople:
             for role in roles_to_save:
                 before = stored.get(role.id)
                 require_version(before, role)
-                version = 1 if before is None else before.version + 1
+                version = version_after(before, role)
                 entries.append(entry_of(before, role, version=version))
                 _put(connection, roles, [role_values(role) | {"version": version}])
             self._trail.add(connection, entries)
@@ -156,14 +156,12 @@ class SqlPeople:
         def store(connection: sa.Connection) -> None:
             try:
                 before = _present_users(connection, batch.changed)
-                versions = {user.id: before[user.id].version + 1 for user in batch.changed if user.id in before}
-                _change_users(connection, [row | {"version": versions.get(row["id"], 1)} for row in changed])
+                versions = {user.id: version_after(before.get(user.id), user) for user in batch.changed}
+                _change_users(connection, [row | {"version": versions[row["id"]]} for row in changed])
                 if new:
                     connection.execute(sa.insert(_users), new)
                 made = [entry_of(None, user, version=1) for user in batch.new]
-                others = [
-                    entry_of(before.get(user.id), user, version=versions.get(user.id, 1)) for user in batch.changed
-                ]
+                others = [entry_of(before.get(user.id), user, version=versions[user.id]) for user in batch.changed]
                 self._trail.add(connection, [*made, *others])
             except sa.exc.IntegrityError as error:
                 number = "agent_number" in str(error.orig)

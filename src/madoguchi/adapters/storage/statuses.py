@@ -1,6 +1,7 @@
 """The organisation's own statuses in SQL."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from madoguchi.adapters.storage.audit import Trail, require_version
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.schema_statuses import agent_statuses
 from madoguchi.domain.agents.statuses import CustomStatus
+from madoguchi.domain.audit.things import version_after
 from madoguchi.kernel.ids import StatusId
 
 
@@ -29,24 +31,25 @@ class SqlStatuses:
 
         return await self._database.read(read)
 
-    async def save(self, status: CustomStatus) -> None:
-        """Store or replace one.
+    async def save(self, status: CustomStatus) -> CustomStatus:
+        """Store or replace one; return it with the version that it is at now.
 
         Raises:
             StaleVersionError: the stored version is not its own; one of version 0 replaces any.
         """
 
-        def put(connection: sa.Connection) -> None:
+        def put(connection: sa.Connection) -> CustomStatus:
             before = _present(connection, status.id)
             require_version(before, status)
-            version = 1 if before is None else before.version + 1
+            version = version_after(before, status)
             rest = {"names": dict(status.names), "colour": status.colour, "away": status.away, "version": version}
             insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
             statement = insert(agent_statuses).values(id=status.id, **rest)
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=rest))
             self._trail.note(connection, before, status, version=version)
+            return replace(status, version=version)
 
-        await self._database.write(put)
+        return await self._database.write(put)
 
     async def remove(self, status: StatusId) -> bool:
         """Forget one; return whether it was there."""

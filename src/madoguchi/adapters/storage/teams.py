@@ -9,7 +9,7 @@ from madoguchi.adapters.storage import schema
 from madoguchi.adapters.storage.audit import Trail, require_version
 from madoguchi.adapters.storage.schema_people import team_people, teams
 from madoguchi.domain.access.teams import Team
-from madoguchi.domain.audit.things import entry_of
+from madoguchi.domain.audit.things import entry_of, version_after
 from madoguchi.kernel.ids import TeamId, UserId
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ def put_teams(connection: sa.Connection, to_save: Sequence[Team], trail: Trail) 
     for team in to_save:
         before = stored.get(team.id)
         require_version(before, team)
-        version = 1 if before is None else before.version + 1
+        version = version_after(before, team)
         values = {"name": team.name, "parent": team.parent, "position": team.position, "version": version}
         if before is None:
             connection.execute(sa.insert(teams).values(id=team.id, **values))

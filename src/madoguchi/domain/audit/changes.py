@@ -74,7 +74,7 @@ def _differing(path: str, before: Plain, after: Plain, hidden: Collection[str]) 
             yield Change(path, _json(before), None)
         if not isinstance(after, dict) and not _nothing(after):
             yield Change(path, None, _json(after))
-    elif isinstance(before, frozenset) or isinstance(after, frozenset) or _long(before) or _long(after):
+    elif _told_in_part(before, after):
         was, now = frozenset(before or ()), frozenset(after or ())
         if was != now:
             yield Change(path, sorted(was - now), sorted(now - was), Told.PART)
@@ -92,6 +92,14 @@ def _fields(value: Plain) -> dict[str, Any]:
 def _nothing(value: Plain) -> bool:
     """Whether it says nothing: what is not there and what is empty are the same to a reader."""
     return value is None or value == "" or (isinstance(value, dict | list | frozenset) and not value)
+
+
+def _told_in_part(before: Plain, after: Plain) -> bool:
+    """Whether both are collections, of words only, and one is a set or long."""
+    both = (before, after)
+    return all(_nothing(one) or isinstance(one, frozenset | list) for one in both) and any(
+        isinstance(one, frozenset) or _long(one) for one in both
+    )
 
 
 def _long(value: Plain) -> bool:

@@ -4,7 +4,7 @@ A record whose type is not declared here cannot be written to the log, and so ca
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from madoguchi.domain.access.permissions import DEFAULT_ROLES, Role
@@ -57,6 +57,8 @@ class Thing:
     """Fields that say nothing of their own: ids, versions, and what follows from others."""
     hidden: frozenset[str] = frozenset()
     """Paths of which only is told that they changed."""
+    uncounted: frozenset[str] = frozenset()
+    """Fields that nobody edits in a form together with others: a change of them alone makes no new version."""
     usual: Callable[[Any], Any] = lambda _record: None
     """What counts as long as nobody has saved one; the first save is then a change of it."""
     gone: Callable[[Any], bool] = lambda _record: False
@@ -131,15 +133,23 @@ THINGS: Final[Mapping[type, Thing]] = {
         lambda user: user.name,
         left_out=_SAVED | {"name"},
         hidden=frozenset({"avatar"}),
+        uncounted=frozenset({"avatar", "active"}),
     ),
     Role: Thing(
         _is(Subject.ROLE),
         lambda role: role.id,
         lambda role: role.name,
         left_out=_SAVED,
+        uncounted=frozenset({"position"}),
         usual=lambda role: DEFAULT_ROLES.get(role.id),
     ),
-    Team: Thing(_is(Subject.TEAM), lambda team: team.id, lambda team: team.name, left_out=_SAVED),
+    Team: Thing(
+        _is(Subject.TEAM),
+        lambda team: team.id,
+        lambda team: team.name,
+        left_out=_SAVED,
+        uncounted=frozenset({"position"}),
+    ),
     Node: Thing(
         _is(Subject.QUEUE),
         lambda node: node.id,
@@ -212,6 +222,16 @@ def entry_of(before: Any, after: Any, *, version: int = 0) -> Entry | None:
     action = Action.REMOVED if went else Action.CREATED if came else Action.CHANGED
     made = version or (0 if after is None else getattr(after, "version", 0))
     return Entry(thing.subject(record), thing.id(record), thing.name(record), action, found, made)
+
+
+def version_after(before: Any, after: Any) -> int:
+    """Return which version a record is at that takes the place of another; of None, the first."""
+    if before is None:
+        return 1
+    uncounted = THINGS[type(after)].uncounted
+    same = replace(after, **{name: getattr(before, name) for name in uncounted}) == before
+    present: int = before.version
+    return present if same else present + 1
 
 
 def about_sign_in(user: UserId, name: str, action: Action) -> Entry:

@@ -9,7 +9,7 @@ from madoguchi.domain.access.permissions import Role
 from madoguchi.kernel.ids import UserId
 from madoguchi.ports.people import UserQuery
 from madoguchi.testing.environment import settle
-from tests.unit.adapters.http.office import NIGHT, PASSWORD, SALES, SUPPORT, Office, problem
+from tests.unit.adapters.http.office import NIGHT, PASSWORD, SALES, SUPPORT, Office, edited, problem
 from tests.unit.adapters.http.test_people import names, role
 
 
@@ -90,7 +90,7 @@ async def test_a_lost_app_is_reset_by_an_administrator_and_removed_by_its_owner_
 @pytest.mark.req("BASE-1")
 async def test_a_role_may_require_a_second_factor(office: Office) -> None:
     mia, ada = await office.of("mia"), await office.of("ada")
-    assert (await ada.put("/roles/manager", json={**await role(office, "manager"), "second_factor": True})).is_success
+    assert (await edited(ada, "/roles/manager", {**await role(office, "manager"), "second_factor": True})).is_success
     session = (await mia.get("/session")).json()
     assert (session["must_enrol"], session["permissions"]) == (True, [])
     assert (await mia.get("/completed/calls")).status_code == 403

@@ -2008,6 +2008,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries
+         * @description Tell who changed what from what to what, and who signed in, the newest first.
+         */
+        get: operations["audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Return all entries that are wanted as a CSV file, a line for each changed field.
+         */
+        get: operations["audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2082,6 +2122,12 @@ export interface components {
             /** Handling */
             handling: string;
         };
+        /**
+         * Action
+         * @description What was done.
+         * @enum {string}
+         */
+        Action: "created" | "changed" | "removed" | "signed_in" | "signed_out" | "sign_in_refused" | "invited" | "reset_sent" | "invitation_accepted" | "password_changed" | "second_factor_on" | "second_factor_off" | "recovery_code_used";
         /**
          * ActiveIn
          * @description Whether a user works here.
@@ -2186,6 +2232,44 @@ export interface components {
             /** Types */
             types: string[];
         };
+        /**
+         * AuditOut
+         * @description One entry.
+         */
+        AuditOut: {
+            /** Id */
+            id: number;
+            /** At */
+            at: string;
+            /** By */
+            by: string | null;
+            /** By Name */
+            by_name: string;
+            /** Address */
+            address: string;
+            subject: components["schemas"]["Subject"];
+            /** Thing */
+            thing: string;
+            /** Name */
+            name: string;
+            action: components["schemas"]["Action"];
+            /** Changes */
+            changes: components["schemas"]["madoguchi__adapters__http__audit__ChangeOut"][];
+        };
+        /**
+         * AuditPageOut
+         * @description Entries, the newest first.
+         */
+        AuditPageOut: {
+            /** Rows */
+            rows: components["schemas"]["AuditOut"][];
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Next */
+            next: number | null;
+        };
         /** Body_chats_attach */
         Body_chats_attach: {
             /** File */
@@ -2281,30 +2365,6 @@ export interface components {
             now: components["schemas"]["NowOut"];
         };
         /**
-         * ChangeOut
-         * @description One save or deletion, with the record as it is stored before and after.
-         */
-        ChangeOut: {
-            /**
-             * Subject
-             * @enum {string}
-             */
-            subject: "support_center" | "custom_hours" | "holiday_folder";
-            /** Id */
-            id: string;
-            /** Version */
-            version: number;
-            saved: components["schemas"]["SignedOut"];
-            /** Before */
-            before: {
-                [key: string]: unknown;
-            } | null;
-            /** After */
-            after: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
          * ChangedOut
          * @description The message as it is now, and what is still missing.
          */
@@ -2314,12 +2374,26 @@ export interface components {
             missing: components["schemas"]["MissingOut"][];
         };
         /**
+         * ChangedProblem
+         * @description What somebody else did to the thing meanwhile.
+         */
+        ChangedProblem: {
+            /** By */
+            by: string;
+            /** At */
+            at: string;
+            /** Action */
+            action: string;
+            /** Fields */
+            fields: string[];
+        };
+        /**
          * ChangesOut
          * @description Changes, the newest first.
          */
         ChangesOut: {
             /** Changes */
-            changes: components["schemas"]["ChangeOut"][];
+            changes: components["schemas"]["madoguchi__adapters__http__hours_answers__ChangeOut"][];
         };
         /**
          * Channel
@@ -2921,6 +2995,8 @@ export interface components {
             service_level: number;
             /** Short Abandon S */
             short_abandon_s: number;
+            /** Version */
+            version: number;
         };
         /**
          * GoalsOut
@@ -2933,6 +3009,8 @@ export interface components {
             service_level: number;
             /** Short Abandon S */
             short_abandon_s: number;
+            /** Version */
+            version: number;
         };
         /**
          * HolidayIO
@@ -3358,6 +3436,8 @@ export interface components {
         PersonOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Name */
             name: string;
             /** First Name */
@@ -3480,6 +3560,8 @@ export interface components {
             position?: number | null;
             /** Errors */
             errors?: components["schemas"]["FieldProblem"][] | null;
+            /** Changed */
+            changed?: components["schemas"]["ChangedProblem"][] | null;
         };
         /**
          * QueueDetailsOut
@@ -3654,6 +3736,31 @@ export interface components {
             codes: string[];
         };
         /**
+         * RoleChangeIn
+         * @description A role as it is to be.
+         */
+        RoleChangeIn: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Colour */
+            colour: string;
+            /** Grants */
+            grants: {
+                [key: string]: "all" | "assigned_teams";
+            };
+            /** Assignable */
+            assignable?: string[] | null;
+            /**
+             * Second Factor
+             * @default false
+             */
+            second_factor: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
          * RoleIn
          * @description A role as the role page sends it.
          */
@@ -3717,6 +3824,8 @@ export interface components {
         RoleOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Name */
             name: string;
             /** Label */
@@ -3993,6 +4102,29 @@ export interface components {
             call: string;
         };
         /**
+         * StatusChangeIn
+         * @description The same, as it is to be.
+         */
+        StatusChangeIn: {
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Colour
+             * @default grey
+             * @example violet
+             */
+            colour: string;
+            /**
+             * Away
+             * @default true
+             */
+            away: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
          * StatusIn
          * @description A status that agents can choose besides the built-in ones.
          */
@@ -4020,6 +4152,8 @@ export interface components {
         StatusOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Names */
             names: {
                 [key: string]: string;
@@ -4054,12 +4188,30 @@ export interface components {
             };
         };
         /**
+         * Subject
+         * @description What kind of thing an entry is about.
+         * @enum {string}
+         */
+        Subject: "user" | "sign_in" | "role" | "team" | "queue" | "queue_settings" | "status" | "languages" | "message" | "support_center" | "custom_hours" | "holiday_folder" | "goals" | "settings";
+        /**
          * SwitchIn
          * @description Something that is on or off.
          */
         SwitchIn: {
             /** On */
             on: boolean;
+        };
+        /**
+         * TeamChangeIn
+         * @description A team as it is to be.
+         */
+        TeamChangeIn: {
+            /** Name */
+            name: string;
+            /** Parent */
+            parent?: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * TeamIn
@@ -4096,6 +4248,8 @@ export interface components {
         TeamOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Name */
             name: string;
             /** Parent */
@@ -4134,6 +4288,12 @@ export interface components {
             token: string;
         };
         /**
+         * Told
+         * @description How much a change tells.
+         * @enum {string}
+         */
+        Told: "whole" | "part" | "hidden";
+        /**
          * TransferIn
          * @description Where an interaction goes: to a queue or to an agent.
          */
@@ -4142,6 +4302,54 @@ export interface components {
             queue?: string | null;
             /** Agent */
             agent?: string | null;
+        };
+        /**
+         * UserChangeIn
+         * @description A user as he is to be.
+         */
+        UserChangeIn: {
+            /**
+             * First Name
+             * @default
+             */
+            first_name: string;
+            /**
+             * Last Name
+             * @default
+             */
+            last_name: string;
+            /** Email */
+            email: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /**
+             * Agent Number
+             * @default
+             */
+            agent_number: string;
+            /**
+             * Location
+             * @default
+             */
+            location: string;
+            /** Languages */
+            languages: string[];
+            /** Roles */
+            roles: string[];
+            /** Teams */
+            teams?: string[];
+            /** Manages */
+            manages?: string[];
+            /**
+             * Chat Limit
+             * @default 3
+             */
+            chat_limit: number;
+            /** Version */
+            version: number;
         };
         /**
          * UserIn
@@ -4288,6 +4496,43 @@ export interface components {
             email: string;
             /** Min Length */
             min_length: number;
+        };
+        /**
+         * ChangeOut
+         * @description A field that is another than before.
+         */
+        madoguchi__adapters__http__audit__ChangeOut: {
+            /** Field */
+            field: string;
+            /** Before */
+            before?: unknown;
+            /** After */
+            after?: unknown;
+            told: components["schemas"]["Told"];
+        };
+        /**
+         * ChangeOut
+         * @description One save or deletion, with the record as it is stored before and after.
+         */
+        madoguchi__adapters__http__hours_answers__ChangeOut: {
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "support_center" | "custom_hours" | "holiday_folder";
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            saved: components["schemas"]["SignedOut"];
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
         };
     };
     responses: never;
@@ -6064,7 +6309,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UserIn"];
+                "application/json": components["schemas"]["UserChangeIn"];
             };
         };
         responses: {
@@ -6374,7 +6619,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TeamIn"];
+                "application/json": components["schemas"]["TeamChangeIn"];
             };
         };
         responses: {
@@ -6596,7 +6841,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RoleIn"];
+                "application/json": components["schemas"]["RoleChangeIn"];
             };
         };
         responses: {
@@ -7346,7 +7591,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StatusIn"];
+                "application/json": components["schemas"]["StatusChangeIn"];
             };
         };
         responses: {
@@ -8128,6 +8373,80 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ChangesOut"];
                 };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    audit_entries: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                before?: number | null;
+                limit?: number;
+                since?: string | null;
+                until?: string | null;
+                by?: string | null;
+                subject?: components["schemas"]["Subject"] | null;
+                thing?: string | null;
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPageOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    audit_export: {
+        parameters: {
+            query?: {
+                language?: string;
+                since?: string | null;
+                until?: string | null;
+                by?: string | null;
+                subject?: components["schemas"]["Subject"] | null;
+                thing?: string | null;
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457). */
             default: {
