@@ -24,7 +24,7 @@ MAX_PAGE: Final = 200
 _LAST_SEQ: Final = 2**62
 
 
-class ChangeOut(Out):
+class AuditChangeOut(Out):
     """A field that is another than before."""
 
     field: str
@@ -49,7 +49,7 @@ class AuditOut(Out):
     """Its id."""
     name: str
     action: Action
-    changes: list[ChangeOut]
+    changes: list[AuditChangeOut]
 
 
 class AuditPageOut(Out):
@@ -137,6 +137,6 @@ def _out(record: AuditRecord) -> AuditOut:
         name=entry.name,
         action=entry.action,
         changes=[
-            ChangeOut(field=one.field, before=one.before, after=one.after, told=one.told) for one in entry.changes
+            AuditChangeOut(field=one.field, before=one.before, after=one.after, told=one.told) for one in entry.changes
         ],
     )

@@ -266,6 +266,7 @@ class MeOut(Out):
     """The signed-in user's own profile."""
 
     id: str
+    version: int
     name: str
     first_name: str
     last_name: str
@@ -285,6 +286,7 @@ class MeOut(Out):
 class MeIn(In):
     """What a user may change of himself."""
 
+    version: Version
     first_name: Line = ""
     last_name: Line = ""
     phone: Line = ""

@@ -106,7 +106,7 @@ export class PortalApi {
   setAgentPresence = (user: string, status: string): Promise<void> => this.http.put(`/agents/${part(user)}/presence`, { status });
   statuses = (): Promise<{ statuses: CustomStatus[] }> => this.http.get("/agent-statuses");
   makeStatus = (status: CustomStatusInput): Promise<CustomStatus> => this.http.post("/agent-statuses", status);
-  changeStatus = (id: string, status: CustomStatusInput): Promise<CustomStatus> =>
+  changeStatus = (id: string, status: CustomStatusInput & { version: number }): Promise<CustomStatus> =>
     this.http.put(`/agent-statuses/${part(id)}`, status);
   removeStatus = (id: string): Promise<void> => this.http.delete(`/agent-statuses/${part(id)}`);
   routing = (kind: "call" | "chat", id: string, signal?: AbortSignal): Promise<Routing> =>

@@ -1,4 +1,4 @@
-import type { FieldProblem, Problem } from "@madoguchi/protocol";
+import type { ChangedMeanwhile, FieldProblem, Problem } from "@madoguchi/protocol";
 
 /** The server refused, or could not be asked (`code` is then `network`, `disconnected` or `timeout`). */
 export class ProblemError extends Error {
@@ -12,6 +12,8 @@ export class ProblemError extends Error {
   /** How many characters of the field stand before what is wrong with it. */
   readonly position: number | null;
   readonly errors: readonly FieldProblem[];
+  /** What others did to the thing since the caller read it, the newest first. */
+  readonly changed: readonly ChangedMeanwhile[];
 
   constructor(problem: Partial<Problem> & { code: string }) {
     super(problem.detail ?? problem.title ?? problem.code);
@@ -24,6 +26,7 @@ export class ProblemError extends Error {
     this.reason = problem.reason ?? null;
     this.position = problem.position ?? null;
     this.errors = problem.errors ?? [];
+    this.changed = problem.changed ?? [];
   }
 
   /** Nothing has happened, so the same request may succeed later. */

@@ -25,6 +25,17 @@ export interface Problem {
   /** How many characters of the field stand before what is wrong with it. */
   position?: number | null;
   errors?: FieldProblem[] | null;
+  /** What others did since the version that was sent, the newest first. */
+  changed?: ChangedMeanwhile[] | null;
+}
+
+/** What somebody else did meanwhile; `by` is empty for the system. */
+export interface ChangedMeanwhile {
+  by: string;
+  at: Timestamp;
+  action: string;
+  /** Paths of the fields. */
+  fields: string[];
 }
 
 /** What is wrong with one input; `field` is its place, such as `weekly.days.mon.1.start`. */
@@ -44,6 +55,7 @@ export type Permission =
   | "reports.view"
   | "agents.edit"
   | "agent_statuses.edit"
+  | "audit.view"
   | "monitor"
   | "monitor_chats.edit"
   | "recordings.view"
@@ -157,13 +169,14 @@ export interface Colleague {
 /** One of the organisation's own statuses. */
 export interface CustomStatus {
   id: string;
+  version: number;
   names: Names;
   colour: StatusColour;
   /** Nothing is offered in it. */
   away: boolean;
 }
 
-export type CustomStatusInput = Omit<CustomStatus, "id">;
+export type CustomStatusInput = Omit<CustomStatus, "id" | "version">;
 
 export type RoutingRule =
   | "longest_since_call"

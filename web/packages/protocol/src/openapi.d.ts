@@ -2233,6 +2233,19 @@ export interface components {
             types: string[];
         };
         /**
+         * AuditChangeOut
+         * @description A field that is another than before.
+         */
+        AuditChangeOut: {
+            /** Field */
+            field: string;
+            /** Before */
+            before?: unknown;
+            /** After */
+            after?: unknown;
+            told: components["schemas"]["Told"];
+        };
+        /**
          * AuditOut
          * @description One entry.
          */
@@ -2254,7 +2267,7 @@ export interface components {
             name: string;
             action: components["schemas"]["Action"];
             /** Changes */
-            changes: components["schemas"]["madoguchi__adapters__http__audit__ChangeOut"][];
+            changes: components["schemas"]["AuditChangeOut"][];
         };
         /**
          * AuditPageOut
@@ -2365,6 +2378,30 @@ export interface components {
             now: components["schemas"]["NowOut"];
         };
         /**
+         * ChangeOut
+         * @description One save or deletion, with the record as it is stored before and after.
+         */
+        ChangeOut: {
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "support_center" | "custom_hours" | "holiday_folder";
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            saved: components["schemas"]["SignedOut"];
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * ChangedOut
          * @description The message as it is now, and what is still missing.
          */
@@ -2393,7 +2430,7 @@ export interface components {
          */
         ChangesOut: {
             /** Changes */
-            changes: components["schemas"]["madoguchi__adapters__http__hours_answers__ChangeOut"][];
+            changes: components["schemas"]["ChangeOut"][];
         };
         /**
          * Channel
@@ -3132,6 +3169,8 @@ export interface components {
          * @description What a user may change of himself.
          */
         MeIn: {
+            /** Version */
+            version: number;
             /**
              * First Name
              * @default
@@ -3155,6 +3194,8 @@ export interface components {
         MeOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Name */
             name: string;
             /** First Name */
@@ -4496,43 +4537,6 @@ export interface components {
             email: string;
             /** Min Length */
             min_length: number;
-        };
-        /**
-         * ChangeOut
-         * @description A field that is another than before.
-         */
-        madoguchi__adapters__http__audit__ChangeOut: {
-            /** Field */
-            field: string;
-            /** Before */
-            before?: unknown;
-            /** After */
-            after?: unknown;
-            told: components["schemas"]["Told"];
-        };
-        /**
-         * ChangeOut
-         * @description One save or deletion, with the record as it is stored before and after.
-         */
-        madoguchi__adapters__http__hours_answers__ChangeOut: {
-            /**
-             * Subject
-             * @enum {string}
-             */
-            subject: "support_center" | "custom_hours" | "holiday_folder";
-            /** Id */
-            id: string;
-            /** Version */
-            version: number;
-            saved: components["schemas"]["SignedOut"];
-            /** Before */
-            before: {
-                [key: string]: unknown;
-            } | null;
-            /** After */
-            after: {
-                [key: string]: unknown;
-            } | null;
         };
     };
     responses: never;

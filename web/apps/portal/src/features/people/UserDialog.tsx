@@ -16,12 +16,16 @@ export function UserDialog(props: {
   person: Person | null;
   team: string | undefined;
   onClose: () => void;
+  /** Shows the user as he is now. */
+  onReload: () => void;
   onSaved: (link: MadeLink | null, name: string) => void;
 }): ReactNode {
   const t = useT();
   const language = useLanguage();
   const { person, options } = props;
   const [draft, setDraft] = useState<PersonDraft>(() => (person === null ? emptyDraft(props.team) : draftOf(person)));
+  // As it was when the form was filled in: the list may bring a newer one meanwhile.
+  const [version] = useState(person?.version ?? 0);
   const form = useForm();
   const set = (change: Partial<PersonDraft>): void => setDraft((before) => ({ ...before, ...change }));
   const toggled = (list: readonly string[], item: string, on: boolean): string[] =>
@@ -34,7 +38,7 @@ export function UserDialog(props: {
   const save = (): void =>
     void form.submit(async () => {
       if (person !== null) {
-        await props.api.change(person.id, draft);
+        await props.api.change(person.id, { ...draft, version });
         props.onSaved(null, person.name);
       } else {
         const made = await props.api.create(draft);
@@ -66,7 +70,7 @@ export function UserDialog(props: {
           save();
         }}
       >
-        <FormError form={form} />
+        <FormError form={form} onReload={props.onReload} />
         <TextField label={t("people.last_name")} autoComplete="off" {...text("last_name")} />
         <TextField label={t("people.first_name")} autoComplete="off" {...text("first_name")} />
         <TextField label={t("people.email")} type="email" autoComplete="off" {...text("email")} />

@@ -183,11 +183,18 @@ export function UsersPage(): ReactNode {
       </div>
       {open?.kind === "user" ? (
         <UserDialog
+          key={`${open.person?.id ?? ""} ${open.person?.version ?? 0}`}
           api={api}
           options={choices}
           person={open.person}
           team={search.team}
           onClose={() => setOpen(null)}
+          onReload={() => {
+            const { person } = open;
+            if (person === null) return;
+            void api.one(person.id).then((fresh) => setOpen({ kind: "user", person: fresh }), done);
+            void again();
+          }}
           onSaved={(made, name) => {
             done();
             if (made !== null) setLink({ link: made, name });

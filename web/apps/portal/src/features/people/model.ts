@@ -50,9 +50,10 @@ export function peopleApi(http: Http) {
       if (search.team !== undefined && search.team !== "") query.set("team", search.team);
       return http.get(`/users?${query.toString()}`);
     },
+    one: (user: string): Promise<Person> => http.get(`/users/${part(user)}`),
     options: (): Promise<PersonOptions> => http.get("/users/options"),
     create: (draft: PersonDraft): Promise<Schemas["InvitedOut"]> => http.post("/users", draft),
-    change: (user: string, draft: PersonDraft): Promise<void> => http.put(`/users/${part(user)}`, draft),
+    change: (user: string, draft: PersonDraft & { version: number }): Promise<void> => http.put(`/users/${part(user)}`, draft),
     setActive: (user: string, active: boolean): Promise<void> => http.put(`/users/${part(user)}/active`, { active }),
     invite: (user: string): Promise<MadeLink> => http.post(`/users/${part(user)}/invitation`),
     resetPassword: (user: string): Promise<MadeLink> => http.post(`/users/${part(user)}/password-reset`),
@@ -65,7 +66,7 @@ export function peopleApi(http: Http) {
     },
     teams: (): Promise<Schemas["TeamsOut"]> => http.get("/teams"),
     createTeam: (team: Schemas["TeamIn"]): Promise<Team> => http.post("/teams", team),
-    changeTeam: (team: string, draft: Schemas["TeamIn"]): Promise<void> => http.put(`/teams/${part(team)}`, draft),
+    changeTeam: (team: string, draft: Schemas["TeamChangeIn"]): Promise<void> => http.put(`/teams/${part(team)}`, draft),
     moveTeam: (team: string, up: boolean): Promise<void> => http.post(`/teams/${part(team)}/move`, { up }),
     deleteTeam: (team: string): Promise<void> => http.delete(`/teams/${part(team)}`),
   };

@@ -3,6 +3,7 @@ import type { QueueDetails, QueueForms, QueueGlobals, QueueNodeRow } from "@mado
 import { Bar, Button, Check, notify, TextField } from "@madoguchi/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
+import { changedText } from "../../shared/fields.ts";
 import { useAction } from "../../shared/hooks.ts";
 import { Unanswered } from "../../shared/QueryState.tsx";
 import { languageName, nameIn } from "../../shared/labels.ts";
@@ -126,7 +127,7 @@ function Form(props: QueueEditorProps & { loaded: Loaded }): ReactNode {
             </Button>
           }
         >
-          {t("queues.conflict")}
+          {t("queues.conflict")} {problem === null ? null : changedText(t, problem)}
         </Bar>
       ) : null}
       {shown === null ? null : (
