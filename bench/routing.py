@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
+from bench import skip_locked
 from bench.figures import Row, Table, quantile
 from madoguchi.domain.queues.queue import MenuChannel, Queue
 from madoguchi.domain.routing.candidate import Candidate
@@ -168,4 +169,4 @@ async def run(*, quick: bool) -> Sequence[Table]:
                     "target p99 ms": TARGET_MS,
                 }
             )
-    return [Table("A routing decision", rows, (NOTES,))]
+    return [Table("A routing decision", rows, (NOTES,)), *await skip_locked.run(quick=quick)]

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from madoguchi.domain.agents.handling import HANDLING
 from madoguchi.domain.agents.presence import PRESENCE
+from madoguchi.domain.calls.consult import TRANSFER
 from madoguchi.domain.calls.lifecycle import CALL
 from madoguchi.domain.calls.parties import MEDIA
 from madoguchi.domain.chats.lifecycle import CHAT
@@ -17,7 +18,7 @@ from madoguchi.domain.routing.offers import OFFER
 from madoguchi.kernel.machine import Machine
 
 FOLDER: Final = Path(__file__).parent.parent / "docs" / "lifecycles"
-MACHINES: Final[tuple[Machine[Any], ...]] = (CALL, CHAT, OFFER, HANDLING, PRESENCE, MEDIA, RECORDING)
+MACHINES: Final[tuple[Machine[Any], ...]] = (CALL, TRANSFER, CHAT, OFFER, HANDLING, PRESENCE, MEDIA, RECORDING)
 _WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
 

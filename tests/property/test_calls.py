@@ -15,31 +15,42 @@ from madoguchi.domain.calls.commands import (
     AttachConsumerMedia,
     AttachMedia,
     AttachMonitor,
+    BeginConsult,
     CallDue,
     CallMessage,
+    CancelConsult,
+    CompleteTransfer,
     ConsumerHangUp,
     EffectFailed,
     EndCall,
     HangUp,
+    HoldParty,
+    JoinConsult,
     KeysPressed,
     LegDown,
     LegOnHold,
     LegSilent,
     LegUp,
     Monitor,
+    MuteParty,
+    Outside,
     PlaybackOver,
     PositionIs,
     PressKeys,
+    RemoveParty,
     ServerRestarted,
     SetHold,
     SetMute,
     SetRecordingPaused,
     StopMonitoring,
+    SwapConsult,
     TransferToAgent,
     TransferToQueue,
 )
+from madoguchi.domain.calls.consult import TRANSFER, UNDER_WAY, ConsultState
 from madoguchi.domain.calls.effects import (
     CloseBridge,
+    DialLeg,
     PauseRecording,
     Play,
     ReleaseLeg,
@@ -55,6 +66,7 @@ from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, Pl
 from madoguchi.domain.supervision import Role
 from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.ids import LegId, MonitoringId, OfferId, PlaybackId, RecordingId, UserId
+from madoguchi.kernel.machine import IllegalTransitionError
 from madoguchi.services.call_life import CALLS
 from madoguchi.testing.builders import ANA, BEN, CALL_ID, CHIE, CONSUMER_LEG, SUE, CallScript, a_consumer, a_queue
 
@@ -91,6 +103,8 @@ class Calls(RuleBasedStateMachine):
         before = self.script.state
         try:
             decision = self.script.tell(message)
+        except IllegalTransitionError:
+            raise
         except MadoguchiError:
             assert self.script.state is before
             return
@@ -99,6 +113,9 @@ class Calls(RuleBasedStateMachine):
 
     def perform(self, effect: object) -> None:  # noqa: C901, PLR0912 - one case per effect
         match effect:
+            case DialLeg(leg):
+                assert leg not in self.open_legs
+                self.open_legs.add(leg)
             case ReleaseLeg(leg):
                 self.open_legs.discard(leg)
                 self.playing.pop(leg, None)
@@ -162,6 +179,9 @@ class Calls(RuleBasedStateMachine):
             leg = self.new_leg()
             self.tell(AttachMedia(ANA, leg))
             self.tell(LegUp(leg))
+        if depth == 3:
+            self.agent_asks_somebody_in("number", private=True)
+            self.somebody_answers_the_agent("up")
         if depth > 3:
             leg = self.new_leg()
             self.tell(Monitor(SUE, "Sue", MonitoringId("monitoring_1"), leg))
@@ -200,8 +220,9 @@ class Calls(RuleBasedStateMachine):
     @precondition(lambda self: self.script.state is not None)
     @rule(target=legs, agent=AGENTS)
     def attaches(self, agent: UserId) -> LegId:
-        if self.script.call.agent_party is not None:
-            agent = self.script.call.agent_party.user or agent
+        staff = [one.user for one in self.script.call.parties if one.present and one.handling and one.user]
+        if staff:
+            agent = staff[self.count % len(staff)]
         leg = self.new_leg()
         return self.attach(AttachMedia(agent, leg), leg)
 
@@ -277,6 +298,76 @@ class Calls(RuleBasedStateMachine):
         if what == "agent" and self.script.state is before:
             self.slots.pop(offer, None)
 
+    @precondition(lambda self: self.script.state is not None and self.script.call.agent_party is not None)
+    @rule(target=legs, whom=st.sampled_from(["queue", "agent", "number"]), private=st.booleans())
+    def agent_asks_somebody_in(self, whom: str, *, private: bool) -> LegId:
+        agent = self.script.call.agent_party
+        assert agent is not None
+        assert agent.user is not None
+        self.count += 1
+        offer = OfferId(f"offer_{self.count}")
+        leg = LegId(f"leg_{self.count}")
+        until = self.script.now + timedelta(seconds=20)
+        message = BeginConsult(
+            agent.user,
+            private,
+            queue=QUEUES[1] if whom == "queue" else None,
+            offer=Offer(offer, BEN, "Ben", self.script.now, until) if whom == "agent" else None,
+            outside=Outside(leg, "+81312345678", "03-1234-5678", "", 30.0) if whom == "number" else None,
+        )
+        before = self.script.state
+        if whom == "agent":
+            self.slots[offer] = BEN
+        self.tell(message)
+        if whom == "agent" and self.script.state is before:
+            self.slots.pop(offer, None)
+        return leg
+
+    @precondition(lambda self: self.script.state is not None and bool(self.script.call.consults))
+    @rule(what=st.sampled_from(["up", "up", "accept", "decline", "down", "refused"]))
+    def somebody_answers_the_agent(self, what: str) -> None:
+        call = self.script.call
+        for offer in call.offers[:1]:
+            if what in {"up", "accept"}:
+                self.tell(AcceptOffer(offer.id, offer.agent))
+            elif what == "decline":
+                self.tell(DeclineOffer(offer.id, offer.agent))
+        for party in call.third_parties[:1]:
+            if party.leg is None or not party.number:
+                continue
+            if what == "up":
+                self.tell(LegUp(party.leg))
+            elif what == "down":
+                self.open_legs.discard(party.leg)
+                self.bridge.pop(party.leg, None)
+                self.playing.pop(party.leg, None)
+                self.tell(LegDown(party.leg, "busy"))
+            elif what == "refused" and not party.was_connected:
+                self.tell(EffectFailed("DialLeg", party.leg, "voice_unavailable"))
+
+    @precondition(lambda self: self.script.state is not None and self.script.call.agent_party is not None)
+    @rule(
+        what=st.sampled_from(["swap", "join", "complete", "cancel", "hold", "mute", "remove"]),
+        on=st.booleans(),
+        number=st.integers(0, 3),
+    )
+    def agent_arranges(self, what: str, number: int, *, on: bool) -> None:
+        call = self.script.call
+        user = call.agent_party.user if call.agent_party is not None else None
+        assert user is not None
+        present = [one for one in call.parties if one.present]
+        party = present[number % len(present)].id
+        commands: dict[str, CallMessage] = {
+            "swap": SwapConsult(user),
+            "join": JoinConsult(user),
+            "complete": CompleteTransfer(user),
+            "cancel": CancelConsult(user),
+            "hold": HoldParty(user, party, on),
+            "mute": MuteParty(user, party, on),
+            "remove": RemoveParty(user, party),
+        }
+        self.tell(commands[what])
+
     @precondition(lambda self: self.script.state is not None)
     @rule(
         what=st.sampled_from(["restart", "end", "consumer", "answer", "record", "stop", "place"]),
@@ -319,8 +410,34 @@ class Calls(RuleBasedStateMachine):
         if self.script.state is not None:
             present = [one for one in self.script.call.parties if one.role is Role.AGENT and one.present]
             assert len(present) <= 1
-            assert bool(present) == (self.script.call.state is CallState.TALKING)
-            assert len(self.handlings) == len(present)
+            call = self.script.call
+            staff = [one for one in call.parties if one.present and one.handling is not None]
+            assert len(self.handlings) == len(staff)
+            if call.state is CallState.TALKING:
+                handing_over = call.consult is not None and call.consult.state is ConsultState.HANDING_OVER
+                assert present or call.third_parties or handing_over, "the consumer is left with nobody"
+            else:
+                assert not present
+                assert not call.third_parties
+                assert not call.consults
+
+    @invariant()
+    def the_consumer_hears_nothing_of_what_is_said_in_private(self) -> None:
+        if self.script.state is None:
+            return
+        call = self.script.call
+        now = media.joined(call)
+        assert sum(one.state in UNDER_WAY for one in call.consults) <= 1
+        for consult in call.consults:
+            assert consult.state not in TRANSFER.terminal
+            party = call.party(consult.party) if consult.party is not None else None
+            private = consult.private and consult.state is ConsultState.CONSULTING
+            if now is None or not private or party is None or party.leg not in now.legs:
+                continue
+            leg = call.consumer_party.leg
+            if leg in now.legs:
+                third, consumer = now.legs.index(party.leg), now.legs.index(leg)
+                assert now.gains[third][consumer] == now.gains[consumer][third] == 0.0
 
     @invariant()
     def slots_are_kept_for_standing_offers_only(self) -> None:

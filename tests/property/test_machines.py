@@ -8,6 +8,7 @@ from hypothesis import given
 
 from madoguchi.domain.agents.handling import HANDLING
 from madoguchi.domain.agents.presence import PRESENCE
+from madoguchi.domain.calls.consult import TRANSFER
 from madoguchi.domain.calls.lifecycle import CALL
 from madoguchi.domain.calls.parties import MEDIA
 from madoguchi.domain.chats.lifecycle import CHAT
@@ -15,7 +16,7 @@ from madoguchi.domain.recording import RECORDING
 from madoguchi.domain.routing.offers import OFFER
 from madoguchi.kernel.machine import IllegalTransitionError, Machine
 
-MACHINES: list[Machine[Any]] = [CALL, MEDIA, OFFER, HANDLING, PRESENCE, RECORDING, CHAT]
+MACHINES: list[Machine[Any]] = [CALL, TRANSFER, MEDIA, OFFER, HANDLING, PRESENCE, RECORDING, CHAT]
 each_machine = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
 
 

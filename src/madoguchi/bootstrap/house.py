@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import structlog
 
+from madoguchi.adapters.speech.assets import RING_BACK
+from madoguchi.bootstrap.people import people_services
 from madoguchi.bootstrap.ports import Ports
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
@@ -33,10 +35,12 @@ from madoguchi.services.centre_time import CentreTime
 from madoguchi.services.chat_life import CHATS, ChatPerformer
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService
+from madoguchi.services.consults import ConsultService
 from madoguchi.services.consumers import ConsumerService
-from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
+from madoguchi.services.dialling import DiallingService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
+from madoguchi.services.dispositions import DispositionService
 from madoguchi.services.fact_keeper import FactKeeper
 from madoguchi.services.figures import FiguresService
 from madoguchi.services.figures_live import Floor, LiveFigures
@@ -48,26 +52,23 @@ from madoguchi.services.message_audio import MessageAudio
 from madoguchi.services.messages import MessageService
 from madoguchi.services.metadata import MetadataService
 from madoguchi.services.offers import OfferService
+from madoguchi.services.outbound import OutboundService
 from madoguchi.services.phone_calls import PhoneCalls
-from madoguchi.services.profile import ProfileService
 from madoguchi.services.projection import AgentProjection, CallProjection
 from madoguchi.services.prompts import PromptService
 from madoguchi.services.queue_rows import QueueRows
 from madoguchi.services.queue_settings import QueueSettingsService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
+from madoguchi.services.replies import ReplyService
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.roles import RoleService
 from madoguchi.services.routing import RoutingService
 from madoguchi.services.runtime import Runtime
-from madoguchi.services.second_factor import SecondFactorService
-from madoguchi.services.sign_in import PasswordWork, SignInService
 from madoguchi.services.statuses import StatusService
 from madoguchi.services.supervision import SupervisionService
 from madoguchi.services.teams import TeamService
 from madoguchi.services.tenant import Tenant
-from madoguchi.services.user_import import UserImport
-from madoguchi.services.users import PICTURES, DeskSide, UserService
 from madoguchi.services.view_store import ViewStore
 from madoguchi.services.views import ViewService
 from madoguchi.services.voice_facts import VoiceFacts
@@ -105,7 +106,7 @@ class House:
             clock=clock,
             ids=ids,
         )
-        self._prompts = PromptService(ports.speech, ports.music, self._messages)
+        self._prompts = PromptService(ports.speech, ports.music, self._messages, RING_BACK)
         self._recordings = RecordingService(
             voice=ports.voice,
             catalogue=catalogue,
@@ -198,32 +199,42 @@ class House:
             require_open=self._require_open,
         )
         calls.reach = chats.reach = self._teams.require_within
-        factors = SecondFactorService(storage.people, clock, ids)
-        passwords = PasswordWork(self._ports.passwords)
-        sign_in = SignInService(storage.catalogue, self._roles, factors, clock, ids, passwords, storage.audit)
-        sign_in.working = self._desk.working
-        side = DeskSide(self._desk.follow, self._desk.working)
-        users = UserService(
-            catalogue=storage.catalogue,
-            people=storage.people,
-            roles=self._roles,
-            teams=self._teams,
-            blobs=self._ports.blobs,
-            pictures=AttachmentService(storage.catalogue, self._ports.blobs, clock, ids, PICTURES),
-            ids=ids,
-            changes=self.access,
-            desk=side,
+        people = people_services(
+            self._ports, roles=self._roles, teams=self._teams, changes=self.access, desk=self._desk, spawn=self.spawn
         )
         queue_settings = QueueSettingsService(self._queues, storage.queues, storage.catalogue, ids, self._waiting)
         queue_settings.teams, queue_settings.grants = self._teams.paths, self._roles.grants
+        dispositions = DispositionService(storage.desk, storage.catalogue, self._queues, ids)
+        dialling = DiallingService(storage.catalogue)
+        outbound = OutboundService(
+            calls=self._calls,
+            queues=self._queues,
+            reservations=self._reservations,
+            dialling=dialling,
+            catalogue=storage.catalogue,
+            tenant=tenant,
+            clock=clock,
+            ids=ids,
+        )
+        consults = ConsultService(
+            calls=self._calls,
+            queues=self._queues,
+            reservations=self._reservations,
+            dialling=dialling,
+            ids=ids,
+        )
         services = Services(
-            sign_in=sign_in,
+            consults=consults,
+            outbound=outbound,
+            sign_in=people.sign_in,
             consumers=ConsumerService(storage.catalogue, self._queues, clock, ids),
             desk=self._desk,
             offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
             calls=calls,
             chats=chats,
-            handlings=HandlingService(self._agents),
+            handlings=HandlingService(self._agents, dispositions),
+            dispositions=dispositions,
+            replies=ReplyService(storage.desk, self._queues, ids),
             supervision=SupervisionService(self._calls, legs, ids),
             recordings=self._recordings,
             queues=self._queues,
@@ -231,30 +242,11 @@ class House:
             views=ViewService(self._views, self._chat_views),
             roles=self._roles,
             teams=self._teams,
-            users=users,
-            user_import=UserImport(
-                people=storage.people,
-                roles=self._roles,
-                teams=self._teams,
-                ids=ids,
-                changes=self.access,
-                desk=side,
-            ),
-            credentials=CredentialService(
-                catalogue=storage.catalogue,
-                people=storage.people,
-                users=users,
-                factors=factors,
-                passwords=passwords,
-                mailer=self._ports.mailer,
-                clock=clock,
-                ids=ids,
-                changes=self.access,
-                desk=side,
-                spawn=self.spawn,
-            ),
-            second_factors=factors,
-            profile=ProfileService(storage.people, self.access, side),
+            users=people.users,
+            user_import=people.user_import,
+            credentials=people.credentials,
+            second_factors=people.second_factors,
+            profile=people.profile,
             statuses=self._statuses,
             routing=RoutingService(
                 lines=self._dispatcher,

@@ -12,6 +12,8 @@ class Role(Enum):
 
     CONSUMER = "consumer"
     AGENT = "agent"
+    THIRD_PARTY = "third_party"
+    """Asked into the call by its agent."""
     MONITOR = "monitor"
     """Hears all, is heard by nobody."""
     WHISPER = "whisper"
@@ -43,7 +45,7 @@ def hears(listener: Voice, speaker: Voice) -> bool:
             return False
         case Role.WHISPER:
             return listener.role is Role.AGENT
-        case Role.CONSUMER | Role.AGENT | Role.BARGE:
+        case Role.CONSUMER | Role.AGENT | Role.THIRD_PARTY | Role.BARGE:
             return True
 
 

@@ -20,4 +20,11 @@ class ToAgent:
     agent: UserId
 
 
+@dataclass(frozen=True)
+class ToNumber:
+    """To a phone, as it was typed: a number or an extension."""
+
+    number: str
+
+
 TransferTarget: TypeAlias = ToQueue | ToAgent

@@ -19,6 +19,7 @@ from madoguchi.kernel.errors import Kind, MadoguchiError
 from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.audit import AuditLog
+from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
 from madoguchi.ports.messages import MessageStore
@@ -317,6 +318,10 @@ class Storage(Protocol):
     @property
     def audit(self) -> AuditLog:
         """Who changed what."""
+
+    @property
+    def desk(self) -> DeskRecords:
+        """What is kept for agents' desks."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

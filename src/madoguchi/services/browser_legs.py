@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from madoguchi.domain.calls.call import Call, Medium
+from madoguchi.domain.calls.call import Call
 from madoguchi.kernel.ids import LegId
 from madoguchi.ports.environment import IdSource
 from madoguchi.ports.voice import BrowserAnswer, BrowserOffer, VoiceEngine
@@ -54,9 +54,5 @@ class BrowserLegs:
 
 
 def meeting_place(call: Call) -> str:
-    """Return what the legs of `call` are made near, the same throughout its life, so that they can meet.
-
-    A caller's phone leg is there before we know of it. Browser legs come and go, and may all go at once.
-    """
-    leg = call.consumer_party.leg
-    return leg if call.medium is Medium.PHONE and leg is not None else call.id
+    """Return what the legs of `call` are made near."""
+    return call.meeting_place

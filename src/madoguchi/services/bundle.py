@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from madoguchi.services.audit import AuditService
 from madoguchi.services.calls import CallService
 from madoguchi.services.chats import ChatService
+from madoguchi.services.consults import ConsultService
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
+from madoguchi.services.dispositions import DispositionService
 from madoguchi.services.figures import FiguresService
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.hours_settings import HoursSettings
@@ -15,10 +17,12 @@ from madoguchi.services.languages import LanguageService
 from madoguchi.services.messages import MessageService
 from madoguchi.services.metadata import MetadataService
 from madoguchi.services.offers import OfferService
+from madoguchi.services.outbound import OutboundService
 from madoguchi.services.profile import ProfileService
 from madoguchi.services.queue_settings import QueueSettingsService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.recordings import RecordingService
+from madoguchi.services.replies import ReplyService
 from madoguchi.services.roles import RoleService
 from madoguchi.services.routing import RoutingService
 from madoguchi.services.second_factor import SecondFactorService
@@ -38,12 +42,16 @@ class Services:
     sign_in: SignInService
     consumers: ConsumerService
     desk: DeskService
+    dispositions: DispositionService
     offers: OfferService
+    outbound: OutboundService
     calls: CallService
+    consults: ConsultService
     chats: ChatService
     handlings: HandlingService
     supervision: SupervisionService
     recordings: RecordingService
+    replies: ReplyService
     queues: QueueService
     queue_settings: QueueSettingsService
     views: ViewService

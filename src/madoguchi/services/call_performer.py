@@ -8,6 +8,7 @@ from madoguchi.domain.calls.effects import (
     AnswerLeg,
     CallEffect,
     CloseBridge,
+    DialLeg,
     PauseRecording,
     Play,
     ReleaseLeg,
@@ -19,7 +20,7 @@ from madoguchi.domain.calls.effects import (
     VoiceEffect,
 )
 from madoguchi.kernel.ids import InteractionId
-from madoguchi.ports.voice import VoiceEngine
+from madoguchi.ports.voice import PhoneAddress, VoiceEngine
 from madoguchi.services.prompts import PromptService
 from madoguchi.services.recordings import RecordingService
 from madoguchi.services.reservations import LiveAgents
@@ -49,10 +50,12 @@ class CallPerformer:
         match effect:
             case AnswerLeg(leg):
                 await voice.answer(leg)
+            case DialLeg(leg, address, caller, ring_s, near):
+                await voice.dial(leg, PhoneAddress(address), caller=caller, headers={}, ring_s=ring_s, near=near)
             case ReleaseLeg(leg):
                 await voice.release(leg)
-            case Play(playback, leg, lines, music):
-                sounds = await self._prompts.sounds(lines, music=music)
+            case Play(playback, leg, lines, music, ringing):
+                sounds = await self._prompts.sounds(lines, music=music, ringing=ringing)
                 if not sounds:
                     return (PlaybackOver(playback),)
                 await voice.play(playback, leg, sounds)

@@ -1,7 +1,7 @@
 """Calls: how they come in, and what agents, consumers and supervisors do with them."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
@@ -46,6 +46,8 @@ from madoguchi.services.reservations import Reservations
 from madoguchi.services.rows import Json
 from madoguchi.services.runtime import Owners
 from madoguchi.services.tenant import Tenant
+
+WITH_AGENT: Final = frozenset({CallState.TALKING, CallState.DIALLING})
 
 CallOwners: TypeAlias = Owners[Call, CallMessage, CallEvent, CallEffect]
 
@@ -154,7 +156,7 @@ class CallService:
             raise
 
     async def hang_up(self, actor: Principal, call: InteractionId) -> None:
-        """End the conversation.
+        """End the conversation; who was only asked into it leaves it.
 
         Raises:
             NotFoundError: the caller has no such call.
@@ -274,11 +276,11 @@ class CallService:
         return actor.user.id
 
     def _of_agent(self, actor: Principal, call: InteractionId) -> Call:
-        """Return the actor's call; nobody learns of calls that are not his."""
+        """Return the call that the actor handles or was asked into; nobody learns of calls that are not his."""
         actor.require(Permission.DESK)
         state = self._calls.state(call)
-        agent = state.agent_party if state is not None and state.state is CallState.TALKING else None
-        if state is None or agent is None or agent.user != actor.user.id:
+        agent = state.staff(actor.user.id) if state is not None and state.state in WITH_AGENT else None
+        if state is None or agent is None:
             raise NotFoundError("you have no such call")
         return state
 

@@ -35,6 +35,8 @@ EVERY: Final = Span(seconds=1)
 DAYS_EVERY: Final = Span(seconds=30)
 REST: Final = 10
 """How many times as long as reading the day took nothing is read again."""
+WAITING: Final = frozenset({CallState.QUEUED, CallState.OFFERED})
+"""States in which the consumer waits; a call whose agent waits for a colleague is talked in."""
 ALL: Final = "all"
 """The id of the row of everything together."""
 
@@ -183,7 +185,7 @@ class LiveFigures:
             if call.queue is None:
                 continue
             for count in of(call.queue.id, Channel.CALL):
-                if call.waiting() is not None and call.queued_at is not None:
+                if call.state in WAITING and call.queued_at is not None:
                     count.wait(call.queued_at)
                 count.working += call.state is CallState.TALKING
         for chat in self._floor.chats():

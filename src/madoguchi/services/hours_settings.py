@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -197,19 +197,23 @@ class HoursSettings:
         found = await asyncio.to_thread(self._national.holidays, country, years, tuple(self._languages()))
         return [ImportableDay(one, any(holiday.on(one.day) for holiday in known)) for one in found]
 
-    async def explain(self, actor: Principal, asked: Asked, at: Instant | None) -> Explanation:
-        """Say whether it is open for `asked`, now or at an instant, and why.
+    async def explain(self, actor: Principal, asked: Asked, at: datetime | None) -> Explanation:
+        """Say whether it is open for `asked`, now or at a time, and why.
+
+        A time without a zone is one of the clock of the hours that count; where that shows it twice, the first.
 
         Raises:
             NotAllowedError: the caller may not see hours.
-            InvalidInputError: there is no such queue, or the instant is out of reach.
+            InvalidInputError: there is no such queue, or the time is out of reach.
         """
         actor.require(Permission.VIEW_SUPPORT_CENTER)
         self._require_known(asked)
         when = at if at is not None else self._clock.now()
         if when.year not in checks.YEARS:
             raise InvalidInputError(f"from {checks.YEARS[0]} to {checks.YEARS[-1]}", field="at", reason="bad_year")
-        return self._hours.book.explain(asked, when, self._hours.parents)
+        if when.tzinfo is None:
+            when = wall.first_moment(ZoneInfo(self._calendar(asked).zone), when)
+        return self._hours.book.explain(asked, when.astimezone(UTC), self._hours.parents)
 
     async def week(self, actor: Principal, asked: Asked, day: date | None) -> WeekOf:
         """Return the week of `day`, or this one, hour by hour.

@@ -98,6 +98,7 @@ def call_metadata(
     return {
         **_common(call, "call", call.medium.value, call.queue, story, handlings),
         "state": call.state.value,
+        "direction": "outbound" if call.outbound else "inbound",
         "called": call.called or None,
         "trunk": call.trunk or None,
         "answered": call.answered_at is not None,
@@ -163,6 +164,8 @@ def _common(
 def _durations(one: Call | Chat, story: Story, handlings: Sequence[HandlingFact]) -> Json:
     ended = one.ended_at or story.ended_at or one.started_at
     reached = story.stays[0].since if story.stays else ended
+    if isinstance(one, Call) and one.outbound:
+        reached = one.started_at
     return {
         "total_s": _between(one.started_at, ended),
         "menu_s": _between(one.started_at, reached),
@@ -235,6 +238,8 @@ def _handover(handover: Handover) -> Json:
         "from": {"id": handover.agent, "name": handover.name} if handover.agent else None,
         "to_queue": _queue(handover.to_queue) if to_agent is None else None,
         "to_agent": to_agent,
+        "to_number": handover.to_number or None,
+        "warm": handover.warm,
     }
 
 

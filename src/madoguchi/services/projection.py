@@ -56,9 +56,9 @@ class CallProjection:
 
 def _rows(call: Call) -> Iterable[tuple[tuple[str, str], Json]]:
     yield (views.CALLS, call.id), supervised_row(call)
-    agent = call.agent_party
-    if agent is not None and agent.user is not None:
-        yield (views.desk(agent.user), call.id), desk_row(call, agent)
+    for agent in call.parties:
+        if agent.present and agent.user is not None and agent.handling is not None:
+            yield (views.desk(agent.user), call.id), desk_row(call, agent)
     for offer in call.offers:
         yield (views.desk(offer.agent), offer.id), offer_row(call, offer)
     for monitor in call.monitors():

@@ -26,10 +26,11 @@ class PromptService:
     `fallbacks` counts how often an own message could not be played and the built-in one was heard in its place.
     """
 
-    def __init__(self, speech: SpeechSynthesizer, music: Path, messages: MessageService) -> None:
+    def __init__(self, speech: SpeechSynthesizer, music: Path, messages: MessageService, ring_back: Path) -> None:
         self._speech = speech
         self._music = music
         self._messages = messages
+        self._ring_back = ring_back
         self.fallbacks = 0
 
     async def warm_up(self, lines: Sequence[Line]) -> None:
@@ -37,8 +38,8 @@ class PromptService:
         for line in lines:
             await self._heard(line)
 
-    async def sounds(self, lines: Sequence[Line], *, music: bool) -> Sequence[Sound]:
-        """Return `lines` as sounds, then the music if so.
+    async def sounds(self, lines: Sequence[Line], *, music: bool, ringing: bool = False) -> Sequence[Sound]:
+        """Return `lines` as sounds, then the music or the ring-back tone if so.
 
         A line that cannot be spoken is left out: a caller who misses a sentence is better off than one who hears
         nothing at all.
@@ -46,6 +47,8 @@ class PromptService:
         sounds = [Sound(path) for line in lines if (path := await self._heard(line)) is not None]
         if music:
             sounds.append(Sound(await self._music_file(), loop=True, gain=MUSIC_GAIN))
+        if ringing:
+            sounds.append(Sound(self._ring_back, loop=True))
         return sounds
 
     async def _heard(self, line: Line) -> Path | None:

@@ -72,6 +72,22 @@ class Reservations:
             raise AgentNotFreeError("there is no such agent at work") from error
         return offer
 
+    async def reserve_to_dial(self, agent: UserId, interaction: InteractionId) -> Offer:
+        """Keep a slot for a call that the agent makes himself; nothing is offered, the id is what is kept.
+
+        Raises:
+            AgentNotFreeError: he has a call in hand, or has signed out.
+            StorageUnavailableError: nothing was kept.
+        """
+        known = self._agents.state(agent)
+        if known is None:
+            raise AgentNotFreeError("you are not at work")
+        now = self._clock.now()
+        offer = Offer(OfferId(self._ids.new("offer")), agent, known.name, now, now + MARGIN)
+        reservation = Reservation(offer.id, interaction, Channel.CALL, offer.expires_at + MARGIN, outbound=True)
+        await self._agents.send(agent, Reserve(reservation))
+        return offer
+
     def free(self, offer: Offer) -> None:
         """Give the slot back: the offer was not placed."""
         self._agents.tell(offer.agent, FreeSlot(offer.agent, offer.id, missed=False))

@@ -17,7 +17,7 @@ from madoguchi.ports.storage import InteractionStore, JournalRow
 from madoguchi.services.dispatch import Waits
 from madoguchi.services.rows import Json, moment
 
-PLACED: Final = frozenset({"Offered", "OffersAdded", "OffersPlaced"})
+PLACED: Final = frozenset({"Offered", "OffersAdded", "ConsultOffered", "OffersPlaced"})
 """Events with which it began to ring."""
 OUTCOMES: Final[Mapping[str, str]] = {
     "OfferAccepted": "accepted",
@@ -101,10 +101,19 @@ class RoutingService:
 
 def _decisions(journal: Sequence[JournalRow]) -> Sequence[Json]:
     outcomes = {row.data["offer"]: OUTCOMES[row.kind] for row in journal if row.kind in OUTCOMES}
-    return [_decision(row, outcomes) for row in journal if row.kind in PLACED and row.data.get("why") is not None]
+    joined = (row.data["party"].get("offer") for row in journal if row.kind == "PartyJoined")
+    outcomes.update(dict.fromkeys((offer for offer in joined if offer), OUTCOMES["OfferAccepted"]))
+    decisions = []
+    known: set[str] = set()
+    for row in journal:
+        if row.kind in PLACED and row.data.get("why") is not None:
+            new = [offer for offer in row.data["offers"] if offer["id"] not in known]
+            known.update(offer["id"] for offer in new)
+            decisions.append(_decision(row, new, outcomes))
+    return decisions
 
 
-def _decision(row: JournalRow, outcomes: Mapping[str, str]) -> Json:
+def _decision(row: JournalRow, offers: Sequence[Mapping[str, Any]], outcomes: Mapping[str, str]) -> Json:
     why = row.data["why"]
     known = {one["agent"]: one for one in why["rung"]}
     rung = [
@@ -114,7 +123,7 @@ def _decision(row: JournalRow, outcomes: Mapping[str, str]) -> Json:
             "idle_s": known.get(offer["agent"], {}).get("idle_s"),
             "outcome": outcomes.get(offer["id"], "standing"),
         }
-        for offer in row.data["offers"]
+        for offer in offers
     ]
     return {"at": moment(row.at), **why, "rung": rung}
 

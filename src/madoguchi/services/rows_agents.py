@@ -66,6 +66,8 @@ def wrap_up_row(handling: Handling) -> Json:
         "queue": queue_or_none(handling.queue),
         "started_at": moment(handling.wrap_up_at),
         "ends_at": moment(handling.ends_at),
+        "disposition": handling.disposition,
+        "notes": handling.notes,
     }
 
 

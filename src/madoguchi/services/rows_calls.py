@@ -3,10 +3,12 @@
 from typing import Final
 
 from madoguchi.domain.calls.call import Call, Transfer
+from madoguchi.domain.calls.consult import Consult, ConsultFailure
 from madoguchi.domain.calls.parties import Media, Party
 from madoguchi.domain.routing.offers import Channel, Offer
+from madoguchi.domain.supervision import Role
 from madoguchi.kernel.ids import UserId
-from madoguchi.services.rows import Json, consumer, moment, person, queue_or_none, queue_ref
+from madoguchi.services.rows import Json, consumer, moment, person, queue_or_none
 
 CONNECTION: Final = {
     Media.NONE: "connecting",
@@ -24,6 +26,7 @@ def call_row(call: Call) -> Json:
         "kind": "call",
         "state": call.state.value,
         "medium": call.medium.value,
+        "direction": "outbound" if call.outbound else "inbound",
         "language": call.language,
         "consumer": consumer(call.consumer),
         "queue": queue_or_none(call.queue),
@@ -50,12 +53,22 @@ def supervised_row(call: Call) -> Json:
 
 def desk_row(call: Call, agent: Party) -> Json:
     """Return the call as its agent sees it."""
-    return {**call_row(call), "handling": agent.handling, "my_media": agent.media.value, "muted": agent.muted}
+    handles = agent.role is Role.AGENT
+    consult = call.consult if handles else call.consult_with(agent.id)
+    return {
+        **call_row(call),
+        "handling": agent.handling,
+        "my_media": agent.media.value,
+        "muted": agent.muted,
+        "part": agent.role.value,
+        "consult": _consult(call, consult) if consult is not None else None,
+        "consult_failure": _failure(call.consult_failure) if handles and call.consult_failure is not None else None,
+    }
 
 
 def offer_row(call: Call, offer: Offer) -> Json:
     """Return what rings at an agent's desk."""
-    assert call.queue is not None  # noqa: S101 - only what waits in a queue is offered
+    consult = call.consult
     return {
         "id": offer.id,
         "kind": "offer",
@@ -64,9 +77,10 @@ def offer_row(call: Call, offer: Offer) -> Json:
         "channel": Channel.CALL.value,
         "medium": call.medium.value,
         "consumer": consumer(call.consumer),
-        "queue": queue_ref(call.queue),
+        "queue": queue_or_none((consult.queue if consult is not None else None) or call.queue),
+        "consult": _consult(call, consult) if consult is not None else None,
         "language": call.language,
-        "queued_at": moment(call.queued_at),
+        "queued_at": moment(consult.began_at if consult is not None else call.queued_at),
         "offered_at": moment(offer.placed_at),
         "expires_at": moment(offer.expires_at),
         "auto_answer": offer.auto_answer,
@@ -123,7 +137,28 @@ def _transfer(one: Transfer) -> Json:
         "from": person(one.agent, one.agent_name),
         "to_queue": queue_or_none(one.to_queue),
         "to_agent": person(one.to_agent, one.to_agent_name) if one.to_agent is not None else None,
+        "to_number": one.to_number or None,
+        "warm": one.warm,
     }
+
+
+def _consult(call: Call, one: Consult) -> Json:
+    asker = next((party for party in reversed(call.parties) if party.user == one.agent), None)
+    return {
+        "id": one.id,
+        "by": person(one.agent, asker.name if asker is not None else ""),
+        "target": one.target.value,
+        "name": one.name,
+        "private": one.private,
+        "state": one.state.value,
+        "party": one.party,
+        "note": one.note,
+        "began_at": moment(one.began_at),
+    }
+
+
+def _failure(one: ConsultFailure) -> Json:
+    return {"name": one.name, "outcome": one.outcome.value, "at": moment(one.at)}
 
 
 def _participant(one: Party) -> Json:
@@ -133,4 +168,7 @@ def _participant(one: Party) -> Json:
         "name": one.name,
         "since": moment(one.since),
         "connected": one.connected,
+        "on_hold": one.on_hold,
+        "muted": one.muted,
+        "number": one.number or None,
     }

@@ -129,8 +129,8 @@ def _facts(event: LegEvent) -> Sequence[CallFact]:  # noqa: PLR0911 - one case p
             return ()
         case LegAnswered(leg):
             return (LegUp(leg),)
-        case LegReleased(leg):
-            return (LegDown(leg),)
+        case LegReleased(leg, cause):
+            return (LegDown(leg, cause.value),)
         case LegHeld(leg, on_hold):
             return (LegOnHold(leg, on_hold),)
         case MediaLost(leg):

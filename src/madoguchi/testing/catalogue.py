@@ -25,6 +25,7 @@ class MemoryCatalogue:
     def __init__(self, audit: MemoryAudit | None = None) -> None:
         self.audit = audit or MemoryAudit()
         self._users: dict[UserId, User] = {}
+        self._by_address: dict[str, UserId] = {}
         self._credentials: dict[UserId, Credentials] = {}
         self._sessions: dict[str, Session] = {}
         self._consumers: dict[ConsumerId, Consumer] = {}
@@ -42,8 +43,7 @@ class MemoryCatalogue:
         if user.id in self._users:
             raise ConflictError(f"there is a user {user.id} already")
         self._refuse_taken_address(user)
-        self._users[user.id] = replace(user, version=1)
-        self.audit.note(None, user, version=1)
+        self.put_users([replace(user, version=0)])
         self._credentials[user.id] = credentials
 
     async def save_user(self, user: User) -> None:
@@ -59,14 +59,19 @@ class MemoryCatalogue:
         self.put_users([user])
 
     def put_users(self, users: Sequence[User]) -> None:
-        """Replace users without a look at their addresses.
+        """Store or replace users whose addresses were found free; several may swap theirs.
 
         Raises:
             StaleVersionError: one has been changed meanwhile; none is replaced.
         """
         versions = {user.id: next_version(self._users.get(user.id), user) for user in users}
         self.audit.add_all(entry_of(self._users.get(user.id), user, version=versions[user.id]) for user in users)
-        self._users |= {user.id: replace(user, version=versions[user.id]) for user in users}
+        for user in users:
+            if (before := self._users.get(user.id)) is not None:
+                self._by_address.pop(before.email.casefold(), None)
+        for user in users:
+            self._users[user.id] = replace(user, version=versions[user.id])
+            self._by_address[user.email.casefold()] = user.id
 
     def count_up(self, users: Iterable[UserId]) -> None:
         """Count a change of users who are in other teams than before."""
@@ -92,10 +97,8 @@ class MemoryCatalogue:
 
     async def credentials(self, email: str) -> tuple[User, Credentials] | None:
         """Return whom an e-mail address belongs to (compared without case), and how he proves it."""
-        for user in self._users.values():
-            if user.email.casefold() == email.casefold():
-                return user, self._credentials[user.id]
-        return None
+        user = self._by_address.get(email.casefold())
+        return None if user is None else (self._users[user], self._credentials[user])
 
     async def set_credentials(self, user: UserId, credentials: Credentials) -> None:
         """Replace a user's password.
@@ -219,6 +222,5 @@ class MemoryCatalogue:
         self._settings[scope] = msgspec.json.encode(values)
 
     def _refuse_taken_address(self, user: User) -> None:
-        wanted = user.email.casefold()
-        if any(one.email.casefold() == wanted for one in self._users.values() if one.id != user.id):
+        if self._by_address.get(user.email.casefold(), user.id) != user.id:
             raise ConflictError("the e-mail address is taken", field="email")

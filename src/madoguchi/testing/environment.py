@@ -1,16 +1,18 @@
 """Clock, ids and chance that do the same every time."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from madoguchi.kernel.time import Instant, Span
 
 T = TypeVar("T")
 
 NOON: Final[Instant] = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+LONGEST_WORK: Final[Span] = timedelta(minutes=10)
+"""Longer than all that is waited for in a house that closes: what takes longer waits for ever."""
 
 
 class FakeClock:
@@ -50,6 +52,21 @@ class FakeClock:
             await settle()
         self._now = until
         await settle()
+
+    async def finish(self, work: Coroutine[Any, Any, T], within: Span = LONGEST_WORK) -> T:
+        """Let time go on until `work` is done, and return what it returns.
+
+        Raises:
+            TimeoutError: it is not done after `within` of fake time; it is cancelled.
+        """
+        task = asyncio.create_task(work)
+        end = self._now + within
+        while not task.done():
+            if self._now >= end:
+                task.cancel()
+                raise TimeoutError(f"not done after {within} of fake time: {work!r}")
+            await self.advance(0.1)
+        return await task
 
 
 async def settle(rounds: int = 50) -> None:

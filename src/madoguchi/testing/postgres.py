@@ -51,13 +51,15 @@ class PostgresServer:
         """Return how to reach `database`."""
         return f"postgresql://postgres@/{database}?host={quote(str(self._folder))}"
 
-    def start(self) -> None:
-        """Start the server, and wait until it answers.
+    def start(self, *, durable: bool = False) -> None:
+        """Start the server, and wait until it answers. Where it is not `durable`, nothing waits for the disk.
 
         Raises:
             NoPostgresError: it does not.
         """
-        command = [str(self._program / "postgres"), "-D", "data", "-k", str(self._folder), "-h", "", "-c", "fsync=off"]
+        command = [str(self._program / "postgres"), "-D", "data", "-k", str(self._folder), "-h", ""]
+        if not durable:
+            command += ["-c", "fsync=off"]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - the arguments are ours
                 command, cwd=self._folder, user=self._user, stdout=log, stderr=log, start_new_session=True

@@ -24,6 +24,8 @@ class SipPeer(asyncio.DatagramProtocol):
         self.user = user
         self.answers = True
         """Whether a call to it is answered at once; else it rings."""
+        self.refusal = ""
+        """What it answers to every call instead, such as `486 Busy Here`."""
         self.established = asyncio.Event()
         self.ended = asyncio.Event()
         """Set when the call is over, whoever ended it."""
@@ -42,11 +44,11 @@ class SipPeer(asyncio.DatagramProtocol):
         self._branch = ""
 
     @classmethod
-    async def open(cls, user: str, codec: str = "PCMU") -> "SipPeer":
-        """Open its sockets."""
+    async def open(cls, user: str, codec: str = "PCMU", port: int = 0) -> "SipPeer":
+        """Open its sockets; `port` is where it is called, 0 for a free one."""
         made = cls(await RtpPeer.open(codec), user)
         made._transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: made, local_addr=(LOCAL, 0)
+            lambda: made, local_addr=(LOCAL, port)
         )
         return made
 
@@ -61,6 +63,11 @@ class SipPeer(asyncio.DatagramProtocol):
     def uri(self) -> str:
         """How to call it."""
         return f"sip:{self.user}@{LOCAL}:{self.port}"
+
+    @property
+    def rings(self) -> bool:
+        """Whether a call to it waits for `answer`."""
+        return self._invite is not None and not self.established.is_set()
 
     def close(self) -> None:
         """Vanish without a word."""
@@ -132,6 +139,8 @@ class SipPeer(asyncio.DatagramProtocol):
 
     def _take_request(self, message: Message) -> None:
         match message.method:
+            case "INVITE" if self.refusal:
+                self._send(self._reply(message, self.refusal))
             case "INVITE" if self._invite is None and not self.established.is_set():
                 self._invite = message
                 self._call_id = message.header("call-id")

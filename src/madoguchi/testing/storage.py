@@ -22,6 +22,7 @@ from madoguchi.ports.storage import (
 )
 from madoguchi.testing.audit import MemoryAudit
 from madoguchi.testing.catalogue import MemoryCatalogue
+from madoguchi.testing.desk_records import MemoryDeskRecords
 from madoguchi.testing.facts import MemoryFacts
 from madoguchi.testing.hours import MemoryHours
 from madoguchi.testing.messages import MemoryMessages
@@ -169,6 +170,7 @@ class MemoryStorage:
         self.messages = MemoryMessages(self.audit)
         self.hours = MemoryHours(self.audit)
         self.facts = MemoryFacts()
+        self.desk = MemoryDeskRecords(self.audit)
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

@@ -14,6 +14,8 @@ from madoguchi.domain.access.teams import Team
 from madoguchi.domain.access.users import Credentials, Session, User
 from madoguchi.domain.agents.statuses import CustomStatus
 from madoguchi.domain.audit.entries import Act, Action, Change, Entry, Subject, Told
+from madoguchi.domain.desk.dispositions import Disposition
+from madoguchi.domain.desk.replies import CannedReply
 from madoguchi.domain.hours.book import SupportCenter
 from madoguchi.domain.hours.custom import CustomHours
 from madoguchi.domain.hours.week import WeeklyHours
@@ -22,8 +24,19 @@ from madoguchi.domain.messages.own import OwnMessage
 from madoguchi.domain.queues.nodes import Node
 from madoguchi.domain.queues.queue import MenuChannel
 from madoguchi.kernel.errors import ConflictError
-from madoguchi.kernel.ids import CustomHoursId, QueueId, RoleId, SessionId, StatusId, TeamId, UserId
+from madoguchi.kernel.ids import (
+    CustomHoursId,
+    DispositionId,
+    QueueId,
+    ReplyId,
+    RoleId,
+    SessionId,
+    StatusId,
+    TeamId,
+    UserId,
+)
 from madoguchi.ports.audit import AuditQuery, acting
+from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.hours import HoursRecords, Signature
 from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People, UserBatch
@@ -38,6 +51,8 @@ ANA: Final = User(UserId("user_ana"), "Ana Sato", "ana@example.com", frozenset({
 BOSS: Final = Act(UserId("user_boss"), "Boss", "192.0.2.7")
 SIGNED: Final = Signature(NOON, UserId("user_boss"), "Boss")
 STATUS: Final = CustomStatus(StatusId("status_1"), {"ja": "研修", "en": "Training"})
+SOLD: Final = Disposition(DispositionId("disposition_1"), {"ja": "成約", "en": "Sold"}, position=1)
+HELLO: Final = CannedReply(ReplyId("reply_1"), "hello", {"en": "Hello"})
 TEAM: Final = Team(TeamId("team_1"), "Tokyo")
 NIGHT: Final = CustomHours(CustomHoursId("hours_1"), "Night", "Asia/Tokyo", WeeklyHours())
 NODE: Final = Node(QueueId("queue_1"), MenuChannel.WEB, None, 1, {"ja": "返品", "en": "Returns"})
@@ -144,6 +159,18 @@ SCENES: Final[Mapping[str, tuple[Scene, Subject, Action]]] = {
         Subject.STATUS,
         Action.REMOVED,
     ),
+    "DeskRecords.save_disposition": (lambda s: s.desk.save_disposition(SOLD), Subject.DISPOSITION, Action.CREATED),
+    "DeskRecords.forget_disposition": (
+        lambda s: _then(s.desk.save_disposition(SOLD), lambda: s.desk.forget_disposition(SOLD.id)),
+        Subject.DISPOSITION,
+        Action.REMOVED,
+    ),
+    "DeskRecords.save_reply": (lambda s: s.desk.save_reply(HELLO), Subject.REPLY, Action.CREATED),
+    "DeskRecords.forget_reply": (
+        lambda s: _then(s.desk.save_reply(HELLO), lambda: s.desk.forget_reply(HELLO.id)),
+        Subject.REPLY,
+        Action.REMOVED,
+    ),
     "MessageStore.save_languages": (
         lambda s: s.messages.save_languages(LanguageSettings("en", ("ja", "en"), 1)),
         Subject.LANGUAGES,
@@ -206,6 +233,8 @@ _READS: Final = frozenset(
         "custom",
         "folders",
         "changes",
+        "dispositions",
+        "replies",
     ]
 )
 
@@ -220,7 +249,7 @@ async def plant(storage: Storage, *nodes: Node) -> None:
 
 
 def test_whatever_a_store_can_write_is_told_or_has_a_reason_why_not() -> None:
-    ports = (Catalogue, People, QueueMenus, StatusCatalogue, MessageStore, HoursRecords)
+    ports = (Catalogue, People, QueueMenus, StatusCatalogue, MessageStore, HoursRecords, DeskRecords)
     writes = {
         f"{port.__name__}.{name}"
         for port in ports
@@ -369,6 +398,17 @@ async def test_nobody_overwrites_what_he_has_not_seen(storage: Storage) -> None:
         await storage.people.save_teams([replace(team, name="Nagoya")])
     with pytest.raises(StaleVersionError):
         await storage.people.save_roles([replace(role, label="X")])
+    await storage.desk.save_disposition(SOLD)
+    await storage.desk.save_reply(HELLO)
+    (sold,), (hello,) = await storage.desk.dispositions(), await storage.desk.replies()
+    assert {sold.version, hello.version} == {1}
+    await storage.desk.save_disposition(replace(sold, position=2))  # Its place alone makes no new version.
+    await storage.desk.save_disposition(replace(sold, notes_required=True))
+    await storage.desk.save_reply(replace(hello, shortcut="hi"))
+    with pytest.raises(StaleVersionError):
+        await storage.desk.save_disposition(replace(sold, queues=(QueueId("queue_1"),)))
+    with pytest.raises(StaleVersionError):
+        await storage.desk.save_reply(replace(hello, shortcut="hey"))
     with pytest.raises(StaleVersionError):  # He is in another team than before.
         await storage.people.write(UserBatch(changed=[replace(user, location="x")]))
     with pytest.raises(StaleVersionError):

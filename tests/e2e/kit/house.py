@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -48,10 +48,10 @@ def brisk(queue: Queue) -> Queue:
 
 
 @contextmanager
-def brisk_server(data: Path) -> Iterator[RealServer]:
+def brisk_server(data: Path, variables: Mapping[str, str] | None = None) -> Iterator[RealServer]:
     """Yield a running server whose queues ring shortly; it must stop well at the end."""
     organised(data, brisk)
-    running = RealServer(data)
+    running = RealServer(data, variables or {})
     running.start()
     try:
         yield running
@@ -89,13 +89,19 @@ async def nothing_is_live(server: RealServer) -> None:
         await until(lambda name=name: figure(server, name) == 0, f"no {name}")  # type: ignore[misc]
 
 
+def requests_of(server: RealServer, role: str = "manager") -> httpx.Client:
+    """Return the HTTP requests of a signed-in user; to be closed."""
+    email, password = server.sign_in_of(role)
+    http = httpx.Client(base_url=f"{server.url}/api/v1", headers={"X-Madoguchi": "1"}, timeout=30)
+    http.post("/session", json={"email": email, "password": password}).raise_for_status()
+    return http
+
+
 class Office:
     """HTTP requests of a signed-in user, for what is looked up beside the screens."""
 
     def __init__(self, server: RealServer, role: str = "manager") -> None:
-        email, password = server.sign_in_of(role)
-        self.http = httpx.Client(base_url=f"{server.url}/api/v1", headers={"X-Madoguchi": "1"}, timeout=30)
-        self.http.post("/session", json={"email": email, "password": password}).raise_for_status()
+        self.http = requests_of(server, role)
 
     def get(self, path: str) -> Any:
         """Return the JSON of a path."""

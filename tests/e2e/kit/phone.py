@@ -23,9 +23,9 @@ _RATE: Final = 8_000
 
 
 @asynccontextmanager
-async def a_phone(number: str = CALLER) -> AsyncIterator[SipPeer]:
-    """Yield a telephone whose every packet can be looked at; it says the caller's tone."""
-    phone = await SipPeer.open(number)
+async def a_phone(number: str = CALLER, *, port: int = 0) -> AsyncIterator[SipPeer]:
+    """Yield a telephone whose every packet can be looked at; it says the caller's tone, and is called at `port`."""
+    phone = await SipPeer.open(number, port=port)
     phone.voice.say([CALLER_HERTZ])
     try:
         yield phone

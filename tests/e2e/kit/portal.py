@@ -80,13 +80,22 @@ class Portal:
         await form.get_by_role("button", name="Finish").click()
         await expect(form).to_have_count(0)
 
-    async def transfer(self, to: str, kind: str = "Queue") -> None:
-        """Hand the call over to a queue or (`kind` "Agent") to a colleague."""
+    async def transfer(self, to: str, kind: str = "Queue", button: str = "Transfer") -> None:
+        """Hand the call over to a queue or (`kind` "Agent") to a colleague, or (`button`) consult him first."""
         await self.control("Transfer").click()
         dialog = self.page.get_by_role("dialog", name=re.compile("^Transfer"))
         await dialog.get_by_role("tab", name=kind).click()
         await dialog.get_by_role("radio", name=to).check()
-        await dialog.get_by_role("button", name="Transfer", exact=True).click()
+        await dialog.get_by_role("button", name=button, exact=True).click()
+        await expect(dialog).to_have_count(0)
+
+    async def dial(self, number: str, queue: str) -> None:
+        """Call a number on behalf of a queue, by keyboard."""
+        await self.page.keyboard.press("Alt+p")
+        dialog = self.page.get_by_role("dialog", name="Make a call")
+        await self.page.keyboard.type(number)
+        await dialog.get_by_label("On behalf of").select_option(label=queue)
+        await dialog.get_by_role("button", name="Call", exact=True).click()
         await expect(dialog).to_have_count(0)
 
     # A supervisor's work.

@@ -229,6 +229,13 @@ STATUSES: list[Row] = [
 ]
 FIXED: Row = {
     "/agent-statuses": {"statuses": STATUSES},
+    "/dispositions": {"dispositions": [], "required": False},
+    "/replies": {
+        "replies": [
+            {"id": "reply_1", "version": 1, "shortcut": "hello", "texts": {"en": "Hello {consumer}, {agent} here."}}
+            | {"scope": "global", "queue": None}
+        ]
+    },
     "/queues": {
         "queues": [
             queue("returns") | {"channels": ["web"], "agents": 8, "available": 3},

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.e2e.portal.backend import ORIGIN, PORTAL, Backend, Scene
 
 WEB = Path(__file__).parents[3] / "web"
+ASKED_WITHIN_S = 10
 ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
@@ -51,6 +52,19 @@ class Portal:
     page: Page
     backend: Backend
     complaints: list[str]
+
+    def expect_asked(self, method: str, path: str, body: Any = None) -> None:
+        """Wait until the portal has asked this of its backend: what a click causes comes after the click returns.
+
+        Raises:
+            AssertionError: it has not within ten seconds.
+        """
+        for _ in range(ASKED_WITHIN_S * 50):
+            if (method, path, body) in self.backend.asked:
+                return
+            self.page.wait_for_timeout(20)
+        changes = [each for each in self.backend.asked if each[0] != "GET"]
+        raise AssertionError(f"the portal never asked {(method, path, body)}, but {changes}")
 
 
 OpenPortal = Callable[..., Portal]

@@ -92,7 +92,7 @@ def test_ending_a_stuck_chat_asks_first(open_portal: OpenPortal) -> None:
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     dialog.get_by_role("button", name="Confirm").click()
     expect(dialog).to_be_hidden()
-    assert ("POST", "/chats/chat_0077/end-stuck") in [asked[:2] for asked in portal.backend.asked]
+    portal.expect_asked("POST", "/chats/chat_0077/end-stuck")
 
 
 def test_a_page_without_permission_says_so_and_is_in_no_menu(open_portal: OpenPortal) -> None:

@@ -96,7 +96,7 @@ def test_goals_are_set_and_checked(open_portal: OpenPortal) -> None:
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
     goals = {"answer_s": 20, "service_level": 0.9, "short_abandon_s": 5}
-    assert ("PUT", "/figures/goals", goals) in portal.backend.asked
+    portal.expect_asked("PUT", "/figures/goals", goals)
 
 
 def test_it_fits_a_phone(open_portal: OpenPortal) -> None:

@@ -1,6 +1,5 @@
 """Settings > Languages & messages: looked at, edited by keyboard, refused beside the field, and never overwritten."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +95,7 @@ def test_a_text_is_written_with_variables_by_keyboard_and_saved(open_portal: Ope
 
     expect(page.locator(".message-editor")).to_have_count(0)
     expect(cell(page, "Menu entry – English: Own text")).to_contain_text(text)
-    assert ("PUT", "/messages/en/menu_entry", {"version": 0, "text": text}) in backend.asked
+    portal.expect_asked("PUT", "/messages/en/menu_entry", {"version": 0, "text": text})
     assert portal.complaints == []
 
 
@@ -194,8 +193,7 @@ def test_languages_go_live_and_what_is_missing_is_listed(open_portal: OpenPortal
     page.get_by_role("button", name="Save languages").click()
 
     expect(page.get_by_text("2 messages are missing in live languages").first).to_be_visible()
-    sent = next(body for method, path, body in backend.asked if (method, path) == ("PUT", "/languages"))
-    assert json.loads(json.dumps(sent)) == {"version": 0, "default": "en", "live": ["ja", "en", "ko"]}
+    portal.expect_asked("PUT", "/languages", {"version": 0, "default": "en", "live": ["ja", "en", "ko"]})
     page.locator("details.missing summary").click()
     page.get_by_role("button", name="Goodbye – Korean").first.click()
     expect(page.get_by_role("dialog", name="Goodbye – Korean")).to_be_visible()

@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from madoguchi.testing.server import RealServer
+from tests.e2e.kit.house import requests_of
 from tests.e2e.portal.conftest import WEB
 from tests.e2e.portal.test_accessibility import violations
 
@@ -71,6 +72,23 @@ class Manager:
         return str(made["queues"][0])
 
 
+@contextmanager
+def trees_as_they_were(server: RealServer) -> Iterator[None]:
+    """Delete the queues that are there at the end and were not there before: a test finds no other test's queues."""
+    with closing(requests_of(server)) as http:
+
+        def parents() -> dict[str, str | None]:
+            nodes = http.get("/settings/queues").raise_for_status().json()["rows"]
+            return {node["id"]: node["parent"] for node in nodes}
+
+        before = parents()
+        yield
+        added = {queue: parent for queue, parent in parents().items() if queue not in before}
+        for queue, parent in added.items():
+            if parent not in added:
+                http.delete(f"/settings/queues/{queue}", params={"confirmed": True}).raise_for_status()
+
+
 @pytest.fixture
 def manager(browser: Browser, server: RealServer) -> Iterator[Callable[..., Any]]:
     """Signs in managers; pages of a real server need more patience than others."""
@@ -92,12 +110,12 @@ def manager(browser: Browser, server: RealServer) -> Iterator[Callable[..., Any]
         given = {"email": email, "password": password}
         context.request.post(f"{origin}/api/v1/session", data=given, headers={"X-Madoguchi": "1"})
         page.goto(f"{origin}/settings/queues/web")
-        with httpx.Client(base_url=f"{server.url}/api/v1", headers={"X-Madoguchi": "1"}, timeout=30) as http:
-            http.post("/session", json=given).raise_for_status()
+        with closing(requests_of(server)) as http:
             yield Manager(page, http, language)
         context.close()
 
-    yield signed_in
+    with trees_as_they_were(server):
+        yield signed_in
     expect.set_options(timeout=5_000)
 
 

@@ -80,7 +80,7 @@ def test_the_board_shows_statuses_how_long_they_last_and_what_comes_next(open_po
     ben.get_by_role("button", name="Actions for Ben").click()
     page.get_by_role("menuitemradio", name="Special task").click()
     expect(page.get_by_role("menu")).to_be_hidden()
-    assert ("PUT", "/agents/user_2/presence", {"status": "special_task"}) in portal.backend.asked
+    portal.expect_asked("PUT", "/agents/user_2/presence", {"status": "special_task"})
 
 
 @pytest.mark.req("BASE-9")
@@ -175,12 +175,12 @@ def test_a_manager_makes_changes_and_removes_statuses(open_portal: OpenPortal, l
     dialog.get_by_role("button", name="保存" if ja else "Save").click()
     expect(dialog).to_be_hidden()
     names = {"ja": "会議", "en": "Meeting"}
-    assert ("POST", "/agent-statuses", {"names": names, "colour": "violet", "away": True}) in backend.asked
+    portal.expect_asked("POST", "/agent-statuses", {"names": names, "colour": "violet", "away": True})
 
     page.get_by_role("button", name="研修 を削除" if ja else "Remove Training").click()
     page.get_by_role("alertdialog").get_by_role("button", name="削除" if ja else "Remove").click()
     expect(page.get_by_role("alertdialog")).to_be_hidden()
-    assert ("DELETE", "/agent-statuses/status_1", None) in backend.asked
+    portal.expect_asked("DELETE", "/agent-statuses/status_1")
     assert portal.complaints == []
 
 

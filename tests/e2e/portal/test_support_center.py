@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from madoguchi.testing.server import RealServer
+from tests.e2e.kit.house import requests_of
 from tests.e2e.portal.test_accessibility import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.req("BASE-7")]
@@ -24,9 +25,7 @@ class Office:
     """A user's requests beside the screen."""
 
     def __init__(self, server: RealServer, role: str) -> None:
-        email, password = server.sign_in_of(role)
-        self.http = httpx.Client(base_url=f"{server.url}/api/v1", headers={"X-Madoguchi": "1"}, timeout=30)
-        self.http.post("/session", json={"email": email, "password": password}).raise_for_status()
+        self.http = requests_of(server, role)
 
     def center(self, **change: Any) -> dict[str, Any]:
         """Change the details as somebody else would."""

@@ -1,6 +1,5 @@
 """A whole contact centre in memory: fake voice, fake time, real rules. Tests play callers and agents with it."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -82,10 +81,7 @@ class Floor:
 
     async def __aexit__(self, *error: object) -> None:
         """Close; time goes on meanwhile."""
-        closing = asyncio.ensure_future(self._stack.aclose())
-        while not closing.done():
-            await self.clock.advance(0.1)
-        await closing
+        await self.clock.finish(self._stack.aclose())
 
     async def killed(self) -> None:
         """Let the process die: nothing is ended or said goodbye to."""

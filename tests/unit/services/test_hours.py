@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -221,8 +221,10 @@ async def test_the_explanation_and_the_week_are_about_now_unless_told_otherwise(
 
     told = await room.settings.explain(MANAGER, asked, None)
     earlier = await room.settings.explain(MANAGER, asked, at("2026-11-23 12:00:00"))
+    by_the_clock = await room.settings.explain(MANAGER, asked, datetime(2026, 11, 23, 12))  # noqa: DTZ001 - of the centre's clock
     this_week = await room.settings.week(MANAGER, asked, None)
 
+    assert by_the_clock == earlier
     assert (told.at, told.open, earlier.open) == (NOW, False, True)
     assert (this_week.zone, this_week.days[0].day.isoformat()) == ("Asia/Tokyo", "2026-11-23")
     elsewhere = Asked(QueueId("queue_none"), Channel.CALL, "ja")

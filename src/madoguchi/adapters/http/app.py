@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -18,8 +19,10 @@ from madoguchi.adapters.http import (
     audit,
     calls,
     chats,
+    consults,
     consumers,
     desk,
+    desk_records,
     figures,
     health,
     hours,
@@ -125,7 +128,29 @@ def openapi_document() -> dict[str, Any]:
 
 
 def _with_routes(**options: Any) -> FastAPI:
-    app = FastAPI(
+    app = _bare(**options)
+    app.router.routes.extend(_routes())
+    _complete_openapi(app)
+    return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Return the routes of every application. They hold no state, and reading all signatures takes a while."""
+    app = _bare()
+    api = APIRouter(prefix=BASE)
+    live = (session, desk, calls, consults, chats, supervision, recordings, consumers, routing, figures, metadata)
+    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours, desk_records, audit)
+    for part in (*live, *organisation):
+        api.include_router(part.router)
+    before = len(app.router.routes)
+    app.include_router(api)
+    app.include_router(health.router)
+    return app.router.routes[before:]
+
+
+def _bare(**options: Any) -> FastAPI:
+    return FastAPI(
         title="Madoguchi",
         version=version("madoguchi"),
         summary="Calls and chats, queues, agents, supervisors, recordings.",
@@ -137,15 +162,6 @@ def _with_routes(**options: Any) -> FastAPI:
         generate_unique_id_function=lambda route: f"{route.tags[0] if route.tags else 'other'}_{route.name}",
         **options,
     )
-    api = APIRouter(prefix=BASE)
-    live = (session, desk, calls, chats, supervision, recordings, consumers, routing, figures, metadata)
-    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours, audit)
-    for part in (*live, *organisation):
-        api.include_router(part.router)
-    app.include_router(api)
-    app.include_router(health.router)
-    _complete_openapi(app)
-    return app
 
 
 def access_rules(app: FastAPI) -> Iterator[tuple[str, str, list[str]]]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from madoguchi.adapters.http.access import needs
 from madoguchi.adapters.http.models import (
+    CallTransferIn,
     DigitsIn,
     Id,
     MediaOut,
@@ -76,9 +77,12 @@ async def recording(call: Id, body: RecordingIn, actor: Agent, services: InServi
 
 
 @router.post("/calls/{call}/transfer", status_code=204)
-async def transfer(call: Id, body: TransferIn, actor: Agent, services: InServices) -> None:
+async def transfer(call: Id, body: CallTransferIn, actor: Agent, services: InServices) -> None:
     """Hand the consumer over and leave."""
-    await services.calls.transfer(actor, InteractionId(call), target(body))
+    if body.number is not None:
+        await services.consults.hand_over_to_number(actor, InteractionId(call), body.number)
+        return
+    await services.calls.transfer(actor, InteractionId(call), target(TransferIn(queue=body.queue, agent=body.agent)))
 
 
 @router.post("/calls/{call}/hang-up", status_code=204)

@@ -135,8 +135,11 @@ async def national(
 async def explain(
     asked: InAsked, actor: Viewer, services: InServices, at: Annotated[str | None, Query(max_length=40)] = None
 ) -> ExplanationOut:
-    """Say whether it is open for a queue, channel and language, now or at an instant, and why."""
-    return ExplanationOut.of(await services.hours.explain(actor, asked, _instant(at)))
+    """Say whether it is open for a queue, channel and language, now or at a time, and why.
+
+    A time without its offset from UTC is one of the clock of the hours that count.
+    """
+    return ExplanationOut.of(await services.hours.explain(actor, asked, _time(at)))
 
 
 @router.get("/hours/week")
@@ -157,7 +160,14 @@ async def changes(
     return ChangesOut(changes=[ChangeOut.of(one) for one in found])
 
 
-def _instant(text: str | None, field: str = "at") -> Instant | None:
+def _time(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInputError("is no time, such as 2026-11-23T09:00:00+09:00", field="at") from None
+
+
+def _instant(text: str | None, field: str) -> Instant | None:
     if text is None:
         return None
     try:

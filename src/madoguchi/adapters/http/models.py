@@ -23,6 +23,8 @@ Version = Annotated[int, Field(ge=0, le=2**31)]
 """What the caller saw; if somebody else has made another version meanwhile, the request is refused."""
 Prose = Annotated[str, Field(max_length=4_000), AfterValidator(_without_nul)]
 Sdp = Annotated[str, Field(max_length=64_000), AfterValidator(_without_nul)]
+PhoneText = Annotated[str, Field(min_length=1, max_length=40, examples=["03-1234-5678"]), AfterValidator(_without_nul)]
+"""A phone number or extension as people type it."""
 Digits = Annotated[str, Field(pattern=r"^[0-9*#A-D]{1,32}$", examples=["1"])]
 
 
@@ -127,6 +129,20 @@ class TransferIn(In):
     def _one_target(self) -> "TransferIn":
         if (self.queue is None) == (self.agent is None):
             raise ValueError("name either a queue or an agent")
+        return self
+
+
+class CallTransferIn(In):
+    """Where a call goes: to a queue, to an agent or to a phone."""
+
+    queue: Id | None = None
+    agent: Id | None = None
+    number: PhoneText | None = None
+
+    @model_validator(mode="after")
+    def _one_target(self) -> "CallTransferIn":
+        if sum(one is not None for one in (self.queue, self.agent, self.number)) != 1:
+            raise ValueError("name a queue, an agent or a number")
         return self
 
 

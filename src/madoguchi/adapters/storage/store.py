@@ -8,6 +8,7 @@ from typing import Protocol
 from madoguchi.adapters.storage.audit import SqlAudit, Trail
 from madoguchi.adapters.storage.catalogue import SqlCatalogue
 from madoguchi.adapters.storage.database import Database
+from madoguchi.adapters.storage.desk import SqlDeskRecords
 from madoguchi.adapters.storage.facts import SqlFacts
 from madoguchi.adapters.storage.hours import SqlHours
 from madoguchi.adapters.storage.interactions import SqlInteractions
@@ -19,6 +20,7 @@ from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.adapters.storage.statuses import SqlStatuses
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.audit import AuditLog
+from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
 from madoguchi.ports.messages import MessageStore
@@ -60,6 +62,7 @@ class SqlStorage:
         self._messages = SqlMessages(database, trail)
         self._hours = SqlHours(database, trail)
         self._facts = SqlFacts(database)
+        self._desk = SqlDeskRecords(database, trail)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -105,6 +108,11 @@ class SqlStorage:
     def audit(self) -> AuditLog:
         """Who changed what."""
         return self._audit
+
+    @property
+    def desk(self) -> DeskRecords:
+        """What is kept for agents' desks."""
+        return self._desk
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

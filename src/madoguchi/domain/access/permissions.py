@@ -42,6 +42,10 @@ class Permission(Enum):
     VIEW_SUPPORT_CENTER = "settings.support_center.view"
     """Details of the support centre, hours and holidays."""
     EDIT_SUPPORT_CENTER = "settings.support_center.edit"
+    EDIT_DISPOSITIONS = "settings.dispositions.edit"
+    EDIT_REPLIES = "settings.replies.edit"
+    OUTBOUND = "outbound"
+    """Dial numbers: call out, ask a phone into a call, hand over to one."""
     VIEW_AUDIT = "audit.view"
     """Who changed what, and who signed in."""
 
@@ -88,6 +92,9 @@ PAGES: Final = (
     Page("statuses", edit=Permission.EDIT_STATUSES),
     Page("queue_settings", Permission.VIEW_QUEUE_SETTINGS, Permission.EDIT_QUEUE_SETTINGS),
     Page("messages", Permission.VIEW_MESSAGES, Permission.EDIT_MESSAGES),
+    Page("dispositions", edit=Permission.EDIT_DISPOSITIONS),
+    Page("replies", edit=Permission.EDIT_REPLIES),
+    Page("outbound", edit=Permission.OUTBOUND),
     Page("support_center", Permission.VIEW_SUPPORT_CENTER, Permission.EDIT_SUPPORT_CENTER),
     Page("audit", Permission.VIEW_AUDIT),
 )
@@ -177,6 +184,8 @@ _MANAGES: Final = {
         Permission.EDIT_STATUSES,
         Permission.VIEW_QUEUE_SETTINGS,
         Permission.EDIT_QUEUE_SETTINGS,
+        Permission.EDIT_DISPOSITIONS,
+        Permission.EDIT_REPLIES,
         Permission.VIEW_MESSAGES,
         Permission.VIEW_SUPPORT_CENTER,
         Permission.VIEW_AUDIT,
@@ -188,7 +197,7 @@ _BELOW_ADMIN: Final = frozenset({Role.AGENT, Role.MANAGER, Role.MANAGER_TEAM, Ro
 DEFAULT_ROLES: Final[Mapping[RoleId, Role]] = {
     role.id: role
     for role in (
-        Role(Role.AGENT, "Agent", "Agent", "info", 1, _all(Permission.DESK)),
+        Role(Role.AGENT, "Agent", "Agent", "info", 1, _all(Permission.DESK, Permission.OUTBOUND)),
         Role(Role.MANAGER, "Manager", "Manager", "ok", 2, _MANAGES, frozenset({Role.AGENT})),
         Role(
             Role.MANAGER_TEAM,

@@ -10,6 +10,7 @@ from madoguchi.domain.agents.handling import (
     Handling,
     HandlingClosed,
     HandlingState,
+    WrapUpDrafted,
     WrapUpExtended,
     WrapUpStarted,
 )
@@ -129,6 +130,7 @@ AgentEvent: TypeAlias = (
     | HandlingSkipped
     | WrapUpStarted
     | WrapUpExtended
+    | WrapUpDrafted
     | HandlingClosed
 )
 
@@ -203,6 +205,10 @@ class Agent:
     def free_for(self, channel: Channel, call_weight: int | None = None) -> bool:
         """Whether he could be rung now: takes offers, and what he does leaves room; see `Candidate.room`."""
         return self.candidate().free(channel, call_weight)
+
+    def free_to_dial(self) -> bool:
+        """Whether he could call out now: at work, and no call in hand, ringing or in wrap-up."""
+        return self.status is not Presence.SIGNED_OUT and not self.load(Channel.CALL)
 
     def candidate(self) -> Candidate:
         """Return what routing needs to know."""
@@ -286,6 +292,11 @@ def evolve(agent: Agent | None, event: AgentEvent) -> Agent:  # noqa: C901, PLR0
             found = agent.handling(handling)
             assert found is not None  # noqa: S101 - decide looked
             return _put(agent, replace(found, state=HANDLING.advance(found.state, event), ends_at=ends_at))
+        case WrapUpDrafted(handling, disposition, notes):
+            found = agent.handling(handling)
+            assert found is not None  # noqa: S101 - decide looked
+            state = HANDLING.advance(found.state, event)
+            return _put(agent, replace(found, state=state, disposition=disposition, notes=notes))
         case HandlingClosed(handling, _, at):
             found = agent.handling(handling)
             assert found is not None  # noqa: S101 - decide looked

@@ -16,12 +16,20 @@ from madoguchi.domain.agents.agent import (
     SlotFreed,
     evolve,
 )
-from madoguchi.domain.agents.handling import Handling, HandlingClosed, HandlingState, WrapUpExtended, WrapUpStarted
+from madoguchi.domain.agents.handling import (
+    Handling,
+    HandlingClosed,
+    HandlingState,
+    WrapUpDrafted,
+    WrapUpExtended,
+    WrapUpStarted,
+)
 from madoguchi.domain.agents.messages import (
     AgentDue,
     AgentMessage,
     AgentNotFreeError,
     ChoosePresence,
+    DraftHandling,
     EndHandling,
     ExtendHandling,
     FinishHandling,
@@ -39,6 +47,7 @@ from madoguchi.domain.agents.presence import (
     Presence,
     chosen,
 )
+from madoguchi.domain.desk.dispositions import NONE
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.decision import Decision, Moment
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -81,7 +90,7 @@ def _settled(agent: Agent, events: tuple[AgentEvent, ...], now: Instant) -> Agen
     return Decision(events)
 
 
-def _events(agent: Agent, message: AgentMessage, now: Instant) -> _Events:  # noqa: C901, PLR0911 - one case per message
+def _events(agent: Agent, message: AgentMessage, now: Instant) -> _Events:  # noqa: C901, PLR0911, PLR0912 - one case per message
     match message:
         case ProfileIs(_, name, email, languages, chat_limit, skills, zone):
             changed = ProfileChanged(name, email, languages, chat_limit, skills, zone)
@@ -92,7 +101,12 @@ def _events(agent: Agent, message: AgentMessage, now: Instant) -> _Events:  # no
         case Reserve(reservation):
             if agent.reservation(reservation.offer) is not None:
                 return ()
-            if not agent.free_for(reservation.channel, reservation.terms.call_weight):
+            free = (
+                agent.free_to_dial()
+                if reservation.outbound
+                else agent.free_for(reservation.channel, reservation.terms.call_weight)
+            )
+            if not free:
                 raise AgentNotFreeError(f"{agent.id} has no slot for a {reservation.channel.value}")
             return (Reserved(reservation),)
         case FreeSlot():
@@ -104,6 +118,12 @@ def _events(agent: Agent, message: AgentMessage, now: Instant) -> _Events:  # no
         case FinishHandling(handling, disposition, notes):
             found = _in_wrap_up(agent, handling)
             return (HandlingClosed(handling, found.interaction, now, disposition, notes),)
+        case DraftHandling(handling, disposition, notes):
+            work = agent.handling(handling)
+            if work is None:
+                raise NotFoundError("you have no such work")
+            same = (work.disposition, work.notes) == (disposition, notes)
+            return () if same else (WrapUpDrafted(handling, disposition, notes),)
         case ExtendHandling(handling):
             found = _in_wrap_up(agent, handling)
             return (WrapUpExtended(handling, (found.ends_at or now) + EXTENSION),)
@@ -164,14 +184,14 @@ def _end(agent: Agent, handling: HandlingId, wrap_up_s: float, now: Instant) -> 
     if found is None or found.state is not HandlingState.WORKING:
         return ()
     if wrap_up_s <= 0:
-        return (HandlingClosed(handling, found.interaction, now),)
+        return (HandlingClosed(handling, found.interaction, now, found.disposition, found.notes),)
     return (WrapUpStarted(handling, now, now + timedelta(seconds=wrap_up_s)),)
 
 
 def _due(agent: Agent, now: Instant) -> tuple[AgentEvent, ...]:
     expired = (SlotFreed(one.offer) for one in agent.reservations if one.expires_at <= now)
     over = (
-        HandlingClosed(one.id, one.interaction, now, timed_out=True)
+        HandlingClosed(one.id, one.interaction, now, one.disposition or NONE, one.notes, timed_out=True)
         for one in agent.handlings
         if one.ends_at is not None and one.ends_at <= now
     )

@@ -40,6 +40,15 @@ class WrapUpExtended:
 
 
 @dataclass(frozen=True)
+class WrapUpDrafted:
+    """The agent has written something that is not finished."""
+
+    handling: HandlingId
+    disposition: str
+    notes: str
+
+
+@dataclass(frozen=True)
 class HandlingClosed:
     """The work is done, or its time was up."""
 
@@ -56,6 +65,8 @@ HANDLING: Final = Machine(
     initial=HandlingState.WORKING,
     table={
         (HandlingState.WORKING, WrapUpStarted): HandlingState.WRAP_UP,
+        (HandlingState.WORKING, WrapUpDrafted): HandlingState.WORKING,
+        (HandlingState.WRAP_UP, WrapUpDrafted): HandlingState.WRAP_UP,
         (HandlingState.WORKING, HandlingClosed): HandlingState.CLOSED,
         (HandlingState.WRAP_UP, WrapUpExtended): HandlingState.WRAP_UP,
         (HandlingState.WRAP_UP, HandlingClosed): HandlingState.CLOSED,
@@ -80,3 +91,6 @@ class Handling:
     wrap_up_at: Instant | None = None
     ends_at: Instant | None = None
     """When wrap-up ends by itself; None while working."""
+    disposition: str = ""
+    """What he has chosen so far."""
+    notes: str = ""

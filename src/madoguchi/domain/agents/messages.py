@@ -46,6 +46,8 @@ class Reservation:
     channel: Channel
     expires_at: Instant
     terms: Terms = Terms()
+    outbound: bool = False
+    """He calls out: whatever his status, he only must have no call in hand."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,15 @@ class FinishHandling:
 
 
 @dataclass(frozen=True)
+class DraftHandling:
+    """Command: keep what he has written so far, during the conversation or after it."""
+
+    handling: HandlingId
+    disposition: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True)
 class ExtendHandling:
     """Command: a minute more for wrap-up."""
 
@@ -145,6 +156,7 @@ AgentMessage: TypeAlias = (
     | OpenHandling
     | EndHandling
     | FinishHandling
+    | DraftHandling
     | ExtendHandling
     | AgentDue
 )

@@ -13,6 +13,8 @@ from madoguchi.domain.access.users import User
 from madoguchi.domain.agents.statuses import CustomStatus
 from madoguchi.domain.audit.changes import changes, plain
 from madoguchi.domain.audit.entries import Action, Change, Entry, Plain, Subject
+from madoguchi.domain.desk.dispositions import Disposition
+from madoguchi.domain.desk.replies import CannedReply
 from madoguchi.domain.figures.totals import Goals
 from madoguchi.domain.hours.book import SupportCenter
 from madoguchi.domain.hours.custom import CustomHours
@@ -164,6 +166,14 @@ THINGS: Final[Mapping[type, Thing]] = {
     CustomStatus: Thing(
         _is(Subject.STATUS), lambda status: status.id, lambda status: _every(status.names), left_out=_SAVED
     ),
+    Disposition: Thing(
+        _is(Subject.DISPOSITION),
+        lambda disposition: disposition.id,
+        lambda disposition: _every(disposition.names),
+        left_out=_SAVED,
+        uncounted=frozenset({"position"}),
+    ),
+    CannedReply: Thing(_is(Subject.REPLY), lambda reply: reply.id, lambda reply: f"/{reply.shortcut}", left_out=_SAVED),
     LanguageSettings: Thing(
         _is(Subject.LANGUAGES),
         lambda _: "languages",

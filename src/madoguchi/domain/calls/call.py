@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Final
 
+from madoguchi.domain.calls.consult import UNDER_WAY, Consult, ConsultFailure, ConsultState, ConsultTarget
 from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.calls.lifecycle import TERMINAL, CallState, EndReason
 from madoguchi.domain.calls.parties import Media, Party
@@ -21,6 +22,8 @@ from madoguchi.kernel.time import Instant, Span
 BROWSER_RETURNS: Final = timedelta(seconds=20)
 """How long a browser may be away before the call goes on without it."""
 PHONE_RETURNS: Final = timedelta(seconds=30)
+DIAL_LIMIT: Final = timedelta(minutes=3)
+"""How long a phone that we dialled may ring if its engine does not end it."""
 ANSWER_LIMIT: Final = timedelta(seconds=32)
 """How long a phone may take to confirm that we answered (SIP: 64 times T1)."""
 
@@ -80,6 +83,9 @@ class Transfer:
     to_queue: Queue | None = None
     to_agent: UserId | None = None
     to_agent_name: str = ""
+    to_number: str = ""
+    warm: bool = False
+    """The agent spoke to the other side first."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,8 @@ class Call:
     trunk: str
     bridge: BridgeId
     started_at: Instant
+    outbound: bool = False
+    """An agent called the consumer."""
     state: CallState = CallState.IN_MENU
     stage: Stage = Stage.ARRIVING
     choices: PhoneMenu = field(default_factory=PhoneMenu)
@@ -141,6 +149,10 @@ class Call:
     """It could not be begun; not tried again."""
     held_by_far_end: bool = False
     transfers: tuple[Transfer, ...] = ()
+    consults: tuple[Consult, ...] = ()
+    """Those that are not over; one at most is being set up."""
+    consult_failure: ConsultFailure | None = None
+    """How the last one came to nothing, until the next."""
     timers: Mapping[Timer, Instant] = field(default_factory=dict)
 
     @property
@@ -175,26 +187,62 @@ class Call:
         """Yield those who supervise."""
         return (one for one in self.parties if one.present and one.supervises)
 
+    @property
+    def consult(self) -> Consult | None:
+        """The consultation that is being set up."""
+        return next((one for one in self.consults if one.state in UNDER_WAY), None)
+
+    def consult_with(self, party: PartyId) -> Consult | None:
+        """Return the consultation by which a third party is or comes in."""
+        return next((one for one in self.consults if one.party == party), None)
+
+    @property
+    def third_parties(self) -> tuple[Party, ...]:
+        """Those who were asked into the call and are in it."""
+        return tuple(one for one in self.parties if one.role is Role.THIRD_PARTY and one.present)
+
+    def staff(self, user: UserId) -> Party | None:
+        """Return the agent, or the colleague whom he asked into the call, if that is `user`."""
+        roles = (Role.AGENT, Role.THIRD_PARTY)
+        return next((one for one in self.parties if one.present and one.role in roles and one.user == user), None)
+
+    @property
+    def meeting_place(self) -> str:
+        """What the legs of the call are made near, the same throughout its life, so that they can meet.
+
+        A caller's phone leg is there before we know of it. Browser legs come and go, and may all go at once.
+        """
+        leg = self.consumer_party.leg
+        return leg if self.medium is Medium.PHONE and leg is not None and not self.outbound else self.id
+
     def offer(self, offer: OfferId) -> Offer | None:
         """Return a standing offer."""
         return next((one for one in self.offers if one.id == offer), None)
 
     def waiting(self) -> Waiting | None:
         """Return what routing needs to know; nothing while it does not wait."""
+        consult = self.consult
+        if consult is not None and consult.target is ConsultTarget.QUEUE and consult.state is ConsultState.RINGING:
+            return self._waiting(consult.queue, consult.began_at, front=True)
         if self.queue is None or self.queued_at is None or self.state not in {CallState.QUEUED, CallState.OFFERED}:
+            return None
+        return self._waiting(self.queue, self.queued_at, front=self.front)
+
+    def _waiting(self, queue: Queue | None, since: Instant, *, front: bool) -> Waiting | None:
+        if queue is None:
             return None
         return Waiting(
             interaction=self.id,
             channel=Channel.CALL,
-            queue=self.queue.id,
+            queue=queue.id,
             language=self.language,
-            queued_at=self.queued_at,
+            queued_at=since,
             attempts=self.attempts,
             tried=frozenset(self.tried),
             pauses=self.pauses,
             standing=frozenset(one.agent for one in self.offers),
             to_all=bool(self.offers) and all(one.to_all for one in self.offers),
-            front=self.front,
+            front=front,
         )
 
     def patience(self, party: Party) -> Instant | None:
@@ -204,7 +252,9 @@ class Call:
         return party.waiting_since + self._returns(party)
 
     def _returns(self, party: Party) -> Span:
-        if party.role is not Role.CONSUMER or self.medium is Medium.WEB:
+        if party.number and party.media is Media.CONNECTING:
+            return DIAL_LIMIT
+        if not party.number and (party.role is not Role.CONSUMER or self.medium is Medium.WEB):
             return BROWSER_RETURNS
         return ANSWER_LIMIT if party.media is Media.CONNECTING else PHONE_RETURNS
 
@@ -213,5 +263,6 @@ class Call:
         if self.over:
             return None
         times = [*self.timers.values(), *(one.expires_at for one in self.offers)]
+        times += [one.until for one in self.consults if one.state is ConsultState.RINGING]
         times += [limit for one in self.parties if (limit := self.patience(one)) is not None]
         return min(times, default=None)

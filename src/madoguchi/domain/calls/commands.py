@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from madoguchi.domain.calls.call import Medium
+from madoguchi.domain.calls.consult import ConsultTarget
 from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, PlaceOffers
-from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, PlaybackId, UserId
+from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, OfferId, PartyId, PlaybackId, UserId
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,34 @@ class Arrive:
     """What can be chosen. In the browser: the one queue that was chosen."""
     doors: tuple[Door, ...] = ()
     """Which of them are closed, or soon will be."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A phone to be dialled."""
+
+    leg: LegId
+    address: str
+    """A SIP URI, or a number in E.164."""
+    shown: str
+    caller: str
+    ring_s: float
+
+
+@dataclass(frozen=True)
+class Dial:
+    """Command of an agent whose slot is reserved: call somebody. Makes the call."""
+
+    call: InteractionId
+    user: UserId
+    name: str
+    offer: OfferId
+    outside: Outside
+    language: str
+    company: str
+    consumer: Consumer
+    queue: Queue | None = None
+    """On whose behalf; by its policy the call is recorded. None: not at all."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +123,83 @@ class TransferToAgent:
 
 
 @dataclass(frozen=True)
+class BeginConsult:
+    """Command of its agent: ask somebody into the call. Exactly one of queue, offer and outside is named."""
+
+    user: UserId
+    private: bool
+    """Speak to him first, while the consumer hears music."""
+    queue: Queue | None = None
+    offer: Offer | None = None
+    """A slot of a colleague is reserved."""
+    outside: Outside | None = None
+    note: str = ""
+
+    @property
+    def target(self) -> ConsultTarget:
+        """What is called."""
+        if self.queue is not None:
+            return ConsultTarget.QUEUE
+        return ConsultTarget.AGENT if self.offer is not None else ConsultTarget.NUMBER
+
+
+@dataclass(frozen=True)
+class SwapConsult:
+    """Command of its agent: turn to the one who hears music, and let the other one hear it."""
+
+    user: UserId
+
+
+@dataclass(frozen=True)
+class JoinConsult:
+    """Command of its agent: let all hear each other."""
+
+    user: UserId
+
+
+@dataclass(frozen=True)
+class CompleteTransfer:
+    """Command of its agent: leave the others to each other."""
+
+    user: UserId
+
+
+@dataclass(frozen=True)
+class CancelConsult:
+    """Command of its agent: send the third party away and go back to the consumer."""
+
+    user: UserId
+
+
+@dataclass(frozen=True)
+class HoldParty:
+    """Command of its agent: one participant hears music."""
+
+    user: UserId
+    party: PartyId
+    on: bool
+
+
+@dataclass(frozen=True)
+class MuteParty:
+    """Command of its agent: nobody hears this participant."""
+
+    user: UserId
+    party: PartyId
+    on: bool
+
+
+@dataclass(frozen=True)
+class RemoveParty:
+    """Command of its agent: this participant leaves."""
+
+    user: UserId
+    party: PartyId
+
+
+@dataclass(frozen=True)
 class HangUp:
-    """Command of its agent."""
+    """Command of its agent: end it. Of a colleague whom he asked into it: leave."""
 
     user: UserId
 
@@ -151,6 +255,8 @@ class LegDown:
     """Fact: the leg is over."""
 
     leg: LegId
+    cause: str = "normal"
+    """A word of the voice engine's: `normal`, `busy`, `declined`, `no_answer`, `unreachable` …"""
 
 
 @dataclass(frozen=True)
@@ -217,10 +323,15 @@ class CallDue:
 AgentCommand: TypeAlias = (
     AttachMedia | SetHold | SetMute | PressKeys | SetRecordingPaused | TransferToQueue | TransferToAgent | HangUp
 )
+ConsultCommand: TypeAlias = (
+    BeginConsult | SwapConsult | JoinConsult | CompleteTransfer | CancelConsult | HoldParty | MuteParty | RemoveParty
+)
 MonitorCommand: TypeAlias = Monitor | AttachMonitor | StopMonitoring
 CallCommand: TypeAlias = (
     Arrive
+    | Dial
     | AgentCommand
+    | ConsultCommand
     | MonitorCommand
     | AttachConsumerMedia
     | ConsumerHangUp

@@ -38,6 +38,7 @@ class Wish:
     key: str
     lines: tuple[Line, ...] = ()
     music: bool = False
+    ringing: bool = False
 
 
 def couple(call: Call, at: Moment) -> tuple[CallEvent, ...]:
@@ -55,7 +56,7 @@ def _sounds(call: Call, at: Moment) -> tuple[CallEvent, ...]:
             if party.playing is not None:
                 events.append(PlaybackStopped(party.id))
         elif party.playing is None or party.playing.key != wish.key:
-            playing = Playing(PlaybackId(at.new_id("playback")), wish.key, wish.lines, wish.music)
+            playing = Playing(PlaybackId(at.new_id("playback")), wish.key, wish.lines, wish.music, wish.ringing)
             events.append(PlaybackBegan(party.id, playing))
     return tuple(events)
 
@@ -67,9 +68,38 @@ def wished(call: Call, party: Party) -> Wish | None:
     if party.role is Role.CONSUMER:
         wish = _for_consumer(call)
         return replace(wish, lines=tuple(one.knowing(**known(call)) for one in wish.lines)) if wish else None
-    if party.role is Role.AGENT and call.consumer_party.media is not Media.CONNECTED:
-        return Wish("reconnecting", music=True)
+    if party.role is Role.AGENT:
+        return _for_agent(call, party)
+    if party.role is Role.THIRD_PARTY:
+        return _for_third_party(call, party)
     return None
+
+
+def _for_agent(call: Call, agent: Party) -> Wish | None:
+    if call.state is CallState.DIALLING:
+        return Wish("ringing", ringing=True)
+    consult = call.consult
+    third = call.party(consult.party) if consult is not None and consult.party is not None else None
+    if consult is not None and consult.private and (third is None or not third.was_connected):
+        return Wish("ringing", ringing=True)
+    if _heard_by(call, agent) or call.consumer_party.media is Media.CONNECTED:
+        return None
+    return Wish("reconnecting", music=True)
+
+
+def _for_third_party(call: Call, party: Party) -> Wish | None:
+    if party.on_hold:
+        return Wish("hold", music=True)
+    return None if _heard_by(call, party) else Wish("reconnecting", music=True)
+
+
+def _heard_by(call: Call, listener: Party) -> bool:
+    """Whether somebody is there for `listener` to hear, monitors apart."""
+    talkers = (Role.CONSUMER, Role.AGENT, Role.THIRD_PARTY)
+    return any(
+        one.id != listener.id and one.role in talkers and one.present and one.connected and not one.on_hold
+        for one in call.parties
+    )
 
 
 def _for_consumer(call: Call) -> Wish | None:
@@ -80,7 +110,7 @@ def _for_consumer(call: Call) -> Wish | None:
             return _in_queue(call)
         case CallState.TALKING:
             return _in_talk(call)
-        case CallState.ENDED | CallState.ABANDONED | CallState.FAILED:
+        case CallState.DIALLING | CallState.ENDED | CallState.ABANDONED | CallState.FAILED:
             return None
 
 
@@ -153,12 +183,15 @@ def _in_talk(call: Call) -> Wish | None:
     agent = call.agent_party
     if call.consumer_party.on_hold:
         return Wish("hold", music=True)
-    if agent is None or not agent.was_connected:
+    if _heard_by(call, call.consumer_party):
+        return None
+    if agent is None:
+        # His agent has left him to somebody whose phone still rings.
+        return Wish("ringing", ringing=True)
+    if not agent.was_connected:
         # He goes on hearing what he heard while he waited.
         return Wish(f"waiting {call.announced}", music=True)
-    if not agent.connected:
-        return Wish("reconnecting", (line(Message.RECONNECTING, call.language),), music=True)
-    return None
+    return Wish("reconnecting", (line(Message.RECONNECTING, call.language),), music=True)
 
 
 def _policy(call: Call) -> RecordingPolicy:

@@ -1,19 +1,25 @@
 """What a call decides. The only place where its rules are; `menu`, `ringing` and `talk` are chapters of it."""
 
 from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
-from madoguchi.domain.calls import menu, ringing, talk
+from madoguchi.domain.calls import consulting, dialling, menu, ringing, talk
 from madoguchi.domain.calls.call import Call, Medium, Stage, Timer
 from madoguchi.domain.calls.commands import (
     Arrive,
     AttachConsumerMedia,
     AttachMedia,
     AttachMonitor,
+    BeginConsult,
     CallDue,
     CallMessage,
+    CancelConsult,
+    CompleteTransfer,
     ConsumerHangUp,
+    Dial,
     EffectFailed,
     EndCall,
     HangUp,
+    HoldParty,
+    JoinConsult,
     KeysPressed,
     LegDown,
     LegFact,
@@ -22,19 +28,23 @@ from madoguchi.domain.calls.commands import (
     LegUp,
     Monitor,
     MonitorCommand,
+    MuteParty,
     PlaybackOver,
     PositionIs,
     PressKeys,
+    RemoveParty,
     ServerRestarted,
     SetHold,
     SetMute,
     SetRecordingPaused,
     StopMonitoring,
+    SwapConsult,
     TransferToAgent,
     TransferToQueue,
 )
+from madoguchi.domain.calls.consult import ConsultOutcome
 from madoguchi.domain.calls.draft import CallDecision, Draft
-from madoguchi.domain.calls.effects import AnswerLeg, CallEffect, CloseBridge, Play, SetGains, StartRecording
+from madoguchi.domain.calls.effects import AnswerLeg, CallEffect, CloseBridge, DialLeg, Play, SetGains, StartRecording
 from madoguchi.domain.calls.events import (
     Announced,
     CallStarted,
@@ -69,6 +79,8 @@ def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:
         MadoguchiError: a command does not fit; nothing has changed. Facts are never refused.
     """
     if call is None:
+        if isinstance(message, Dial):
+            return dialling.dialled(message, at)
         if not isinstance(message, Arrive):
             raise NotFoundError("there is no such call")
         return _arrived(message, at)
@@ -87,6 +99,17 @@ def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:
             | HangUp()
         ):
             talk.command(draft, message)
+        case (
+            BeginConsult()
+            | SwapConsult()
+            | JoinConsult()
+            | CompleteTransfer()
+            | CancelConsult()
+            | HoldParty()
+            | MuteParty()
+            | RemoveParty()
+        ):
+            talk.consult_command(draft, message)
         case Monitor() | AttachMonitor() | StopMonitoring():
             _supervision(draft, message)
         case AttachConsumerMedia():
@@ -109,7 +132,7 @@ def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:
             return draft.decision(silent=True)
         case CallDue():
             _due(draft)
-        case Arrive():
+        case Arrive() | Dial():
             pass
         case _:
             _fact(draft, message)
@@ -146,7 +169,7 @@ def _arrived(message: Arrive, at: Moment) -> CallDecision:
 
 def _place(call: Call, message: PositionIs) -> CallDecision:
     place = (message.position, message.wait_min)
-    if call.waiting() is None or (call.position, call.wait_min) == place:
+    if call.state not in {CallState.QUEUED, CallState.OFFERED} or (call.position, call.wait_min) == place:
         return Decision()
     return Decision((PlaceChanged(*place),), lasting=False)
 
@@ -181,8 +204,8 @@ def _leg_fact(draft: Draft, party: Party, message: LegFact) -> None:  # noqa: C9
     match message:
         case LegUp():
             _up(draft, party)
-        case LegDown():
-            _down(draft, party)
+        case LegDown(_, cause):
+            _down(draft, party, cause)
         case LegSilent(_, silent=True):
             if party.media is Media.CONNECTED and not (consumer and draft.call.held_by_far_end):
                 draft.add(MediaDropped(party.id, leg_gone=False, at=draft.now))
@@ -203,13 +226,21 @@ def _up(draft: Draft, party: Party) -> None:
     if party.media not in {Media.CONNECTING, Media.LOST}:
         return
     draft.add(LegConnected(party.id))
+    if party.role is Role.THIRD_PARTY:
+        consulting.phone_answered(draft, party)
+    if party.role is Role.CONSUMER and draft.call.state is CallState.DIALLING:
+        dialling.answered(draft)
     if party.role is Role.CONSUMER and draft.call.state is CallState.IN_MENU and draft.call.stage is Stage.ARRIVING:
         menu.begin(draft)
 
 
-def _down(draft: Draft, party: Party) -> None:
-    if party.role is Role.CONSUMER and draft.call.medium is Medium.PHONE:
+def _down(draft: Draft, party: Party, cause: str) -> None:
+    if party.role is Role.CONSUMER and draft.call.state is CallState.DIALLING:
+        dialling.not_reached(draft, cause)
+    elif party.role is Role.CONSUMER and draft.call.medium is Medium.PHONE:
         _consumer_gone(draft, EndReason.CONSUMER_HUNG_UP)
+    elif party.role is Role.THIRD_PARTY and party.number:
+        consulting.phone_gone(draft, party, cause)
     else:
         draft.add(MediaDropped(party.id, leg_gone=True, at=draft.now))
 
@@ -221,6 +252,12 @@ def _failed(draft: Draft, message: EffectFailed) -> None:
         draft.add(RecordingBroke(message.code))
     elif effect == AnswerLeg.__name__ and draft.call.consumer_party.leg == leg and leg is not None:
         _consumer_gone(draft, EndReason.NOT_CONNECTED)
+    elif effect == DialLeg.__name__ and leg is not None:
+        party = draft.call.party_of(leg)
+        if party is not None and party.role is Role.THIRD_PARTY:
+            consulting.dial_failed(draft, party)
+        elif party is not None and draft.call.state is CallState.DIALLING:
+            dialling.not_reached(draft, message.code)
     elif message.playback is not None:
         # Nobody will report its end, and a caller must not wait for ever for words that are not said.
         _heard(draft, message.playback)
@@ -230,6 +267,8 @@ def _consumer_gone(draft: Draft, reason: EndReason) -> None:
     """The consumer is not in the call any more, whatever it was doing."""
     if draft.call.state is CallState.TALKING:
         draft.end(TalkEnded(reason, draft.now))
+    elif draft.call.state is CallState.DIALLING:
+        dialling.not_reached(draft, "no_answer")
     elif draft.call.stage is Stage.CLOSED:
         draft.end(Resolved(EndReason.AFTER_HOURS, draft.now))
     elif draft.call.stage is Stage.GOODBYE:
@@ -240,13 +279,16 @@ def _consumer_gone(draft: Draft, reason: EndReason) -> None:
 
 def _due(draft: Draft) -> None:
     """One or more deadlines have come. Each handler clears its own; one that ends the call ends the round."""
-    for party in draft.call.parties:
-        limit = draft.call.patience(party)
-        if limit is not None and limit <= draft.now:
+    for one in draft.call.parties:
+        # Read anew: one whose time is up takes others with him, who must not be lost a second time.
+        party = draft.call.party(one.id)
+        limit = draft.call.patience(party) if party is not None else None
+        if party is not None and limit is not None and limit <= draft.now:
             _lost(draft, party)
     if draft.call.over:
         return
     ringing.lapse(draft)
+    consulting.due(draft)
     for timer, at in sorted(draft.call.timers.items(), key=lambda one: one[1]):
         if at <= draft.now and timer in draft.call.timers:
             match timer:
@@ -269,6 +311,8 @@ def _lost(draft: Draft, party: Party) -> None:
             _consumer_gone(draft, EndReason.NOT_CONNECTED if connecting else EndReason.CONSUMER_MEDIA_LOST)
         case Role.AGENT:
             talk.agent_lost(draft, party)
+        case Role.THIRD_PARTY:
+            consulting.third_party_gone(draft, party, ConsultOutcome.MEDIA_LOST)
         case Role.MONITOR | Role.WHISPER | Role.BARGE:
             draft.add(PartyLeft(party.id, draft.now))
 

@@ -5,16 +5,18 @@ from typing import TypeAlias
 from madoguchi.domain.agents.messages import EndHandling, FreeSlot
 from madoguchi.domain.calls import media
 from madoguchi.domain.calls.call import Call
+from madoguchi.domain.calls.consult import ConsultEnded, ConsultOutcome
 from madoguchi.domain.calls.couple import couple
 from madoguchi.domain.calls.effects import CallEffect
-from madoguchi.domain.calls.events import CallEvent
+from madoguchi.domain.calls.events import CallEvent, PartyLeft
 from madoguchi.domain.calls.evolve import evolve
-from madoguchi.domain.calls.lifecycle import Broke, ConsumerLeft, Dismissed, Resolved, TalkEnded
+from madoguchi.domain.calls.lifecycle import Broke, ConsumerLeft, Dismissed, NotReached, Resolved, TalkEnded
+from madoguchi.domain.calls.parties import Party
 from madoguchi.domain.routing.offers import OfferWithdrawn
 from madoguchi.kernel.decision import Decision, Moment
 
 CallDecision: TypeAlias = Decision[CallEvent, CallEffect]
-Ending: TypeAlias = TalkEnded | Resolved | ConsumerLeft | Dismissed | Broke
+Ending: TypeAlias = TalkEnded | NotReached | Resolved | ConsumerLeft | Dismissed | Broke
 
 ROUNDS = 10
 """More rounds of couplings than there are parts; running into it is a bug."""
@@ -44,7 +46,11 @@ class Draft:
     def end(self, ending: Ending) -> None:
         """Let the call be over: offers are withdrawn, the agent goes to wrap-up, everything else follows."""
         self.withdraw_offers()
-        self.dismiss_agent()
+        for consult in self.call.consults:
+            self.add(ConsultEnded(consult.id, ConsultOutcome.CALL_ENDED, self.now))
+        for party in self.call.parties:
+            if party.present:
+                self._end_handling(party, wrap_up=party == self.call.agent_party and not isinstance(ending, NotReached))
         self.add(ending)
 
     def withdraw_offers(self) -> None:
@@ -53,12 +59,15 @@ class Draft:
             self.add(OfferWithdrawn(offer.id, offer.agent))
             self.order(FreeSlot(offer.agent, offer.id, missed=False))
 
-    def dismiss_agent(self) -> None:
-        """Send the agent, if there is one, to wrap-up. He stays a party until an event says that he left."""
-        agent = self.call.agent_party
-        if agent is not None and agent.user is not None and agent.handling is not None:
-            wrap_up_s = self.call.queue.wrap_up_s if self.call.queue is not None else 0.0
-            self.order(EndHandling(agent.user, agent.handling, wrap_up_s))
+    def leave(self, party: Party, *, wrap_up: bool) -> None:
+        """Let an agent or a third party leave; who handled the call wraps up, who only helped need not."""
+        self._end_handling(party, wrap_up=wrap_up)
+        self.add(PartyLeft(party.id, self.now))
+
+    def _end_handling(self, party: Party, *, wrap_up: bool) -> None:
+        if party.user is not None and party.handling is not None:
+            wrap_up_s = self.call.queue.wrap_up_s if self.call.queue is not None and wrap_up else 0.0
+            self.order(EndHandling(party.user, party.handling, wrap_up_s))
 
     def decision(self, *, answer: object = None, silent: bool = False) -> CallDecision:
         """Return all of it, couplings included.

@@ -16,6 +16,20 @@ class AnswerLeg:
 
 
 @dataclass(frozen=True)
+class DialLeg:
+    """Call a phone."""
+
+    leg: LegId
+    address: str
+    """A SIP URI, or a number for the trunk."""
+    caller: str
+    """The number that is shown; empty for the trunk's own."""
+    ring_s: float
+    near: str
+    """What the leg is made near."""
+
+
+@dataclass(frozen=True)
 class ReleaseLeg:
     """Hang up."""
 
@@ -24,12 +38,13 @@ class ReleaseLeg:
 
 @dataclass(frozen=True)
 class Play:
-    """Let a leg hear lines, then music if so; it replaces what the leg hears now."""
+    """Let a leg hear lines, then music or the ring-back tone if so; it replaces what the leg hears now."""
 
     playback: PlaybackId
     leg: LegId
     lines: tuple[Line, ...]
     music: bool
+    ringing: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,7 @@ class StopRecording:
 
 VoiceEffect: TypeAlias = (
     AnswerLeg
+    | DialLeg
     | ReleaseLeg
     | Play
     | StopPlayback
@@ -117,6 +133,7 @@ def lanes(effect: CallEffect) -> tuple[str, ...]:
             return (bridge, *legs)
         case (
             AnswerLeg(leg)
+            | DialLeg(leg)
             | ReleaseLeg(leg)
             | Play(_, leg)
             | StopPlayback(_, leg)

@@ -4,12 +4,24 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from madoguchi.domain.calls.call import ActiveRecording, Medium, Stage, Timer, Transfer
+from madoguchi.domain.calls.consult import (
+    ConferenceBegan,
+    ConsultBegan,
+    ConsultEnded,
+    ConsultSwapped,
+    HandedOver,
+    ThirdPartyAnswered,
+    TransferCompleted,
+)
 from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.calls.lifecycle import (
     Broke,
     ConsumerLeft,
+    DialAnswered,
+    DialledOut,
     Dismissed,
     Enqueued,
+    NotReached,
     OfferAccepted,
     Offered,
     OffersOver,
@@ -43,6 +55,7 @@ class CallStarted:
     party: Party
     at: Instant
     doors: tuple[Door, ...] = ()
+    outbound: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +151,30 @@ class Held:
 
 
 @dataclass(frozen=True)
+class PartyHeld:
+    """A third party was put on hold, or taken back."""
+
+    party: PartyId
+    on: bool
+
+
+@dataclass(frozen=True)
+class ConsultOffered:
+    """It rings at colleagues, so that one of them joins. All at whom it rings now are named."""
+
+    offers: tuple[Offer, ...]
+    why: Why | None = None
+
+
+@dataclass(frozen=True)
+class TookOver:
+    """A colleague who was asked into the call is its agent from now on."""
+
+    party: PartyId
+    at: Instant
+
+
+@dataclass(frozen=True)
 class FarEndHeld:
     """The consumer's phone put us on hold, or took us back."""
 
@@ -222,6 +259,16 @@ CallEvent: TypeAlias = (
     | MediaDropped
     | Muted
     | Held
+    | PartyHeld
+    | ConsultBegan
+    | ConsultOffered
+    | ThirdPartyAnswered
+    | ConsultSwapped
+    | ConferenceBegan
+    | HandedOver
+    | TransferCompleted
+    | ConsultEnded
+    | TookOver
     | FarEndHeld
     | PlaybackBegan
     | PlaybackStopped
@@ -236,6 +283,9 @@ CallEvent: TypeAlias = (
     | OffersOver
     | OfferAccepted
     | Requeued
+    | DialledOut
+    | DialAnswered
+    | NotReached
     | TalkEnded
     | Resolved
     | ConsumerLeft

@@ -1,18 +1,28 @@
 """What events make of a call. No rules here: what happened, happened."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from madoguchi.domain.calls.call import ActiveRecording, Call, Stage
+from madoguchi.domain.calls.consult import (
+    ConferenceBegan,
+    ConsultBegan,
+    ConsultEnded,
+    ConsultSwapped,
+    HandedOver,
+    ThirdPartyAnswered,
+    TransferCompleted,
+)
 from madoguchi.domain.calls.events import (
     Announced,
     CallEvent,
     CallStarted,
+    ConsultOffered,
     FarEndHeld,
     Held,
     MenuSaid,
     Muted,
     OffersAdded,
+    PartyHeld,
     PartyJoined,
     PartyLeft,
     PlaceChanged,
@@ -27,16 +37,21 @@ from madoguchi.domain.calls.events import (
     RecordingPaused,
     StageReached,
     TimerSet,
+    TookOver,
     Transferred,
 )
+from madoguchi.domain.calls.evolve_parties import change, consults, gone, parties, third_parties
 from madoguchi.domain.calls.lifecycle import (
     CALL,
+    LIVE,
     Broke,
-    CallState,
     ConsumerLeft,
+    DialAnswered,
+    DialledOut,
     Dismissed,
     EndReason,
     Enqueued,
+    NotReached,
     OfferAccepted,
     Offered,
     OffersOver,
@@ -44,16 +59,16 @@ from madoguchi.domain.calls.lifecycle import (
     Resolved,
     TalkEnded,
 )
-from madoguchi.domain.calls.parties import MEDIA, LegConnected, LegOpening, Media, MediaDropped, Party, Playing
+from madoguchi.domain.calls.parties import LegConnected, LegOpening, MediaDropped, Party, Playing
 from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
 from madoguchi.domain.supervision import Role
-from madoguchi.kernel.ids import OfferId, PartyId
+from madoguchi.kernel.ids import OfferId
 from madoguchi.kernel.time import Instant
 
 
-def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: PLR0911 - one case per group of events
+def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: C901, PLR0911 - one case per group of events
     """Return the call after `event`.
 
     Raises:
@@ -63,16 +78,35 @@ def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: PLR0911 - one 
         assert isinstance(event, CallStarted)  # noqa: S101 - the first event of every call
         return _started(event)
     match event:
-        case Enqueued() | Offered() | OffersOver() | OfferAccepted() | Requeued():
+        case Enqueued() | Offered() | OffersOver() | OfferAccepted() | Requeued() | DialledOut() | DialAnswered():
             return _moved(replace(call, state=CALL.advance(call.state, event)), event)
-        case TalkEnded(reason, at) | Resolved(reason, at) | ConsumerLeft(reason, at) | Broke(reason, at):
+        case (
+            TalkEnded(reason, at)
+            | NotReached(reason, at)
+            | Resolved(reason, at)
+            | ConsumerLeft(reason, at)
+            | Broke(reason, at)
+        ):
             return _ended(replace(call, state=CALL.advance(call.state, event)), reason, at)
         case Dismissed(reason, _, at):
             return _ended(replace(call, state=CALL.advance(call.state, event)), reason, at)
         case OffersAdded() | OfferDeclined() | OfferMissed() | OfferWithdrawn():
             return _offers(call, event)
         case PartyJoined() | PartyLeft() | LegOpening() | LegConnected() | MediaDropped() | Muted() | Held():
-            return _parties(call, event)
+            return parties(call, event)
+        case PartyHeld() | TookOver():
+            return third_parties(call, event)
+        case (
+            ConsultBegan()
+            | ConsultOffered()
+            | ThirdPartyAnswered()
+            | ConsultSwapped()
+            | ConferenceBegan()
+            | HandedOver()
+            | TransferCompleted()
+            | ConsultEnded()
+        ):
+            return consults(call, event)
         case PlaybackBegan() | PlaybackStopped() | PlaybackRanOut():
             return _sounds(call, event)
         case RecordingAnswered() | RecordingBegan() | RecordingPaused() | RecordingClosed() | RecordingBroke():
@@ -97,10 +131,14 @@ def _started(event: CallStarted) -> Call:
         choices=event.choices,
         doors=event.doors,
         parties=(event.party,),
+        outbound=event.outbound,
     )
 
 
-def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | Requeued) -> Call:
+def _moved(  # noqa: PLR0911 - one case per event
+    call: Call,
+    event: Enqueued | Offered | OffersOver | OfferAccepted | Requeued | DialledOut | DialAnswered,
+) -> Call:
     match event:
         case Enqueued(queue, at):
             return replace(
@@ -125,6 +163,13 @@ def _moved(call: Call, event: Enqueued | Offered | OffersOver | OfferAccepted | 
                 wait_min=None,
                 timers={},
             )
+        case DialledOut(agent, name, party, handling, offer, queue, at):
+            joined = Party(
+                party, Role.AGENT, name, since=at, user=agent, handling=handling, offer=offer, waiting_since=at
+            )
+            return replace(call, queue=queue, stage=Stage.DONE, parties=(*call.parties, joined))
+        case DialAnswered(at):
+            return replace(call, answered_at=at)
 
 
 def _waiting(call: Call, queue: Queue, at: Instant, *, front: bool) -> Call:
@@ -141,11 +186,12 @@ def _waiting(call: Call, queue: Queue, at: Instant, *, front: bool) -> Call:
         wait_min=None,
         announced=0,
         redacting=False,
+        consult_failure=None,
     )
 
 
 def _ended(call: Call, reason: EndReason, at: Instant) -> Call:
-    parties = tuple(_gone(one, at) for one in call.parties)
+    parties = tuple(gone(one, at) for one in call.parties)
     return replace(
         call,
         end_reason=reason,
@@ -158,17 +204,6 @@ def _ended(call: Call, reason: EndReason, at: Instant) -> Call:
         recording=None,
         position=None,
         wait_min=None,
-    )
-
-
-def _gone(party: Party, at: Instant) -> Party:
-    return replace(
-        party,
-        left_at=party.left_at or at,
-        leg=None,
-        media=Media.NONE,
-        waiting_since=None,
-        playing=None,
     )
 
 
@@ -189,63 +224,15 @@ def _without(call: Call, offer: OfferId) -> tuple[Offer, ...]:
     return tuple(one for one in call.offers if one.id != offer)
 
 
-def _parties(  # noqa: PLR0911 - one case per event
-    call: Call, event: PartyJoined | PartyLeft | LegOpening | LegConnected | MediaDropped | Muted | Held
-) -> Call:
-    match event:
-        case PartyJoined(party):
-            return replace(call, parties=(*call.parties, party))
-        case PartyLeft(party, at):
-            return _change(call, party, lambda one: _gone(one, at))
-        case Muted(party, on):
-            return _change(call, party, lambda one: replace(one, muted=on))
-        case Held(on):
-            return _change(call, call.consumer_party.id, lambda one: replace(one, on_hold=on))
-        case LegOpening(party, leg, at):
-            return _change(
-                call,
-                party,
-                lambda one: replace(
-                    one,
-                    leg=leg,
-                    media=MEDIA.advance(one.media, event),
-                    waiting_since=one.waiting_since or at,
-                    playing=None,
-                ),
-            )
-        case LegConnected(party):
-            return _change(
-                call,
-                party,
-                lambda one: replace(one, media=MEDIA.advance(one.media, event), waiting_since=None, was_connected=True),
-            )
-        case MediaDropped(party, leg_gone, at):
-            return _change(
-                call,
-                party,
-                lambda one: replace(
-                    one,
-                    media=MEDIA.advance(one.media, event),
-                    waiting_since=one.waiting_since or at,
-                    leg=None if leg_gone else one.leg,
-                    playing=None if leg_gone else one.playing,
-                ),
-            )
-
-
-def _change(call: Call, party: PartyId, change: Callable[[Party], Party]) -> Call:
-    return replace(call, parties=tuple(change(one) if one.id == party else one for one in call.parties))
-
-
 def _sounds(call: Call, event: PlaybackBegan | PlaybackStopped | PlaybackRanOut) -> Call:
     playing: Playing | None
     match event:
         case PlaybackBegan(party, playing):
-            return _change(call, party, lambda one: replace(one, playing=playing))
+            return change(call, party, lambda one: replace(one, playing=playing))
         case PlaybackStopped(party):
-            return _change(call, party, lambda one: replace(one, playing=None))
+            return change(call, party, lambda one: replace(one, playing=None))
         case PlaybackRanOut(party):
-            return _change(
+            return change(
                 call, party, lambda one: replace(one, playing=replace(one.playing, over=True) if one.playing else None)
             )
 
@@ -312,4 +299,4 @@ def state_name(call: Call) -> str:
 
 def live(call: Call) -> bool:
     """Whether the call is not over."""
-    return call.state in {CallState.IN_MENU, CallState.QUEUED, CallState.OFFERED, CallState.TALKING}
+    return call.state in LIVE

@@ -18,6 +18,8 @@ class CallState(Enum):
     IN_MENU = "in_menu"
     QUEUED = "queued"
     OFFERED = "offered"
+    DIALLING = "dialling"
+    """We call him."""
     TALKING = "talking"
     ENDED = "ended"
     """Somebody talked to him, or he was told all there is to tell."""
@@ -31,7 +33,13 @@ class EndReason(Enum):
 
     CONSUMER_HUNG_UP = "consumer_hung_up"
     AGENT_HUNG_UP = "agent_hung_up"
+    THIRD_PARTY_HUNG_UP = "third_party_hung_up"
+    AGENT_MEDIA_LOST = "agent_media_lost"
     CONSUMER_MEDIA_LOST = "consumer_media_lost"
+    BUSY = "busy"
+    DECLINED = "declined"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
     NO_CHOICE = "no_choice"
     NO_QUEUE = "no_queue"
     AFTER_HOURS = "after_hours"
@@ -84,6 +92,35 @@ class Requeued:
 
 
 @dataclass(frozen=True)
+class DialledOut:
+    """An agent calls the consumer. He is a party from the beginning."""
+
+    agent: UserId
+    name: str
+    party: PartyId
+    handling: HandlingId
+    offer: OfferId
+    """Under which his slot was kept."""
+    queue: Queue | None
+    at: Instant
+
+
+@dataclass(frozen=True)
+class DialAnswered:
+    """The consumer answered."""
+
+    at: Instant
+
+
+@dataclass(frozen=True)
+class NotReached:
+    """He did not, or the agent gave up."""
+
+    reason: EndReason
+    at: Instant
+
+
+@dataclass(frozen=True)
 class TalkEnded:
     """The conversation is over."""
 
@@ -124,7 +161,7 @@ class Broke:
     at: Instant
 
 
-LIVE: Final = (CallState.IN_MENU, CallState.QUEUED, CallState.OFFERED, CallState.TALKING)
+LIVE: Final = (CallState.IN_MENU, CallState.QUEUED, CallState.OFFERED, CallState.DIALLING, CallState.TALKING)
 WAITING: Final = (CallState.IN_MENU, CallState.QUEUED, CallState.OFFERED)
 TERMINAL: Final = frozenset({CallState.ENDED, CallState.ABANDONED, CallState.FAILED})
 
@@ -136,6 +173,9 @@ CALL: Final[Machine[CallState]] = Machine(
         (CallState.QUEUED, Offered): CallState.OFFERED,
         (CallState.OFFERED, OffersOver): CallState.QUEUED,
         (CallState.OFFERED, OfferAccepted): CallState.TALKING,
+        (CallState.IN_MENU, DialledOut): CallState.DIALLING,
+        (CallState.DIALLING, DialAnswered): CallState.TALKING,
+        (CallState.DIALLING, NotReached): CallState.ENDED,
         (CallState.TALKING, Requeued): CallState.QUEUED,
         (CallState.TALKING, TalkEnded): CallState.ENDED,
         (CallState.IN_MENU, Resolved): CallState.ENDED,

@@ -82,7 +82,7 @@ def _playbacks(before: Call | None, after: Call) -> tuple[VoiceEffect, ...]:
             and not playing.over
             and (was is None or was.playing is None or was.playing.id != playing.id)
         ):
-            effects.append(Play(playing.id, party.leg, playing.lines, playing.music))
+            effects.append(Play(playing.id, party.leg, playing.lines, playing.music, playing.ringing))
         elif playing is None and heard is not None and was is not None and was.leg is not None and was.leg == party.leg:
             effects.append(StopPlayback(heard.id, was.leg))
     return tuple(effects)

@@ -72,6 +72,8 @@ class Playing:
     lines: tuple[Line, ...] = ()
     music: bool = False
     """Hold music follows, without an end."""
+    ringing: bool = False
+    """The ring-back tone follows, without an end."""
     over: bool = False
     """It has ended by itself."""
 
@@ -97,6 +99,8 @@ class Party:
     offer: OfferId | None = None
     """The one that an agent accepted."""
     monitoring: MonitoringId | None = None
+    number: str = ""
+    """What was dialled to reach him."""
     playing: Playing | None = None
     left_at: Instant | None = None
 

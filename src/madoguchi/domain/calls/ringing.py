@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from madoguchi.domain.agents.messages import FreeSlot, OpenHandling
+from madoguchi.domain.calls import consulting
 from madoguchi.domain.calls.call import Call
+from madoguchi.domain.calls.consult import ConsultOutcome
 from madoguchi.domain.calls.draft import Draft
 from madoguchi.domain.calls.events import OffersAdded
 from madoguchi.domain.calls.lifecycle import CallState, OfferAccepted, Offered, OffersOver
@@ -34,7 +36,7 @@ def place(draft: Draft, message: PlaceOffers) -> None:
         draft.add(Offered(new, message.why))
     elif call.state is CallState.OFFERED and all(one.to_all for one in (*call.offers, *new)):
         draft.add(OffersAdded(new, message.why))
-    else:
+    elif not consulting.offered(draft, new, message.why):
         raise ConflictError("the call does not wait for an agent")
 
 
@@ -47,7 +49,7 @@ def accept(draft: Draft, message: AcceptOffer) -> HandlingId:
         OfferGoneError: no offer to this agent stands now.
     """
     call = draft.call
-    holder = call.agent_party
+    holder = call.staff(message.agent)
     if (
         holder is not None
         and holder.handling is not None
@@ -57,6 +59,8 @@ def accept(draft: Draft, message: AcceptOffer) -> HandlingId:
     offer = call.offer(message.offer)
     if offer is None or offer.agent != message.agent or draft.now >= offer.expires_at:
         raise OfferGoneError("a colleague was faster, or it rang too long")
+    if call.consult is not None:
+        return consulting.accepted(draft, call.consult, offer)
     party = PartyId(draft.at.new_id("party"))
     handling = HandlingId(draft.at.new_id("handling"))
     for other in call.offers:
@@ -73,10 +77,12 @@ def decline(draft: Draft, message: DeclineOffer) -> None:
     offer = draft.call.offer(message.offer)
     if offer is None or offer.agent != message.agent:
         return
-    pause_s = draft.call.queue.routing.decline_pause_s if draft.call.queue is not None else 0.0
+    consult = draft.call.consult
+    queue = (consult.queue if consult is not None else None) or draft.call.queue
+    pause_s = queue.routing.decline_pause_s if queue is not None else 0.0
     draft.add(OfferDeclined(offer.id, offer.agent, draft.now + timedelta(seconds=pause_s)))
     draft.order(FreeSlot(offer.agent, offer.id, missed=False))
-    _over_if_last(draft)
+    _over_if_last(draft, ConsultOutcome.DECLINED)
 
 
 def lapse(draft: Draft) -> None:
@@ -86,12 +92,16 @@ def lapse(draft: Draft) -> None:
         draft.add(OfferMissed(offer.id, offer.agent))
         draft.order(FreeSlot(offer.agent, offer.id, missed=not offer.to_all))
     if due:
-        _over_if_last(draft)
+        _over_if_last(draft, ConsultOutcome.NO_ANSWER)
 
 
-def _over_if_last(draft: Draft) -> None:
-    if not draft.call.offers and draft.call.state is CallState.OFFERED:
+def _over_if_last(draft: Draft, outcome: ConsultOutcome) -> None:
+    if draft.call.offers:
+        return
+    if draft.call.state is CallState.OFFERED:
         draft.add(OffersOver())
+    else:
+        consulting.offers_over(draft, outcome)
 
 
 def rings(call: Call) -> bool:

@@ -3,12 +3,13 @@
 import re
 from typing import Final
 
-from madoguchi.domain.calls import menu
+from madoguchi.domain.calls import consulting
 from madoguchi.domain.calls.call import Call, Transfer
 from madoguchi.domain.calls.commands import (
     AgentCommand,
     AttachConsumerMedia,
     AttachMedia,
+    ConsultCommand,
     HangUp,
     PressKeys,
     SetHold,
@@ -17,20 +18,23 @@ from madoguchi.domain.calls.commands import (
     TransferToAgent,
     TransferToQueue,
 )
+from madoguchi.domain.calls.consult import ConsultOutcome, ConsultState
 from madoguchi.domain.calls.draft import Draft
 from madoguchi.domain.calls.effects import SendDigits
-from madoguchi.domain.calls.events import Held, Muted, PartyLeft, RecordingPaused, Transferred
-from madoguchi.domain.calls.lifecycle import CallState, EndReason, Offered, Requeued, TalkEnded
+from madoguchi.domain.calls.events import Held, Muted, RecordingPaused, Transferred
+from madoguchi.domain.calls.lifecycle import CallState, EndReason, NotReached, Offered, TalkEnded
 from madoguchi.domain.calls.parties import LegOpening, Party
+from madoguchi.domain.calls.requeue import requeue, requeue_or_end
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.record import Rule, Why
+from madoguchi.domain.supervision import Role
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from madoguchi.kernel.ids import UserId
 
 DIGITS: Final = re.compile(r"[0-9*#A-D]{1,32}")
 
 
-def command(draft: Draft, message: AgentCommand) -> None:  # noqa: C901 - one case per command
+def command(draft: Draft, message: AgentCommand) -> None:
     """Do what the call's agent asks.
 
     Raises:
@@ -38,16 +42,41 @@ def command(draft: Draft, message: AgentCommand) -> None:  # noqa: C901 - one ca
         ConflictError: it cannot be done at present.
         InvalidInputError: the digits are none.
     """
-    agent = _agent(draft.call, message.user)
+    agent = _staff(draft.call, message.user)
     match message:
         case AttachMedia(_, leg):
             draft.add(LegOpening(agent.id, leg, draft.now))
-        case SetHold(_, on):
-            if draft.call.consumer_party.on_hold is not on:
-                draft.add(Held(on))
         case SetMute(_, on):
             if agent.muted is not on:
                 draft.add(Muted(agent.id, on))
+        case HangUp() if agent.role is Role.THIRD_PARTY:
+            consulting.third_party_gone(draft, agent, ConsultOutcome.HUNG_UP)
+        case HangUp() if draft.call.state is CallState.DIALLING:
+            draft.end(NotReached(EndReason.AGENT_HUNG_UP, draft.now))
+        case HangUp():
+            draft.end(TalkEnded(EndReason.AGENT_HUNG_UP, draft.now))
+        case _:
+            _handler_command(draft, _agent(draft.call, message.user), message)
+
+
+def consult_command(draft: Draft, message: ConsultCommand) -> None:
+    """Do what the call's agent asks concerning others in it.
+
+    Raises:
+        NotFoundError: the call is not with this agent, or there is no such participant.
+        ConflictError: it cannot be done at present.
+    """
+    consulting.command(draft, _agent(draft.call, message.user), message)
+
+
+def _handler_command(
+    draft: Draft,
+    agent: Party,
+    message: SetHold | PressKeys | SetRecordingPaused | TransferToQueue | TransferToAgent,
+) -> None:
+    match message:
+        case SetHold(_, on):
+            _hold(draft, on=on)
         case PressKeys(_, digits):
             _press(draft, digits)
         case SetRecordingPaused(_, on):
@@ -58,8 +87,6 @@ def command(draft: Draft, message: AgentCommand) -> None:  # noqa: C901 - one ca
             transfer = Transfer(draft.now, agent.user, agent.name, to_agent=offer.agent, to_agent_name=offer.name)
             _transferred(draft, agent, transfer, _queue(draft.call), front=True)
             draft.add(Offered((offer,), Why(Rule.ASKED_FOR)))
-        case HangUp():
-            draft.end(TalkEnded(EndReason.AGENT_HUNG_UP, draft.now))
 
 
 def attach_consumer(draft: Draft, message: AttachConsumerMedia) -> None:
@@ -68,17 +95,29 @@ def attach_consumer(draft: Draft, message: AttachConsumerMedia) -> None:
 
 
 def agent_lost(draft: Draft, agent: Party) -> None:
-    """The agent's browser did not come (back): the consumer waits again, before all others."""
-    draft.dismiss_agent()
-    _requeue(draft, agent, _queue(draft.call), front=True)
+    """The agent's browser did not come (back): others go on with the consumer, or he waits before all others."""
+    if draft.call.state is CallState.DIALLING:
+        draft.end(NotReached(EndReason.AGENT_MEDIA_LOST, draft.now))
+        return
+    if not consulting.agent_lost(draft, agent):
+        draft.leave(agent, wrap_up=True)
+        requeue_or_end(draft, EndReason.AGENT_MEDIA_LOST)
+
+
+def _hold(draft: Draft, *, on: bool) -> None:
+    consult = draft.call.consult
+    if consult is not None and consult.private:
+        raise ConflictError("swap, or end the consultation first", reason="consulting")
+    if draft.call.consumer_party.on_hold is not on:
+        draft.add(Held(on))
 
 
 def _press(draft: Draft, digits: str) -> None:
-    leg = draft.call.consumer_party.leg
+    leg = _listens(draft.call).leg
     if not DIGITS.fullmatch(digits):
         raise InvalidInputError("1 to 32 of 0-9, *, #, A-D", field="digits")
     if leg is None:
-        raise ConflictError("the consumer is not connected")
+        raise ConflictError("nobody is connected")
     draft.order(SendDigits(leg, digits))
 
 
@@ -90,22 +129,26 @@ def _pause_recording(draft: Draft, *, on: bool) -> None:
         draft.add(RecordingPaused(on))
 
 
+def _listens(call: Call) -> Party:
+    """Return whose phone gets the keys: the third party's while the agent speaks to him in private."""
+    consult = call.consult
+    party = call.party(consult.party) if consult is not None and consult.party is not None else None
+    if party is None or party.on_hold or not party.number or consult is None:
+        return call.consumer_party
+    return party if consult.state is ConsultState.CONSULTING else call.consumer_party
+
+
 def _transferred(draft: Draft, agent: Party, transfer: Transfer, queue: Queue, *, front: bool) -> None:
+    if draft.call.consults or draft.call.third_parties:
+        raise ConflictError("end the consultation first", reason="consulting")
     draft.add(Transferred(transfer))
-    draft.dismiss_agent()
-    _requeue(draft, agent, queue, front=front)
-
-
-def _requeue(draft: Draft, agent: Party, queue: Queue, *, front: bool) -> None:
-    draft.add(PartyLeft(agent.id, draft.now))
-    if draft.call.consumer_party.on_hold:
-        draft.add(Held(on=False))
-    draft.add(Requeued(queue, front, draft.now))
-    menu.announce_later(draft)
+    draft.leave(agent, wrap_up=True)
+    requeue(draft, queue, front=front)
 
 
 def _queue(call: Call) -> Queue:
-    assert call.queue is not None  # noqa: S101 - nobody talks without having waited
+    if call.queue is None:
+        raise ConflictError("the call came from no queue: name one, or consult first", reason="no_queue")
     return call.queue
 
 
@@ -114,3 +157,10 @@ def _agent(call: Call, user: UserId) -> Party:
     if agent is None or agent.user != user or call.state is not CallState.TALKING:
         raise NotFoundError("you have no such call")
     return agent
+
+
+def _staff(call: Call, user: UserId) -> Party:
+    found = call.staff(user)
+    if found is None or call.state not in {CallState.TALKING, CallState.DIALLING}:
+        raise NotFoundError("you have no such call")
+    return found

@@ -122,6 +122,10 @@ class Handover:
     to_queue: Mapping[str, Any] | None = None
     to_agent: str | None = None
     to_name: str = ""
+    to_number: str = ""
+    """The phone that the consumer was left to."""
+    warm: bool = False
+    """The agent spoke with whoever took over before."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ class Story:
 
 END: Final[Mapping[str, Outcome]] = {
     "TalkEnded": Outcome.ENDED,
+    "NotReached": Outcome.ENDED,
     "Resolved": Outcome.ENDED,
     "ConsumerLeft": Outcome.ABANDONED,
     "Dismissed": Outcome.ENDED,
@@ -180,6 +185,14 @@ class _Teller:
     recording: str = ""
     held_since: Instant | None = None
     handed_over: bool = False
+    consulted: set[str] = field(default_factory=set)
+    """Offers by which a colleague was asked into the call."""
+    consulted_queue: Mapping[str, Any] | None = None
+    """Whose agents were asked last."""
+    dialling: bool = False
+    """The consumer whom an agent called has not answered."""
+    leaves_to_others: bool = False
+    """Who hands over leaves others with the consumer; he does not wait again."""
     ended_at: Instant | None = None
 
     def take(self, entry: Entry) -> None:  # noqa: C901, PLR0912 - one case per kind
@@ -195,12 +208,28 @@ class _Teller:
                 self._offer_over(data["offer"], "missed", at)
             case "OfferWithdrawn":
                 self._offer_over(data["offer"], "withdrawn", at)
+            case "ConsultBegan":
+                self.consulted_queue = data["consult"].get("queue")
+            case "ConsultOffered":
+                self._offered(data["offers"], at, wait=False)
             case "OfferAccepted":
                 self._answered(data, at)
+            case "DialledOut":
+                self._stretch(data, data.get("queue"), at)
+                self.dialling = True
+            case "DialAnswered":
+                self._reached(at)
+            case "PartyJoined":
+                self._joined(data["party"], at)
+            case "ConsultSwapped":
+                self._held(at, on=not data["to_consumer"])
             case "Held":
                 self._held(at, on=data["on"])
             case "PartyLeft":
                 self._left(at, party=data["party"])
+                self._left_to_others()
+            case "HandedOver" | "TransferCompleted":
+                self.leaves_to_others = True
             case "Transferred":
                 self._transferred(data["transfer"], at)
             case "Requeued":
@@ -225,24 +254,46 @@ class _Teller:
     def _queued(self, queue: Mapping[str, Any], came: Came, at: Instant) -> None:
         self.stays.append(Stay(len(self.stays) + 1, queue, came, at))
 
-    def _offered(self, offers: Iterable[Mapping[str, Any]], at: Instant) -> None:
+    def _offered(self, offers: Iterable[Mapping[str, Any]], at: Instant, *, wait: bool = True) -> None:
+        """It rings; because the consumer waits, or because an agent wants a colleague in his call."""
         for one in offers:
             if one["id"] not in self.offers:
                 self.offers[one["id"]] = Offered(one["id"], one["agent"], one.get("name", ""), at)
-                self._stay(offers=1)
+                self._stay(offers=int(wait))
+                if not wait:
+                    self.consulted.add(one["id"])
 
     def _offer_over(self, offer: str, outcome: str, at: Instant) -> None:
         found = self.offers.get(offer)
         if found is not None and found.until is None:
             self.offers[offer] = replace(found, outcome=outcome, until=at)
-            self._stay(declined=int(outcome == "declined"), missed=int(outcome == "missed"))
+            if offer not in self.consulted:
+                self._stay(declined=int(outcome == "declined"), missed=int(outcome == "missed"))
 
     def _answered(self, data: Mapping[str, Any], at: Instant) -> None:
         self._offer_over(data["offer"], "accepted", at)
         self._stay_over(Outcome.ANSWERED, at, data["agent"])
-        queue = self.stays[-1].queue if self.stays else None
+        self._stretch(data, self.stays[-1].queue if self.stays else None, at)
+
+    def _stretch(self, data: Mapping[str, Any], queue: Mapping[str, Any] | None, at: Instant) -> None:
         self.stretches.append(
             Stretch(data["handling"], data["agent"], data.get("name", ""), queue, at, party=data.get("party", ""))
+        )
+
+    def _reached(self, at: Instant) -> None:
+        """The consumer whom an agent called is there; only now they talk."""
+        self.stretches[-1] = replace(self.stretches[-1], since=at)
+        self.dialling = False
+
+    def _joined(self, party: Mapping[str, Any], at: Instant) -> None:
+        """Somebody was asked into the call; colleagues work on it from now on, monitors and phones do not."""
+        if not party.get("handling"):
+            return
+        if party.get("offer"):
+            self._offer_over(party["offer"], "accepted", at)
+        queue = self.consulted_queue or (self.stretches[-1].queue if self.stretches else None)
+        self.stretches.append(
+            Stretch(party["handling"], party["user"], party.get("name", ""), queue, at, party=party["id"])
         )
 
     def _held(self, at: Instant, *, on: bool) -> None:
@@ -279,9 +330,17 @@ class _Teller:
                 transfer.get("to_queue"),
                 to_agent,
                 transfer.get("to_agent_name", ""),
+                transfer.get("to_number") or "",
+                bool(transfer.get("warm")),
             )
         )
         self.handed_over = True
+        self.leaves_to_others = self.leaves_to_others or bool(transfer.get("warm"))
+
+    def _left_to_others(self) -> None:
+        """The handover is done with the agent's leaving; if the consumer waits again later, that is another matter."""
+        if self.handed_over and self.leaves_to_others:
+            self.handed_over = self.leaves_to_others = False
 
     def _requeued(self, data: Mapping[str, Any], at: Instant) -> None:
         if data.get("handed_over"):  # A chat says so in one event, a call in two.
@@ -313,6 +372,9 @@ class _Teller:
         self._stay_over(outcome, at, None)
         for offer in tuple(self.offers):
             self._offer_over(offer, "withdrawn", at)
+        if self.dialling:  # Nobody has talked.
+            one = self.stretches[-1]
+            self.stretches[-1] = replace(one, until=one.since)
         self._left(at)
         self.held_since = None
         if self.redactions and self.redactions[-1].until is None:

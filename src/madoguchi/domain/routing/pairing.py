@@ -1,7 +1,8 @@
 """Pairs who waits with who is free, for one channel. Pure: time is an argument, and ringing is somebody else's work.
 
-Only queues in which something has changed are looked at, and of those only the ones with a free agent. So an event
-costs what it touches, however many wait elsewhere.
+Only queues in which something has changed are looked at, and of those only the ones with a free agent. Those who wait
+for the same stand in one line, so where nobody free fits the first, nobody asks for the others. So an event costs what
+it touches, however many wait.
 """
 
 import heapq
@@ -23,7 +24,13 @@ from madoguchi.kernel.time import Instant
 
 Place: TypeAlias = tuple[bool, Instant, InteractionId]
 """Where somebody stands in the line of his queue: the smallest first."""
+Line: TypeAlias = tuple[QueueId, str]
+"""A queue and a language: who stands in the same line can be served by the same agents."""
+_Hopeless: TypeAlias = dict[tuple[QueueId, str, int | None], Instant]
+"""Queue, language and group to the earliest who waits there and whom nobody free fits."""
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_EACH_FOR_HIMSELF: Final = frozenset({Spread.PERCENT, Spread.CASCADE})
+"""Where those of one line may need different agents."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Pairing:
         self._channel = channel
         self._waiting: dict[InteractionId, Waiting] = {}
         self._places: dict[InteractionId, Place] = {}
-        self._lines: dict[QueueId, list[Place]] = {}
+        self._lines: dict[QueueId, dict[str, list[Place]]] = {}
         self._changed: set[QueueId] = set()
         self._moved: set[QueueId] = set()
         self._held: set[InteractionId] = set()
@@ -62,7 +69,7 @@ class Pairing:
             before = None
         if before is None:
             place = self._places[waiting.interaction] = self._place(waiting)
-            insort(self._lines.setdefault(waiting.queue, []), place)
+            insort(self._line_of(waiting), place)
             self._moved.add(waiting.queue)
         self._waiting[waiting.interaction] = waiting
         self._changed.add(waiting.queue)
@@ -73,10 +80,12 @@ class Pairing:
         self._groups.pop(interaction, None)
         if before is None:
             return
-        line = self._lines[before.queue]
+        line = self._line_of(before)
         del line[bisect_left(line, self._places.pop(interaction))]
         self._moved.add(before.queue)
         if not line:
+            del self._lines[before.queue][before.language]
+        if not self._lines[before.queue]:
             del self._lines[before.queue]
             self._changed.discard(before.queue)
             self.again.pop(before.queue, None)
@@ -97,9 +106,10 @@ class Pairing:
         self._lines = {}
         self._places = {one.interaction: self._place(one) for one in self._waiting.values()}
         for one in self._waiting.values():
-            self._lines.setdefault(one.queue, []).append(self._places[one.interaction])
-        for line in self._lines.values():
-            line.sort()
+            self._line_of(one).append(self._places[one.interaction])
+        for lines in self._lines.values():
+            for line in lines.values():
+                line.sort()
         self._moved.update(self._lines)
         self.look_at_all()
 
@@ -121,7 +131,7 @@ class Pairing:
 
     def line(self, queue: QueueId) -> Sequence[Waiting]:
         """Return who waits in a queue, in the order of service."""
-        return [self._waiting[place[-1]] for place in self._lines.get(queue, ())]
+        return [self._waiting[place[-1]] for place in heapq.merge(*self._lines.get(queue, {}).values())]
 
     def waiting(self, interaction: InteractionId) -> Waiting | None:
         """Return somebody who waits, with the group he was allotted to."""
@@ -134,40 +144,55 @@ class Pairing:
         Whoever takes a pair holds the agents and the interaction before he asks for the next one.
         """
         changed, self._changed = self._changed, set()
-        heads: list[tuple[Rank, QueueId, int]] = []
-        lines: dict[QueueId, Sequence[Place]] = {}
-        hopeless: dict[tuple[QueueId, str, int | None], Instant] = {}
+        heads: list[tuple[Rank, Line, int]] = []
+        lines: dict[Line, Sequence[Place]] = {}
+        hopeless: _Hopeless = {}
         for queue in changed:
             self.again.pop(queue, None)
             post = self._floor.post(queue)
             if post is not None and post.staff.ready(self._channel):
-                lines[queue] = tuple(self._lines.get(queue, ()))
-                self._next(heads, lines[queue], post, 0, now)
+                for language, places in self._lines.get(queue, {}).items():
+                    lines[queue, language] = tuple(places)
+                    self._next(heads, lines[queue, language], post, 0, hopeless, now)
         while heads:
-            _, queue, index = heapq.heappop(heads)
-            post = self._floor.post(queue)
+            _, line, index = heapq.heappop(heads)
+            post = self._floor.post(line[0])
             if post is None or not post.staff.ready(self._channel):
                 continue
-            pair = self._pair(lines[queue][index][-1], post, hopeless, now)
+            pair = self._pair(lines[line][index][-1], post, hopeless, now)
             if pair is not None:
                 yield pair
-            self._next(heads, lines[queue], post, index + 1, now)
+            self._next(heads, lines[line], post, index + 1, hopeless, now)
 
     def _next(
-        self, heads: list[tuple[Rank, QueueId, int]], line: Sequence[Place], post: Post, index: int, now: Instant
+        self,
+        heads: list[tuple[Rank, Line, int]],
+        line: Sequence[Place],
+        post: Post,
+        index: int,
+        hopeless: _Hopeless,
+        now: Instant,
     ) -> None:
-        """Let the next of a queue compete with the firsts of the others."""
+        """Let the next of a line compete with the firsts of the others."""
+        alike = post.queue.routing.spread not in _EACH_FOR_HIMSELF
         for place in range(index, len(line)):
             waiting = self._waiting.get(line[place][-1])
-            if waiting is not None:
-                heapq.heappush(heads, (rank(waiting, post.queue.routing, now), post.queue.id, place))
+            if waiting is None:
+                continue
+            if alike and _in_vain(waiting, hopeless):
+                at_front = not line[place][0]
+                if at_front:
+                    continue
+                # All who are left in this line have come later.
                 return
+            heapq.heappush(heads, (rank(waiting, post.queue.routing, now), (post.queue.id, waiting.language), place))
+            return
 
     def _pair(
         self,
         interaction: InteractionId,
         post: Post,
-        hopeless: dict[tuple[QueueId, str, int | None], Instant],
+        hopeless: _Hopeless,
         now: Instant,
     ) -> Pair | None:
         waiting = self._waiting.get(interaction)
@@ -176,9 +201,7 @@ class Pairing:
         settings = post.queue.routing
         if settings.spread is Spread.PERCENT:
             waiting = self._allotted(waiting, post)
-        key = (waiting.queue, waiting.language, waiting.group)
-        if waiting.queued_at >= hopeless.get(key, _NEVER) and settings.spread is not Spread.CASCADE:
-            # Nobody free fits one who has waited longer, and time only makes the need smaller.
+        if settings.spread is not Spread.CASCADE and _in_vain(waiting, hopeless):
             return None
         choice = choose(waiting, settings, post.staff, now)
         if choice.again_at is not None:
@@ -187,6 +210,7 @@ class Pairing:
         if choice.agents:
             return Pair(waiting, post, choice)
         if choice.hopeless:
+            key = (waiting.queue, waiting.language, waiting.group)
             hopeless[key] = min(waiting.queued_at, hopeless.get(key, _NEVER))
         return None
 
@@ -201,12 +225,20 @@ class Pairing:
                 self._groups[waiting.interaction] = group
         return replace(waiting, group=self._groups.get(waiting.interaction))
 
+    def _line_of(self, waiting: Waiting) -> list[Place]:
+        return self._lines.setdefault(waiting.queue, {}).setdefault(waiting.language, [])
+
     def _place(self, waiting: Waiting) -> Place:
         post = self._floor.post(waiting.queue)
         first = waiting.front and (post is None or post.queue.routing.transfers_first)
         return (not first, waiting.queued_at, waiting.interaction)
 
 
-def _stand(waiting: Waiting) -> tuple[QueueId, bool, Instant]:
+def _stand(waiting: Waiting) -> tuple[QueueId, str, bool, Instant]:
     """Return what decides where somebody stands."""
-    return (waiting.queue, waiting.front, waiting.queued_at)
+    return (waiting.queue, waiting.language, waiting.front, waiting.queued_at)
+
+
+def _in_vain(waiting: Waiting, hopeless: _Hopeless) -> bool:
+    """Whether nobody free fits one of the same kind who has waited longer; time only makes the need smaller."""
+    return waiting.queued_at >= hopeless.get((waiting.queue, waiting.language, waiting.group), _NEVER)

@@ -1,6 +1,5 @@
 """A whole house over memory behind its HTTP routes, with people of every kind in it who sign in for real."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -160,10 +159,7 @@ async def opened(folder: Path, storage: Storage | None = None) -> AsyncIterator[
         yield office
     finally:
         await office.close()
-        closing = asyncio.ensure_future(stack.aclose())
-        while not closing.done():
-            await clock.advance(0.1)
-        await closing
+        await clock.finish(stack.aclose())
 
 
 def problem(response: httpx.Response) -> tuple[int, str, str | None, str | None]:

@@ -23,6 +23,7 @@ NOT_SETTINGS: Final[Mapping[str, str]] = {
     "/agents/": "an agent's day; his journal tells who changed it",
     "/offers/": "calls and chats have journals",
     "/handlings/": "calls and chats have journals",
+    "/calls ": "calls have journals",
     "/calls/": "calls have journals",
     "/chats/": "chats have journals",
     "/monitorings/": "the call's journal tells who listened",
@@ -40,6 +41,8 @@ NEW_YEAR: Final = {"start": {"month": 1, "day": 1}, "end": {"month": 1, "day": 3
 DAY: Final = {"names": {"en": "New Year"}, "fixed": NEW_YEAR, "closed": [], "messages": {}}
 ROLE: Final = {"name": "Lead", "label": "Lead", "colour": "info", "grants": {"calls.view": "all"}, "assignable": []}
 STATUS: Final = {"names": {"ja": "研修", "en": "Training"}, "colour": "violet", "away": True}
+RESULT: Final = {"names": {"en": "Sold", "ja": "成約"}}
+REPLY: Final = {"shortcut": "hello", "texts": {"en": "Hello"}, "scope": "global"}
 GOALS: Final = {"answer_s": 30, "service_level": 0.9, "short_abandon_s": 3, "version": 0}
 
 
@@ -146,6 +149,13 @@ async def centre(story: Story) -> None:
     await story.does("PUT /hours/holidays/{folder}", made, json={**folder, "name": "Days off"}, version=1)
     await story.does("DELETE /hours/holidays/{folder}", made, params={"version": 2})
     await story.does("PUT /figures/goals", json=GOALS)
+    result = (await story.does("POST /dispositions", json=RESULT))["id"]
+    await story.does("PUT /dispositions/{disposition}", result, json={**RESULT, "notes_required": True}, version=1)
+    await story.does("DELETE /dispositions/{disposition}", result)
+    await story.does("PUT /settings/wrap-up", json={"required": True})
+    reply = (await story.does("POST /replies", json=REPLY))["id"]
+    await story.does("PUT /replies/{reply}", reply, json={**REPLY, "shortcut": "hi"}, version=1)
+    await story.does("DELETE /replies/{reply}", reply)
 
 
 async def oneself(office: Office, done: set[str]) -> None:
@@ -263,14 +273,18 @@ async def test_who_edits_an_older_version_learns_who_changed_what(office: Office
         assert (told["by"], told["action"], field in told["fields"]) == ("Max", "changed", True)
 
 
-async def test_goals_statuses_and_roles_cannot_be_overwritten_unseen_either(office: Office) -> None:
+async def test_goals_and_small_catalogues_cannot_be_overwritten_unseen_either(office: Office) -> None:
     ada = await office.of("ada")
     status = (await ada.post("/agent-statuses", json=STATUS)).json()["id"]
     role = (await ada.post("/roles", json=ROLE)).json()["id"]
+    result = (await ada.post("/dispositions", json=RESULT)).json()["id"]
+    reply = (await ada.post("/replies", json=REPLY)).json()["id"]
     for path, body, version in (
         ("/figures/goals", GOALS, 0),
         (f"/agent-statuses/{status}", {**STATUS, "colour": "red"}, 1),
         (f"/roles/{role}", {**ROLE, "label": "L"}, 1),
+        (f"/dispositions/{result}", {**RESULT, "notes_required": True}, 1),
+        (f"/replies/{reply}", {**REPLY, "shortcut": "hi"}, 1),
     ):
         assert (await ada.put(path, json={**body, "version": version})).is_success
         refused = await ada.put(path, json={**body, "version": version})

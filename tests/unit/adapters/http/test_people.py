@@ -63,7 +63,7 @@ async def test_a_new_user_is_invited_by_a_link_and_a_mail(office: Office) -> Non
         assert problem(await browser.post("/welcome/password", json=chosen))[:2] == (404, "link_over")
         login = {"email": "new@example.com", "password": "correct horse"}
         session = (await browser.post("/session", json=login)).json()
-        assert session["permissions"] == ["desk"]
+        assert session["permissions"] == ["desk", "outbound"]
     assert office.house.services.desk.working(UserId(made["id"])) is False
 
 
@@ -195,7 +195,7 @@ async def test_custom_roles_are_made_held_and_deleted(office: Office) -> None:
     assert problem(await ada.post("/roles", json=body)) == (409, "conflict", "name", "taken")
     await edited(ada, "/users/user_cia", draft(email="cia@example.com", roles=["agent", made["id"]]))
     cia = await office.of("cia")
-    assert (await cia.get("/session")).json()["permissions"] == ["desk", "monitor"]
+    assert (await cia.get("/session")).json()["permissions"] == ["desk", "monitor", "outbound"]
     assert problem(await ada.delete(f"/roles/{made['id']}")) == (409, "conflict", None, "role_in_use")
     await edited(ada, "/users/user_cia", draft(email="cia@example.com"))
     assert (await ada.delete(f"/roles/{made['id']}")).status_code == 204

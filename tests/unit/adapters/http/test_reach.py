@@ -29,10 +29,18 @@ BODIES: Final[Mapping[str, Any]] = {
     "POST /calls/{call}/digits": {"digits": "1"},
     "POST /calls/{call}/recording": {"paused": True},
     "POST /calls/{call}/transfer": {"queue": ID},
+    "POST /calls": {"number": "100"},
+    "POST /calls/{call}/consult": {"queue": ID},
+    "POST /calls/{call}/parties/{party}/hold": {"on": True},
+    "POST /calls/{call}/parties/{party}/mute": {"on": True},
     "POST /calls/{call}/monitor": {"offer": "v=0"},
     "POST /monitorings/{monitoring}/media": {"offer": "v=0"},
     "POST /chats/{chat}/transfer": {"queue": ID},
     "POST /handlings/{handling}/finish": {},
+    "PUT /handlings/{handling}/draft": {},
+    "POST /dispositions": {"names": {"en": "Sold", "ja": "成約"}},
+    "PUT /dispositions/{disposition}": {"names": {"en": "Sold", "ja": "成約"}, "version": 0},
+    "PUT /settings/wrap-up": {"required": False},
 }
 """What each route wants to be sent, so that it is refused for lack of a permission and not of a body."""
 FILES: Final = {"POST /chats/{chat}/attachments", "POST /users/import", "POST /users/{user}/avatar"}
@@ -55,13 +63,15 @@ MANAGES: Final = LOOKS_ON | {
     "teams.view",
     "settings.queues.view",
     "settings.queues.edit",
+    "settings.dispositions.edit",
+    "settings.replies.edit",
     "settings.messages.view",
     "settings.support_center.view",
     "audit.view",
 }
 MANAGES_ALL: Final = {"roles.view", "settings.messages.edit", "settings.support_center.edit"}
 MAY: Final[Mapping[str, set[str]]] = {
-    "ana": {"desk"},
+    "ana": {"desk", "outbound"},
     "mia": MANAGES,
     "tom": MANAGES | {"users.edit", "teams.edit"},
     "dan": LOOKS_ON | {"users.view", "teams.view"},

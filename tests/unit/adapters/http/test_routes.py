@@ -38,7 +38,7 @@ async def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(
             "languages": ["ja", "en"],
             "chat_limit": 3,
         },
-        "permissions": ["desk"],
+        "permissions": ["desk", "outbound"],
         "must_enrol": False,
         "branding": {"name": "Demo"},
     }

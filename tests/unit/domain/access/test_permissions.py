@@ -9,7 +9,7 @@ from madoguchi.kernel.ids import SessionId, UserId
 
 
 def test_an_agent_works_and_a_manager_looks_on() -> None:
-    assert granted(frozenset({Role.AGENT})) == {Permission.DESK: Scope.ALL}
+    assert granted(frozenset({Role.AGENT})) == {Permission.DESK: Scope.ALL, Permission.OUTBOUND: Scope.ALL}
     assert Permission.DESK not in granted(frozenset({Role.MANAGER}))
     assert {Permission.MONITOR, Permission.END_INTERACTIONS} <= granted(frozenset({Role.MANAGER})).keys()
 

@@ -62,6 +62,41 @@ class Room:
             self.pairing.look_at(queue)
 
 
+def test_who_came_first_is_served_first_whatever_he_speaks() -> None:
+    room = Room(SALES, ready=())
+    room.pairing.put(call(2, language="en"))
+    room.pairing.put(call(1, language="ja"))
+    room.pairing.put(call(3, language="ja"))
+    assert [one.interaction for one in room.pairing.line(SALES.id)] == ["call_1", "call_2", "call_3"]
+    room.is_ready(ANA)
+    room.is_ready(BEN)
+    assert room.paired() == [("call_1", [ANA]), ("call_2", [BEN])]
+
+
+def test_who_asks_for_another_language_stands_where_he_stood_and_is_found_in_it() -> None:
+    room = Room(SALES, ready=())
+    room.pairing.put(call(1, language="ja"))
+    room.pairing.put(call(2, language="ja"))
+    room.pairing.put(call(1, language="ko"))
+    assert [one.interaction for one in room.pairing.line(SALES.id)] == ["call_1", "call_2"]
+    room.pairing.drop(call(1).interaction)
+    room.pairing.drop(call(2).interaction)
+    room.is_ready(ANA)
+    assert room.pairing.line(SALES.id) == []
+    assert room.paired() == []
+
+
+def test_whom_nobody_free_fits_keeps_nobody_of_another_language_waiting() -> None:
+    sales = replace(SALES, spoken={ANA: ("en",), BEN: ("ja",)})
+    room = Room(sales, ready=(ANA,))
+    for number in range(1, 6):
+        room.pairing.put(call(number, sales, language="ja"))
+    room.pairing.put(call(6, sales, language="en"))
+    # Ben is at work and speaks it, so that it is not given up.
+    room.floor.agent_is(replace(an_agent(BEN), calls=1))
+    assert room.paired() == [("call_6", [ANA])]
+
+
 def test_over_all_queues_who_came_first_is_served_first() -> None:
     room = Room(SALES, SUPPORT, ready=(BEN,))
     room.pairing.put(call(2, SALES))

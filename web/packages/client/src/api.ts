@@ -1,6 +1,7 @@
 import type {
   Accepted,
   CallDetails,
+  CannedReply,
   Colleague,
   CompletedCallRow,
   CompletedChatRow,
@@ -11,9 +12,12 @@ import type {
   FiguresAnswer,
   FiguresQuestion,
   Goals,
+  Disposition,
+  Dispositions,
   MediaAnswer,
   MenuChannel,
   MonitorAnswer,
+  Names,
   Page,
   QueueChange,
   QueueDetails,
@@ -28,6 +32,9 @@ import type {
 import type { Http, Upload } from "./http.ts";
 
 export type TransferTarget = { queue: string } | { agent: string };
+export type DispositionInput = Omit<Disposition, "id" | "version" | "names"> & { names: Names };
+export type ReplyInput = Omit<CannedReply, "id" | "version">;
+export type CallTarget = TransferTarget | { number: string };
 
 const part = encodeURIComponent;
 
@@ -77,9 +84,21 @@ export class PortalApi {
   digits = (call: string, digits: string): Promise<void> => this.http.post(`/calls/${part(call)}/digits`, { digits });
   pauseRecording = (call: string, paused: boolean): Promise<void> =>
     this.http.post(`/calls/${part(call)}/recording`, { paused });
-  transferCall = (call: string, target: TransferTarget): Promise<void> =>
+  transferCall = (call: string, target: CallTarget): Promise<void> =>
     this.http.post(`/calls/${part(call)}/transfer`, target);
   hangUp = (call: string): Promise<void> => this.http.post(`/calls/${part(call)}/hang-up`);
+
+  dial = (number: string, queue: string | null): Promise<{ call: string }> => this.http.post("/calls", { number, queue });
+  consult = (call: string, target: CallTarget, isPrivate: boolean, note: string): Promise<void> =>
+    this.http.post(`/calls/${part(call)}/consult`, { ...target, private: isPrivate, note });
+  consultStep = (call: string, step: "swap" | "join" | "complete" | "cancel"): Promise<void> =>
+    this.http.post(`/calls/${part(call)}/consult/${step}`);
+  holdParty = (call: string, party: string, on: boolean): Promise<void> =>
+    this.http.post(`/calls/${part(call)}/parties/${part(party)}/hold`, { on });
+  muteParty = (call: string, party: string, on: boolean): Promise<void> =>
+    this.http.post(`/calls/${part(call)}/parties/${part(party)}/mute`, { on });
+  removeParty = (call: string, party: string): Promise<void> =>
+    this.http.post(`/calls/${part(call)}/parties/${part(party)}/remove`);
 
   transferChat = (chat: string, target: TransferTarget): Promise<void> =>
     this.http.post(`/chats/${part(chat)}/transfer`, target);
@@ -94,6 +113,19 @@ export class PortalApi {
 
   finish = (handling: string, disposition: string | null, notes: string | null): Promise<void> =>
     this.http.post(`/handlings/${part(handling)}/finish`, { disposition, notes });
+  draft = (handling: string, disposition: string, notes: string): Promise<void> =>
+    this.http.put(`/handlings/${part(handling)}/draft`, { disposition, notes });
+  dispositions = (): Promise<Dispositions> => this.http.get("/dispositions");
+  addDisposition = (one: DispositionInput): Promise<{ id: string }> => this.http.post("/dispositions", one);
+  saveDisposition = (id: string, one: DispositionInput & { version: number }): Promise<void> =>
+    this.http.put(`/dispositions/${part(id)}`, one);
+  removeDisposition = (id: string): Promise<void> => this.http.delete(`/dispositions/${part(id)}`);
+  setDispositionRequired = (required: boolean): Promise<void> => this.http.put("/settings/wrap-up", { required });
+  replies = (): Promise<{ replies: CannedReply[] }> => this.http.get("/replies");
+  addReply = (one: ReplyInput): Promise<{ id: string }> => this.http.post("/replies", one);
+  saveReply = (id: string, one: ReplyInput & { version: number }): Promise<void> =>
+    this.http.put(`/replies/${part(id)}`, one);
+  removeReply = (id: string): Promise<void> => this.http.delete(`/replies/${part(id)}`);
   extend = (handling: string): Promise<void> => this.http.post(`/handlings/${part(handling)}/extend`);
 
   monitor = (call: string, offer: string): Promise<MonitorAnswer> =>

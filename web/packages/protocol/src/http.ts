@@ -71,7 +71,10 @@ export type Permission =
   | "settings.messages.view"
   | "settings.messages.edit"
   | "settings.support_center.view"
-  | "settings.support_center.edit";
+  | "settings.support_center.edit"
+  | "outbound"
+  | "settings.dispositions.edit"
+  | "settings.replies.edit";
 
 export interface SessionInfo {
   user: { id: string; name: string; email: string; roles: string[]; languages: string[]; chat_limit: number };
@@ -235,6 +238,35 @@ export interface RoutingNow extends RoutingWhy {
 export interface Routing {
   decisions: RoutingDecision[];
   now: RoutingNow | null;
+}
+
+export interface Disposition {
+  id: string;
+  version: number;
+  names: Record<string, string>;
+  /** The heading it is under. */
+  parent: string | null;
+  /** Where it can be chosen; empty: everywhere. */
+  queues: string[];
+  notes_required: boolean;
+  position: number;
+}
+
+export interface Dispositions {
+  dispositions: Disposition[];
+  /** A wrap-up cannot be finished without one. */
+  required: boolean;
+}
+
+export type ReplyScope = "global" | "queue" | "own";
+
+export interface CannedReply {
+  id: string;
+  version: number;
+  shortcut: string;
+  texts: Record<string, string>;
+  scope: string;
+  queue: string | null;
 }
 
 export interface Accepted {

@@ -392,6 +392,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dial
+         * @description Call a number or an extension.
+         */
+        post: operations["consultations_dial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/consult": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description Ask somebody into the call; in private first, or for all to hear.
+         */
+        post: operations["consultations_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/consult/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Swap
+         * @description Turn to the one who hears music.
+         */
+        post: operations["consultations_swap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/consult/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description Let all hear each other.
+         */
+        post: operations["consultations_join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/consult/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete
+         * @description Leave the others to each other.
+         */
+        post: operations["consultations_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/consult/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Send away who was asked, and go back to the consumer.
+         */
+        post: operations["consultations_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/parties/{party}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold Party
+         * @description Let one participant hear music, or take him back.
+         */
+        post: operations["consultations_hold_party"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/parties/{party}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mute Party
+         * @description Let nobody hear one participant, or let him be heard.
+         */
+        post: operations["consultations_mute_party"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/parties/{party}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Party
+         * @description Let one participant leave.
+         */
+        post: operations["consultations_remove_party"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/completed/chats": {
         parameters: {
             query?: never;
@@ -1957,7 +2137,9 @@ export interface paths {
         };
         /**
          * Explain
-         * @description Say whether it is open for a queue, channel and language, now or at an instant, and why.
+         * @description Say whether it is open for a queue, channel and language, now or at a time, and why.
+         *
+         *     A time without its offset from UTC is one of the clock of the hours that count.
          */
         get: operations["hours_explain"];
         put?: never;
@@ -2003,6 +2185,142 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handlings/{handling}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Draft
+         * @description Keep what the agent has written so far.
+         */
+        put: operations["desk_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dispositions
+         * @description List all dispositions, by position.
+         */
+        get: operations["desk_dispositions"];
+        put?: never;
+        /**
+         * Add Disposition
+         * @description Make a disposition, the last of all.
+         */
+        post: operations["desk_add_disposition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispositions/{disposition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Disposition
+         * @description Replace a disposition.
+         */
+        put: operations["desk_save_disposition"];
+        post?: never;
+        /**
+         * Remove Disposition
+         * @description Remove a disposition.
+         */
+        delete: operations["desk_remove_disposition"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/wrap-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Wrap Up Rules
+         * @description Say whether a disposition must be chosen.
+         */
+        put: operations["desk_set_wrap_up_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replies
+         * @description List the canned replies that the caller can use or set up.
+         */
+        get: operations["desk_replies"];
+        put?: never;
+        /**
+         * Add Reply
+         * @description Make a canned reply.
+         */
+        post: operations["desk_add_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replies/{reply}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Reply
+         * @description Replace a canned reply.
+         */
+        put: operations["desk_save_reply"];
+        post?: never;
+        /**
+         * Remove Reply
+         * @description Remove a canned reply.
+         */
+        delete: operations["desk_remove_reply"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2326,6 +2644,18 @@ export interface components {
          */
         By: "queue" | "agent" | "interval";
         /**
+         * CallTransferIn
+         * @description Where a call goes: to a queue, to an agent or to a phone.
+         */
+        CallTransferIn: {
+            /** Queue */
+            queue?: string | null;
+            /** Agent */
+            agent?: string | null;
+            /** Number */
+            number?: string | null;
+        };
+        /**
          * CellOut
          * @description One hour that the clock shows: how long it lasts, and how much of it is open.
          */
@@ -2540,6 +2870,28 @@ export interface components {
             idle_s: number | null;
         };
         /**
+         * ConsultIn
+         * @description Whom an agent asks into his call: somebody of a queue, a colleague, or a phone.
+         */
+        ConsultIn: {
+            /** Queue */
+            queue?: string | null;
+            /** Agent */
+            agent?: string | null;
+            /** Number */
+            number?: string | null;
+            /**
+             * Private
+             * @default true
+             */
+            private: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * ConsumerConfig
          * @description What the widget needs to know before anybody talks.
          */
@@ -2717,6 +3069,27 @@ export interface components {
             rung: components["schemas"]["RungOut"][];
         };
         /**
+         * DialIn
+         * @description Whom an agent calls, and on behalf of which queue.
+         */
+        DialIn: {
+            /**
+             * Number
+             * @example 03-1234-5678
+             */
+            number: string;
+            /** Queue */
+            queue?: string | null;
+        };
+        /**
+         * DialledOut
+         * @description The call that was made.
+         */
+        DialledOut: {
+            /** Call */
+            call: string;
+        };
+        /**
          * DigitsIn
          * @description Keys to press.
          */
@@ -2733,6 +3106,98 @@ export interface components {
          * @enum {string}
          */
         Direction: "up" | "down";
+        /**
+         * DispositionChangeIn
+         * @description A disposition as it is to be.
+         */
+        DispositionChangeIn: {
+            names: components["schemas"]["NamesIn"];
+            /** Parent */
+            parent?: string | null;
+            /** Queues */
+            queues?: string[];
+            /**
+             * Notes Required
+             * @default false
+             */
+            notes_required: boolean;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DispositionIn
+         * @description A disposition.
+         */
+        DispositionIn: {
+            names: components["schemas"]["NamesIn"];
+            /** Parent */
+            parent?: string | null;
+            /** Queues */
+            queues?: string[];
+            /**
+             * Notes Required
+             * @default false
+             */
+            notes_required: boolean;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+        };
+        /**
+         * DispositionOut
+         * @description A disposition.
+         */
+        DispositionOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Parent */
+            parent: string | null;
+            /** Queues */
+            queues: string[];
+            /** Notes Required */
+            notes_required: boolean;
+            /** Position */
+            position: number;
+        };
+        /**
+         * DispositionsOut
+         * @description All of them.
+         */
+        DispositionsOut: {
+            /** Dispositions */
+            dispositions: components["schemas"]["DispositionOut"][];
+            /** Required */
+            required: boolean;
+        };
+        /**
+         * DraftIn
+         * @description What an agent has written so far.
+         */
+        DraftIn: {
+            /**
+             * Disposition
+             * @default
+             */
+            disposition: string;
+            /**
+             * Notes
+             * @default
+             */
+            notes: string;
+        };
         /**
          * EditGlobalIn
          * @description The global settings from now on. A setting that is null or missing has its usual value.
@@ -3165,6 +3630,14 @@ export interface components {
             mailed: boolean;
         };
         /**
+         * MadeOut
+         * @description What was made.
+         */
+        MadeOut: {
+            /** Id */
+            id: string;
+        };
+        /**
          * MeIn
          * @description What a user may change of himself.
          */
@@ -3346,6 +3819,16 @@ export interface components {
             direction?: components["schemas"]["Direction"] | null;
             /** Into */
             into?: string | null;
+        };
+        /**
+         * NamesIn
+         * @description A name in both languages.
+         */
+        NamesIn: {
+            /** En */
+            en: string;
+            /** Ja */
+            ja: string;
         };
         /**
          * NationalDayOut
@@ -3775,6 +4258,76 @@ export interface components {
         RecoveryCodesOut: {
             /** Codes */
             codes: string[];
+        };
+        /**
+         * RepliesOut
+         * @description Those that the caller can use.
+         */
+        RepliesOut: {
+            /** Replies */
+            replies: components["schemas"]["ReplyOut"][];
+        };
+        /**
+         * ReplyChangeIn
+         * @description A canned reply as it is to be.
+         */
+        ReplyChangeIn: {
+            /** Shortcut */
+            shortcut: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Scope
+             * @default own
+             * @enum {string}
+             */
+            scope: "global" | "queue" | "own";
+            /** Queue */
+            queue?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ReplyIn
+         * @description A canned reply.
+         */
+        ReplyIn: {
+            /** Shortcut */
+            shortcut: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Scope
+             * @default own
+             * @enum {string}
+             */
+            scope: "global" | "queue" | "own";
+            /** Queue */
+            queue?: string | null;
+        };
+        /**
+         * ReplyOut
+         * @description A canned reply.
+         */
+        ReplyOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Shortcut */
+            shortcut: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /** Scope */
+            scope: string;
+            /** Queue */
+            queue: string | null;
         };
         /**
          * RoleChangeIn
@@ -4233,7 +4786,7 @@ export interface components {
          * @description What kind of thing an entry is about.
          * @enum {string}
          */
-        Subject: "user" | "sign_in" | "role" | "team" | "queue" | "queue_settings" | "status" | "languages" | "message" | "support_center" | "custom_hours" | "holiday_folder" | "goals" | "settings";
+        Subject: "user" | "sign_in" | "role" | "team" | "queue" | "queue_settings" | "status" | "disposition" | "reply" | "languages" | "message" | "support_center" | "custom_hours" | "holiday_folder" | "goals" | "settings";
         /**
          * SwitchIn
          * @description Something that is on or off.
@@ -4537,6 +5090,14 @@ export interface components {
             email: string;
             /** Min Length */
             min_length: number;
+        };
+        /**
+         * WrapUpRulesIn
+         * @description Whether a disposition must be chosen.
+         */
+        WrapUpRulesIn: {
+            /** Required */
+            required: boolean;
         };
     };
     responses: never;
@@ -5124,7 +5685,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TransferIn"];
+                "application/json": components["schemas"]["CallTransferIn"];
             };
         };
         responses: {
@@ -5181,6 +5742,286 @@ export interface operations {
             header?: never;
             path: {
                 call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    consultations_dial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DialIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialledOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    consultations_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsultIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    consultations_swap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    consultations_join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    consultations_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    consultations_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    consultations_hold_party: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    consultations_mute_party: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+                party: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    consultations_remove_party: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+                party: string;
             };
             cookie?: never;
         };
@@ -8377,6 +9218,318 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ChangesOut"];
                 };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    desk_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handling: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    desk_dispositions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    desk_add_disposition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    desk_save_disposition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                disposition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    desk_remove_disposition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                disposition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    desk_set_wrap_up_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrapUpRulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    desk_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepliesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    desk_add_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    desk_save_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    desk_remove_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457). */
             default: {

@@ -33,17 +33,23 @@ export interface TransferRecord {
   from: Person | null;
   to_queue: QueueRef | null;
   to_agent: Person | null;
+  to_number?: string | null;
+  /** The agent spoke to the other side first. */
+  warm?: boolean;
 }
 
 export interface Participant {
   party: string;
-  role: "consumer" | "agent";
+  role: "consumer" | "agent" | "third_party";
   name: string;
   since: Timestamp;
   connected: boolean;
+  on_hold?: boolean;
+  muted?: boolean;
+  number?: string | null;
 }
 
-export type CallState = "in_menu" | "queued" | "offered" | "talking" | "ended" | "abandoned" | "failed";
+export type CallState = "in_menu" | "queued" | "offered" | "dialling" | "talking" | "ended" | "abandoned" | "failed";
 export type RecordingStatus = "off" | "recording" | "paused" | "stopped";
 export type Medium = "phone" | "web";
 export type Channel = "call" | "chat";
@@ -53,6 +59,8 @@ export interface CallRow {
   kind: "call";
   state: CallState;
   medium: Medium;
+  /** `outbound`: an agent called the consumer. */
+  direction?: "inbound" | "outbound";
   language: Language;
   consumer: ConsumerRef;
   queue: QueueRef | null;
@@ -187,6 +195,34 @@ export interface PresenceRow {
   chat_limit: number;
 }
 
+export type ConsultState = "ringing" | "consulting" | "three_way" | "handing_over";
+export type ConsultOutcome =
+  | "busy"
+  | "declined"
+  | "no_answer"
+  | "unreachable"
+  | "hung_up"
+  | "media_lost";
+
+/** Somebody is asked into a call. */
+export interface ConsultInfo {
+  id: string;
+  by: Person;
+  target: "queue" | "agent" | "number";
+  name: string;
+  private: boolean;
+  state: ConsultState;
+  party: string | null;
+  note: string;
+  began_at: Timestamp;
+}
+
+export interface ConsultFailure {
+  name: string;
+  outcome: ConsultOutcome;
+  at: Timestamp;
+}
+
 export interface OfferRow {
   id: string;
   kind: "offer";
@@ -195,7 +231,10 @@ export interface OfferRow {
   channel: Channel;
   medium: Medium;
   consumer: ConsumerRef;
-  queue: QueueRef;
+  /** None for a call that came from no queue. */
+  queue: QueueRef | null;
+  /** A colleague asks for help. */
+  consult?: ConsultInfo | null;
   language: Language;
   queued_at: Timestamp;
   offered_at: Timestamp;
@@ -210,6 +249,10 @@ export interface DeskCallRow extends Omit<CallRow, "monitors"> {
   handling: string;
   my_media: MyMedia;
   muted: boolean;
+  /** `third_party`: a colleague has asked him into the call. */
+  part?: "agent" | "third_party";
+  consult?: ConsultInfo | null;
+  consult_failure?: ConsultFailure | null;
 }
 
 export interface DeskChatRow extends Omit<ChatRow, "monitors"> {
@@ -227,6 +270,9 @@ export interface WrapUpRow {
   queue: QueueRef | null;
   started_at: Timestamp;
   ends_at: Timestamp | null;
+  /** What was chosen and written so far. */
+  disposition?: string;
+  notes?: string;
 }
 
 export type DeskRow = PresenceRow | OfferRow | DeskCallRow | DeskChatRow | WrapUpRow;

@@ -6,6 +6,8 @@ import type { T, TextKey } from "./text.tsx";
 const PAGES: Readonly<Record<string, string>> = {
   agent_statuses: "statuses",
   "settings.queues": "queue_settings",
+  "settings.dispositions": "dispositions",
+  "settings.replies": "replies",
   "settings.messages": "messages",
   "settings.support_center": "support_center",
 };
@@ -23,6 +25,8 @@ export function fieldName(t: T, path: string, names: Readonly<Record<string, str
     return [known(t, `queues.section.${section}`) ?? section, known(t, `queues.field.${field}`) ?? field, ...more].join(" › ");
   }
   if (first === "grants") {
+    const [only = "", ...more] = rest;
+    if (more.length === 0) return [called, known(t, `roles.page.${only}`) ?? only].join(" › ");
     const page = rest.slice(0, -1).join(".");
     const right = rest.at(-1) ?? "";
     return [called, known(t, `roles.page.${PAGES[page] ?? page}`) ?? page, known(t, `roles.${right}`) ?? right].join(" › ");

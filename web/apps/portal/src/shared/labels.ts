@@ -106,6 +106,8 @@ export function callLook(call: CallLike): StateLook {
       return call.on_hold
         ? { tone: "warning", glyph: "❚❚", label: "call.on_hold" }
         : { tone: "ok", glyph: "●", label: "call.talking" };
+    case "dialling":
+      return { tone: "info", glyph: "◔", label: "call.dialling" };
     case "in_menu":
       return { tone: "muted", glyph: "…", label: "call.in_menu" };
     case "queued":

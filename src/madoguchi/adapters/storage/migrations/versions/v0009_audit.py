@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def upgrade() -> None:
@@ -27,5 +27,5 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_at", "audit", ["at"], unique=False)
     op.create_index("ix_audit_thing", "audit", ["thing", "seq"], unique=False)
-    for table in ("users", "roles", "teams", "agent_statuses"):
+    for table in ("users", "roles", "teams", "agent_statuses", "dispositions", "canned_replies"):
         op.add_column(table, sa.Column("version", sa.Integer(), nullable=False, server_default="1"))

@@ -8,6 +8,7 @@ const SHORTCUTS: readonly (readonly [string, TextKey])[] = [
   ["Alt M", "call.mute"],
   ["Alt H", "call.hold"],
   ["Alt T", "call.transfer"],
+  ["Alt P", "dial.title"],
   ["Alt ↑ / ↓", "shortcut.session"],
   ["Esc", "shortcut.close"],
   ["Enter", "chat.send"],

@@ -1,11 +1,9 @@
 import { translator } from "@madoguchi/client";
 import { describe, expect, it } from "vitest";
-import en from "../../text/en.json";
-import { changedText, fieldName } from "../../shared/fields.ts";
-import { ProblemError } from "@madoguchi/client";
+import type { T } from "../../shared/text.tsx";
 import { auditQuery, readAuditSearch, valueText } from "./model.ts";
 
-const t = translator(en);
+const t = translator({ "audit.yes": "Yes", "audit.no": "No", "audit.comma": ", " }) as T;
 
 describe("the audit log", () => {
   it("reads its filters from the URL and leaves out what makes no sense", () => {
@@ -29,26 +27,5 @@ describe("the audit log", () => {
     expect(valueText(t, ["user_1", "user_2"], names)).toBe("Ana, user_2");
     expect(valueText(t, false, names)).toBe("No");
     expect(valueText(t, [{ channel: "chat", queues: [] }], names)).toBe("channel: chat, queues: –");
-  });
-
-  it("calls fields as their pages do", () => {
-    expect(fieldName(t, "chat_limit")).toBe("Chats at once");
-    expect(fieldName(t, "settings.routing.offer_s")).toBe("Routing › How long an offer stands");
-    expect(fieldName(t, "grants.settings.queues.edit")).toBe("Permissions › Settings - Queues › Edit");
-    expect(fieldName(t, "assignments.*.users")).toBe("Assigned › All languages › Agents");
-    expect(fieldName(t, "names.ja")).toBe("Name › Japanese");
-    expect(fieldName(t, "what_a_newer_server_has")).toBe("what_a_newer_server_has");
-  });
-
-  it("tells who was faster, and in which fields", () => {
-    const at = "2026-11-27T12:00:00.000Z";
-    const changed = [
-      { by: "Max", at, action: "changed", fields: ["location"] },
-      { by: "Max", at, action: "changed", fields: ["location", "email"] },
-      { by: "", at, action: "changed", fields: ["roles"] },
-    ];
-    const problem = new ProblemError({ code: "stale_version", changed });
-    expect(changedText(t, problem)).toBe("Max changed: Location, E-mail. The system changed: Roles.");
-    expect(changedText(t, new ProblemError({ code: "stale_version" }))).toBe("");
   });
 });

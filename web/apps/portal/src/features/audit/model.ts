@@ -17,6 +17,8 @@ export const SUBJECTS: readonly Subject[] = [
   "queue",
   "queue_settings",
   "status",
+  "disposition",
+  "reply",
   "languages",
   "message",
   "support_center",
@@ -100,5 +102,5 @@ export function valueText(t: T, value: unknown, names: Names): string {
       .map(([key, one]) => `${key}: ${valueText(t, one, names)}`)
       .join(t("audit.comma"));
   }
-  return String(value);
+  return typeof value === "number" ? String(value) : "–";
 }

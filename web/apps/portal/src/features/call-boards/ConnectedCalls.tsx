@@ -25,7 +25,7 @@ const VALUES: Readonly<Record<string, (row: CallRow) => SortValue>> = {
   transfers: (row) => row.transfers.length,
 };
 const USUAL = { column: "talk", descending: true };
-const connected = (row: CallRow): boolean => row.state === "talking";
+const connected = (row: CallRow): boolean => row.state === "talking" || row.state === "dialling";
 const countConnected = (rows: readonly CallRow[]): number => rows.filter(connected).length;
 
 /** Calls in which people talk, live: from here supervisors listen, look into a call, or end it. */

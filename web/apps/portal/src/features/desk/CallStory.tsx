@@ -15,12 +15,12 @@ interface Event {
 
 /** What has happened in the call so far, oldest first. */
 export function callEvents(call: DeskCallRow, t: T, language: Language): Event[] {
-  const events: Event[] = [{ at: call.started_at, icon: "phone", tone: "muted", text: t(`story.started_${call.medium}`) }];
+  const events: Event[] = [{ at: call.started_at, icon: "phone", tone: "muted", text: t(call.direction === "outbound" ? "story.started_outbound" : `story.started_${call.medium}`) }];
   if (call.queued_at !== undefined && call.queued_at !== null) {
     events.push({ at: call.queued_at, icon: "clock", tone: "muted", text: t("story.queued", { queue: queuePath(call.queue, language) }) });
   }
   for (const transfer of call.transfers) {
-    const to = transfer.to_agent?.name ?? queuePath(transfer.to_queue, language);
+    const to = transfer.to_agent?.name ?? transfer.to_number ?? queuePath(transfer.to_queue, language);
     events.push({
       at: transfer.at,
       icon: "transfer",
@@ -29,8 +29,8 @@ export function callEvents(call: DeskCallRow, t: T, language: Language): Event[]
     });
   }
   for (const participant of call.participants) {
-    if (participant.role !== "agent") continue;
-    events.push({ at: participant.since, icon: "desk", tone: "ok", text: t("story.joined", { name: participant.name }) });
+    if (participant.role === "consumer" || !participant.connected) continue;
+    events.push({ at: participant.since, icon: participant.role === "agent" ? "desk" : "users", tone: "ok", text: t("story.joined", { name: participant.name }) });
   }
   return events.sort((a, b) => a.at.localeCompare(b.at));
 }
@@ -39,7 +39,7 @@ export function CallStory({ call }: { call: DeskCallRow }): ReactNode {
   const t = useT();
   const language = useLanguage();
   return (
-    <div className="story">
+    <>
       <h3>{t("story.title")}</h3>
       <ol>
         {callEvents(call, t, language).map((event) => (
@@ -54,17 +54,6 @@ export function CallStory({ call }: { call: DeskCallRow }): ReactNode {
           </li>
         ))}
       </ol>
-      <h3>{t("story.participants")}</h3>
-      <ul className="people">
-        {call.participants.map((participant) => (
-          <li key={participant.party}>
-            <Icon name={participant.role === "agent" ? "desk" : "user"} size="small" />
-            <span>{participant.name}</span>
-            <span className="muted">{t(`role.${participant.role}`)}</span>
-            {participant.connected ? null : <span className="warning-text">{t("story.reconnecting")}</span>}
-          </li>
-        ))}
-      </ul>
-    </div>
+    </>
   );
 }

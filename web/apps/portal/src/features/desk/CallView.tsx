@@ -11,14 +11,16 @@ import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { problemText, useT } from "../../shared/text.tsx";
 import { CallStory } from "./CallStory.tsx";
+import { ConsultBar } from "./ConsultBar.tsx";
 import { Keypad } from "./Keypad.tsx";
 import { PAGE_MENUS, PHONE_MENU } from "./model.ts";
+import { Participants } from "./Participants.tsx";
 import { TransferDialog } from "./TransferDialog.tsx";
 
 /** The running call: who it is, for how long, and one click for each control. */
 export function CallView({ call }: { call: DeskCallRow }): ReactNode {
   const t = useT();
-  const { api, softphone } = useServices();
+  const { api, softphone, session } = useServices();
   const leg = useValue(softphone.legs).get(call.id) ?? null;
   const live = useLive();
   const [busy, run] = useAction((error) => {
@@ -26,13 +28,27 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
   });
   const [keypad, setKeypad] = useState(false);
   const [transferring, setTransferring] = useState(false);
+  const [adding, setAdding] = useState(false);
   const [ending, setEnding] = useState(false);
   const recording = call.recording === "recording" || call.recording === "paused";
 
   const muted = useMuted(call, leg);
   const mute = (): void => void run(() => softphone.mute(call.id, !muted));
   const hold = (): void => void run(() => api.hold(call.id, !call.on_hold));
-  useShortcuts(live ? { KeyM: mute, KeyH: hold, KeyT: () => setTransferring(true) } : {});
+  const handles = call.part !== "third_party";
+  const talking = call.state === "talking";
+  const consulting = call.consult !== undefined && call.consult !== null;
+  const conference = call.participants.some((one) => one.role === "third_party");
+  const mayHold = handles && talking && !(consulting && call.consult?.private === true && call.consult.state !== "three_way");
+  const mayTransfer = handles && talking && !consulting && !conference;
+  const mayAdd = handles && talking && (!consulting || call.consult?.state === "three_way");
+  const menus = call.medium === "phone" ? PHONE_MENU : PAGE_MENUS;
+  const dials = session.permissions.includes("outbound");
+  useShortcuts({
+    ...(live ? { KeyM: mute } : {}),
+    ...(live && mayHold ? { KeyH: hold } : {}),
+    ...(live && mayTransfer ? { KeyT: () => setTransferring(true) } : {}),
+  });
 
   return (
     <section className="call-view" aria-label={t("call.with", { name: call.consumer.name })}>
@@ -59,16 +75,27 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
           >
             {t("call.mute")}
           </Button>
-          <Button large icon="pause" shortcut="Alt+H" aria-pressed={call.on_hold} className="warn" disabled={!live} onClick={hold}>
-            {t("call.hold")}
-          </Button>
-          <Button large icon="keypad" aria-pressed={keypad} disabled={!live} onClick={() => setKeypad(!keypad)}>
-            {t("call.keypad")}
-          </Button>
-          <Button large icon="transfer" shortcut="Alt+T" disabled={!live} onClick={() => setTransferring(true)}>
-            {t("call.transfer")}
-          </Button>
-          {recording ? (
+          {mayHold ? (
+            <Button large icon="pause" shortcut="Alt+H" aria-pressed={call.on_hold} className="warn" disabled={!live} onClick={hold}>
+              {t("call.hold")}
+            </Button>
+          ) : null}
+          {handles && talking ? (
+            <Button large icon="keypad" aria-pressed={keypad} disabled={!live} onClick={() => setKeypad(!keypad)}>
+              {t("call.keypad")}
+            </Button>
+          ) : null}
+          {mayTransfer ? (
+            <Button large icon="transfer" shortcut="Alt+T" disabled={!live} onClick={() => setTransferring(true)}>
+              {t("call.transfer")}
+            </Button>
+          ) : null}
+          {mayAdd ? (
+            <Button large icon="users" disabled={!live} onClick={() => setAdding(true)}>
+              {t("call.add_participant")}
+            </Button>
+          ) : null}
+          {recording && handles ? (
             <Button
               large
               icon="record"
@@ -81,10 +108,17 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
             </Button>
           ) : null}
           <Button kind="danger" large icon="hangUp" className="end" disabled={!live} onClick={() => setEnding(true)}>
-            {t("call.end")}
+            {t(handles ? "call.end" : "consult.leave_call")}
           </Button>
         </div>
         <VoiceBar call={call} leg={leg} />
+        <ConsultBar
+          call={call}
+          live={live}
+          busy={busy}
+          onStep={(step) => void run(() => api.consultStep(call.id, step))}
+          onTakeBack={hold}
+        />
         {call.recording === "paused" ? (
           <Bar
             tone="danger"
@@ -101,25 +135,45 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
         ) : null}
         {keypad ? <Keypad disabled={!live} onDigit={(digit) => void run(() => api.digits(call.id, digit))} onClose={() => setKeypad(false)} /> : null}
       </header>
-      <CallStory call={call} />
+      <div className="story">
+        <CallStory call={call} />
+        <Participants
+          call={call}
+          live={live}
+          onHold={(party, on) => void run(() => api.holdParty(call.id, party, on))}
+          onMute={(party, on) => void run(() => api.muteParty(call.id, party, on))}
+          onRemove={(party) => void run(() => api.removeParty(call.id, party))}
+        />
+      </div>
       <TransferDialog
         open={transferring}
         onClose={() => setTransferring(false)}
         onTransfer={(target) => api.transferCall(call.id, target)}
-        name={call.consumer.name}
+        onConsult={(target, note) => api.consult(call.id, target, true, note)}
+        title={t("transfer.title", { name: call.consumer.name })}
         channel="call"
-        menus={call.medium === "phone" ? PHONE_MENU : PAGE_MENUS}
+        menus={menus}
+        numbers={dials}
+      />
+      <TransferDialog
+        open={adding}
+        onClose={() => setAdding(false)}
+        onConsult={(target, note) => api.consult(call.id, target, false, note)}
+        title={t("call.add_participant")}
+        channel="call"
+        menus={menus}
+        numbers={dials}
       />
       <Confirm
         open={ending}
-        title={t("call.end_title")}
-        confirmLabel={t("call.end")}
+        title={t(handles ? "call.end_title" : "consult.leave_call_title")}
+        confirmLabel={t(handles ? "call.end" : "consult.leave_call")}
         cancelLabel={t("action.cancel")}
         busy={busy}
         onCancel={() => setEnding(false)}
         onConfirm={() => void run(() => api.hangUp(call.id)).then(() => setEnding(false))}
       >
-        {t("call.end_detail", { name: call.consumer.name })}
+        {t(!handles ? "consult.leave_call_detail" : conference ? "consult.end_for_all" : "call.end_detail", { name: call.consumer.name })}
       </Confirm>
     </section>
   );

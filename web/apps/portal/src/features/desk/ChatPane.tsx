@@ -19,7 +19,7 @@ import { UploadList, useUploads } from "./Uploads.tsx";
 /** A chat that the agent holds: the conversation, a place to write, and the ways to hand it over or end it. */
 export function ChatPane({ chat }: { chat: DeskChatRow }): ReactNode {
   const t = useT();
-  const { api, connection, outbox } = useServices();
+  const { api, connection, outbox, session } = useServices();
   const live = useLive();
   const view = useView("chat", { chat: chat.id });
   const rows = useAllRows(view);
@@ -95,6 +95,9 @@ export function ChatPane({ chat }: { chat: DeskChatRow }): ReactNode {
       <UploadList uploads={uploads} />
       <Composer
         chat={chat.id}
+        queue={chat.queue.id}
+        language={chat.language}
+        names={{ consumer: chat.consumer.name, agent: session.user.name }}
         disabled={over}
         live={live}
         onInput={(text) => typing.input(text)}
@@ -107,8 +110,9 @@ export function ChatPane({ chat }: { chat: DeskChatRow }): ReactNode {
       <TransferDialog
         open={transferring}
         onClose={() => setTransferring(false)}
-        onTransfer={(target) => api.transferChat(chat.id, target)}
-        name={chat.consumer.name}
+        // Chats go to no phones, and the dialog offers none here.
+        onTransfer={(target) => ("number" in target ? Promise.resolve() : api.transferChat(chat.id, target))}
+        title={t("transfer.title", { name: chat.consumer.name })}
         channel="chat"
         menus={PAGE_MENUS}
       />

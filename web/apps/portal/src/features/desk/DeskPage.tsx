@@ -7,6 +7,8 @@ import { useT } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
 import { CallView } from "./CallView.tsx";
 import { ChatPane } from "./ChatPane.tsx";
+import { DialDialog } from "./DialDialog.tsx";
+import { useDialOutcome } from "./dialled.ts";
 import { ConsumerPanel } from "./ConsumerPanel.tsx";
 import { order, select, sortDesk, type Selected } from "./model.ts";
 import { SessionList } from "./SessionList.tsx";
@@ -37,6 +39,10 @@ function Workplace({ chosen, onChoose }: DeskPageProps): ReactNode {
   const desk = useMemo(() => sortDesk(rows), [rows]);
   const selected = select(desk, chosen);
   const [panel, setPanel] = useState(false);
+  const [dialling, setDialling] = useState(false);
+  const { session } = useServices();
+  const dials = session.permissions.includes("outbound");
+  const follow = useDialOutcome(desk.calls);
   const id = selected?.row.id;
 
   const step = (by: number): void => {
@@ -45,13 +51,17 @@ function Workplace({ chosen, onChoose }: DeskPageProps): ReactNode {
     const at = id === undefined ? 0 : ids.indexOf(id) + by;
     onChoose(ids[(at + ids.length) % ids.length]);
   };
-  useShortcuts({ ArrowUp: () => step(-1), ArrowDown: () => step(1) });
+  useShortcuts({
+    ArrowUp: () => step(-1),
+    ArrowDown: () => step(1),
+    ...(dials ? { KeyP: () => setDialling(true) } : {}),
+  });
 
   // On a phone one column is on screen: the list, or what was chosen from it.
   const column = chosen !== undefined && selected !== null ? (panel ? "panel" : "work") : "list";
   return (
     <div className="workplace" data-column={column}>
-      <SessionList desk={desk} selected={id} onChoose={onChoose} />
+      <SessionList desk={desk} selected={id} onChoose={onChoose} {...(dials ? { onDial: () => setDialling(true) } : {})} />
       <div className="work">
         <div className="phone-only switcher">
           <Button kind="quiet" onClick={() => (panel ? setPanel(false) : onChoose(undefined))}>
@@ -63,6 +73,14 @@ function Workplace({ chosen, onChoose }: DeskPageProps): ReactNode {
         </div>
         {selected === null ? <Idle waiting={desk.presence?.status === "available"} /> : <Work key={selected.row.id} selected={selected} />}
       </div>
+      <DialDialog
+        open={dialling}
+        onClose={() => setDialling(false)}
+        onDialled={(call) => {
+          follow(call);
+          onChoose(call);
+        }}
+      />
       {selected === null ? null : (
         <div className="panel-column">
           <div className="phone-only switcher">

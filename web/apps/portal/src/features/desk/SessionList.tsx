@@ -1,6 +1,6 @@
 import { duration } from "@madoguchi/client";
 import type { DeskCallRow, DeskChatRow, WrapUpRow } from "@madoguchi/protocol";
-import { Count, Icon, type IconName } from "@madoguchi/ui";
+import { Button, Count, Icon, type IconName } from "@madoguchi/ui";
 import type { ReactNode } from "react";
 import { Elapsed, useSecondsLeft } from "../../shared/Elapsed.tsx";
 import { ANSWER, queuePath } from "../../shared/labels.ts";
@@ -11,14 +11,20 @@ export interface SessionListProps {
   desk: Desk;
   selected: string | undefined;
   onChoose: (id: string) => void;
+  onDial?: () => void;
 }
 
 /** All that the agent has in hand: calls, chats with what is unread, and work after them. */
-export function SessionList({ desk, selected, onChoose }: SessionListProps): ReactNode {
+export function SessionList({ desk, selected, onChoose, onDial }: SessionListProps): ReactNode {
   const t = useT();
   const { calls, chats, wrapUps, presence } = desk;
   return (
     <nav className="sessions" aria-label={t("desk.sessions")}>
+      {onDial === undefined ? null : (
+        <Button className="dial-button" icon="phone" shortcut="Alt+P" onClick={onDial}>
+          {t("dial.title")}
+        </Button>
+      )}
       <h2>{t("nav.calls")}</h2>
       {calls.length === 0 ? <p className="none">{t("desk.no_call")}</p> : null}
       <ul>
@@ -94,7 +100,7 @@ function CallEntry(props: { row: DeskCallRow; selected: boolean; onChoose: (id: 
       tone={row.on_hold ? "warning" : "ok"}
       name={row.consumer.name}
       aside={<Elapsed since={row.answered_at ?? row.started_at} />}
-      detail={row.on_hold ? t("call.on_hold") : queuePath(row.queue, language)}
+      detail={row.state === "dialling" ? t("call.dialling") : row.on_hold ? t("call.on_hold") : queuePath(row.queue, language)}
     />
   );
 }

@@ -1,5 +1,5 @@
-import { asProblem, type TransferTarget } from "@madoguchi/client";
-import { Bar, Button, Dialog, Nothing, Skeleton, Tabs, TextField } from "@madoguchi/ui";
+import { asProblem, type CallTarget } from "@madoguchi/client";
+import { Bar, Button, Dialog, Nothing, Skeleton, Tabs, TextAreaField, TextField } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useId, useRef, useState, type ReactNode } from "react";
 import { Failed } from "../../shared/QueryState.tsx";
@@ -9,7 +9,9 @@ import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 
-type Kind = "queue" | "agent";
+type Kind = "queue" | "agent" | "number";
+
+const NOTE_LENGTH = 200;
 
 interface Choice {
   id: string;
@@ -20,51 +22,92 @@ interface Choice {
 export interface TransferDialogProps {
   open: boolean;
   onClose: () => void;
-  onTransfer: (target: TransferTarget) => Promise<unknown>;
-  name: string;
+  /** Hands over at once; without it the dialog only asks somebody in. */
+  onTransfer?: ((target: CallTarget) => Promise<unknown>) | undefined;
+  /** Asks somebody in, with a word about why; for calls. */
+  onConsult?: ((target: CallTarget, note: string) => Promise<unknown>) | undefined;
+  title: string;
   channel: "call" | "chat";
   /** The menus whose queues come into question; all, where none of them has any. */
   menus: readonly string[];
+  /** Whether phones can be called. */
+  numbers?: boolean;
 }
 
-/** Hands the consumer over, to a queue or to a colleague. */
+/** Hands the consumer over, or asks somebody into the call: a queue, a colleague or a phone. */
 export function TransferDialog(props: TransferDialogProps): ReactNode {
   const t = useT();
   const [kind, setKind] = useState<Kind>("queue");
   const [chosen, setChosen] = useState<string | null>(null);
+  const [number, setNumber] = useState("");
+  const [note, setNote] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
   const search = useRef<HTMLInputElement>(null);
-  const [busy, run] = useAction((error) => setProblem(problemText(t, asProblem(error))));
+  const [busy, run] = useAction((error) => {
+    const found = asProblem(error);
+    if (found.field === "number") setWrong(problemText(t, found));
+    else setProblem(problemText(t, found));
+  });
+  const { onTransfer, onConsult } = props;
   const close = (): void => {
     setChosen(null);
+    setNumber("");
+    setNote("");
     setProblem(null);
+    setWrong(null);
     props.onClose();
   };
-  const transfer = async (): Promise<void> => {
-    if (chosen === null) return;
+  const target: CallTarget | null =
+    kind === "number"
+      ? number.trim() === ""
+        ? null
+        : { number: number.trim() }
+      : chosen === null
+        ? null
+        : kind === "queue"
+          ? { queue: chosen }
+          : { agent: chosen };
+  const perform = async (action: (target: CallTarget) => Promise<unknown>): Promise<void> => {
+    if (target === null) return;
     setProblem(null);
-    const target: TransferTarget = kind === "queue" ? { queue: chosen } : { agent: chosen };
-    if (await run(() => props.onTransfer(target))) close();
+    setWrong(null);
+    if (await run(() => action(target))) close();
   };
   const choose = (value: Kind): void => {
     setKind(value);
     setChosen(null);
+    setProblem(null);
   };
   const list = { chosen, onChoose: setChosen, search, channel: props.channel, menus: props.menus };
+  const consult = onConsult === undefined ? undefined : () => void perform((to) => onConsult(to, kind === "number" ? "" : note.trim()));
   return (
     <Dialog
       open={props.open}
       onClose={close}
-      title={t("transfer.title", { name: props.name })}
+      title={props.title}
       closeLabel={t("action.close")}
       initialFocus={search}
       className="transfer"
       footer={
         <>
           <Button onClick={close}>{t("action.cancel")}</Button>
-          <Button kind="primary" icon="transfer" disabled={chosen === null} busy={busy} onClick={() => void transfer()}>
-            {t("transfer.confirm")}
-          </Button>
+          {consult === undefined ? null : (
+            <Button
+              kind={onTransfer === undefined ? "primary" : "plain"}
+              icon="users"
+              disabled={target === null}
+              busy={busy}
+              onClick={consult}
+            >
+              {t(onTransfer === undefined ? "consult.add" : "consult.first")}
+            </Button>
+          )}
+          {onTransfer === undefined ? null : (
+            <Button kind="primary" icon="transfer" disabled={target === null} busy={busy} onClick={() => void perform(onTransfer)}>
+              {t("transfer.confirm")}
+            </Button>
+          )}
         </>
       }
     >
@@ -80,8 +123,42 @@ export function TransferDialog(props: TransferDialogProps): ReactNode {
         tabs={[
           { value: "queue", label: t("transfer.queue"), content: <Queues {...list} /> },
           { value: "agent", label: t("transfer.agent"), content: <Agents {...list} /> },
+          ...(props.numbers === true
+            ? [
+                {
+                  value: "number" as const,
+                  label: t("transfer.number"),
+                  content: (
+                    <div className="choices">
+                      <TextField
+                        label={t("dial.number")}
+                        hint={t("dial.number_hint")}
+                        error={wrong}
+                        type="tel"
+                        autoComplete="off"
+                        maxLength={40}
+                        value={number}
+                        onChange={(event) => {
+                          setNumber(event.target.value);
+                          setWrong(null);
+                        }}
+                      />
+                    </div>
+                  ),
+                },
+              ]
+            : []),
         ]}
       />
+      {consult === undefined || kind === "number" ? null : (
+        <TextAreaField
+          label={t("consult.note")}
+          rows={2}
+          maxLength={NOTE_LENGTH}
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+        />
+      )}
     </Dialog>
   );
 }

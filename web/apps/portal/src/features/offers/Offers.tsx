@@ -156,6 +156,12 @@ function OfferCard(props: {
         <Icon name={call ? "phone" : "chat"} size="small" />
         {t(call ? "offer.call" : "offer.chat")} · {t(`medium.${offer.medium}`)}
       </p>
+      {offer.consult === undefined || offer.consult === null ? null : (
+        <p>
+          <strong>{t("offer.consult", { name: offer.consult.by.name })}</strong>
+          {offer.consult.note === "" ? null : <q className="note">{offer.consult.note}</q>}
+        </p>
+      )}
       <div className="who">
         <h2>{offer.consumer.name}</h2>
         <Ring part={left / whole} />

@@ -193,7 +193,7 @@ export function UsersPage(): ReactNode {
             const { person } = open;
             if (person === null) return;
             void api.one(person.id).then((fresh) => setOpen({ kind: "user", person: fresh }), done);
-            void again();
+            again();
           }}
           onSaved={(made, name) => {
             done();

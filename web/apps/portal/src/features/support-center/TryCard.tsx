@@ -19,8 +19,9 @@ export function TryCard(props: { api: HoursApi; languages: readonly string[]; qu
   const { api, queues, languages } = props;
   const [asked, setAsked] = useState<Asked>({ queue: "", channel: "call", language: languages.includes(language) ? language : (languages[0] ?? "ja") });
   const [at, setAt] = useState("");
-  const instant = at === "" || Number.isNaN(Date.parse(at)) ? null : new Date(at).toISOString();
-  const told = useQuery({ queryKey: ["hours", "explain", asked, instant], queryFn: () => api.explain(asked, instant) });
+  // A time of the centre's clock, not of the one beside the manager.
+  const time = at === "" || Number.isNaN(Date.parse(at)) ? null : at;
+  const told = useQuery({ queryKey: ["hours", "explain", asked, time], queryFn: () => api.explain(asked, time) });
   const day = at === "" ? null : at.slice(0, 10);
   const week = useQuery({ queryKey: ["hours", "week", asked, day], queryFn: () => api.week(asked, day) });
   const failed = told.error ?? week.error;
@@ -34,7 +35,7 @@ export function TryCard(props: { api: HoursApi; languages: readonly string[]; qu
         <h2 id="hours-try">{t("hours.try")}</h2>
       </header>
       <div className="hours-grid four">
-        <TextField label={t("hours.at")} hint={t("hours.at_hint", { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} />
+        <TextField label={t("hours.at")} hint={week.data === undefined ? "" : t("hours.at_hint", { zone: week.data.zone })} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} />
         <SelectField
           label={t("hours.queue")}
           value={asked.queue}

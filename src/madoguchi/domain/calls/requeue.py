@@ -1,0 +1,23 @@
+"""The consumer waits again, because his agent sent him on or was lost."""
+
+from madoguchi.domain.calls import menu
+from madoguchi.domain.calls.draft import Draft
+from madoguchi.domain.calls.events import Held
+from madoguchi.domain.calls.lifecycle import EndReason, Requeued, TalkEnded
+from madoguchi.domain.queues.queue import Queue
+
+
+def requeue(draft: Draft, queue: Queue, *, front: bool) -> None:
+    """Let him wait in `queue`; nobody must be with him any more."""
+    if draft.call.consumer_party.on_hold:
+        draft.add(Held(on=False))
+    draft.add(Requeued(queue, front, draft.now))
+    menu.announce_later(draft)
+
+
+def requeue_or_end(draft: Draft, reason: EndReason) -> None:
+    """Let him wait before all others where he came from; a call that came from no queue ends."""
+    if draft.call.queue is not None:
+        requeue(draft, draft.call.queue, front=True)
+    else:
+        draft.end(TalkEnded(reason, draft.now))
