@@ -200,7 +200,13 @@ class House:
         )
         calls.reach = chats.reach = self._teams.require_within
         people = people_services(
-            self._ports, roles=self._roles, teams=self._teams, changes=self.access, desk=self._desk, spawn=self.spawn
+            self._ports,
+            roles=self._roles,
+            teams=self._teams,
+            changes=self.access,
+            desk=self._desk,
+            queues=self._queues,
+            spawn=self.spawn,
         )
         queue_settings = QueueSettingsService(self._queues, storage.queues, storage.catalogue, ids, self._waiting)
         queue_settings.teams, queue_settings.grants = self._teams.paths, self._roles.grants

@@ -8,6 +8,7 @@ from madoguchi.services.attachments import AttachmentService
 from madoguchi.services.credentials import CredentialService, Spawn
 from madoguchi.services.desk import DeskService
 from madoguchi.services.profile import ProfileService
+from madoguchi.services.queues import QueueService
 from madoguchi.services.roles import RoleService
 from madoguchi.services.second_factor import SecondFactorService
 from madoguchi.services.sign_in import PasswordWork, SignInService
@@ -35,6 +36,7 @@ def people_services(
     teams: TeamService,
     changes: AccessChanges,
     desk: DeskService,
+    queues: QueueService,
     spawn: Spawn,
 ) -> PeopleServices:
     """Return the services; `spawn` runs what nobody waits for, such as mail."""
@@ -54,6 +56,7 @@ def people_services(
         ids=ids,
         changes=changes,
         desk=side,
+        wanted_skills=queues.wanted_skills,
     )
     return PeopleServices(
         sign_in=sign_in,

@@ -99,6 +99,9 @@ class People(Protocol):
     async def has_password(self, users: Collection[UserId]) -> frozenset[UserId]:
         """Return which of `users` have chosen a password."""
 
+    async def skills(self) -> Collection[str]:
+        """Return the skills that anybody has."""
+
     async def password_hash(self, user: UserId) -> str:
         """Return what is stored of a user's password; empty for none."""
 

@@ -1,6 +1,6 @@
 """Users: found, made, changed, let go and taken back, by people who may do so and only within their reach."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -47,6 +47,7 @@ class UserDraft:
     """Of which he is a member."""
     manages: frozenset[TeamId]
     chat_limit: int
+    skills: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class UserService:
         ids: IdSource,
         changes: AccessChanges,
         desk: DeskSide,
+        wanted_skills: Callable[[], Collection[str]],
     ) -> None:
         self._catalogue = catalogue
         self._people = people
@@ -98,6 +100,11 @@ class UserService:
         self._ids = ids
         self._changes = changes
         self._desk = desk
+        self._wanted_skills = wanted_skills
+
+    async def skills(self) -> Sequence[str]:
+        """Return every skill that a user has or a queue asks for, in order."""
+        return sorted({*await self._people.skills(), *self._wanted_skills()})
 
     async def find(self, actor: Principal, query: UserQuery) -> tuple[Sequence[UserSeen], int]:
         """Return a page of the users whom `actor` may see, and how many there are.
@@ -314,4 +321,5 @@ def _drawn(user: User, draft: UserDraft) -> User:
         languages=draft.languages,
         roles=draft.roles,
         chat_limit=draft.chat_limit,
+        skills=draft.skills,
     )

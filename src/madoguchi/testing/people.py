@@ -136,6 +136,10 @@ class MemoryPeople:
         """Return which of `users` have chosen a password."""
         return frozenset([user for user in users if await self.password_hash(user)])
 
+    async def skills(self) -> Collection[str]:
+        """Return the skills that anybody has."""
+        return {skill for user in await self._catalogue.users() for skill in user.skills}
+
     async def password_hash(self, user: UserId) -> str:
         """Return what is stored of a user's password."""
         known = await self._catalogue.user(user)

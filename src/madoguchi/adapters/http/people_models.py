@@ -143,6 +143,8 @@ class UserIn(In):
     teams: Annotated[list[Id], Field(max_length=200, default_factory=list)]
     manages: Annotated[list[Id], Field(max_length=200, default_factory=list)]
     chat_limit: Annotated[int, Field(ge=0, le=50)] = 3
+    skills: Annotated[dict[Line, int], Field(max_length=100, default_factory=dict, examples=[{"billing": 3}])]
+    """Skill to level, 1 to 5."""
 
 
 class UserChangeIn(UserIn):
@@ -169,6 +171,7 @@ class PersonOut(Out):
     teams: list[str]
     manages: list[str]
     chat_limit: int
+    skills: dict[str, int]
     active: bool
     invited: bool
     """He has not chosen a password yet."""
@@ -206,6 +209,8 @@ class UserOptionsOut(Out):
 
     roles: list[RoleOption]
     teams: list[TeamOption]
+    skills: list[str]
+    """Those that there are: that a user has or a queue asks for."""
     everybody: bool
     """Whether the caller may edit users of all teams."""
     mails: bool

@@ -77,6 +77,7 @@ async def options(actor: Reader, services: InServices) -> UserOptionsOut:
             for role in services.roles.all()
         ],
         teams=[TeamOption(id=team, path=tree.path(team)) for team in teams],
+        skills=list(await services.users.skills()),
         everybody=actor.permissions.get(Permission.EDIT_USERS) is Scope.ALL,
         mails=services.credentials.mails,
     )
@@ -180,6 +181,7 @@ def _draft(body: UserIn) -> UserDraft:
         teams=frozenset(TeamId(team) for team in body.teams),
         manages=frozenset(TeamId(team) for team in body.manages),
         chat_limit=body.chat_limit,
+        skills=body.skills,
     )
 
 
@@ -201,6 +203,7 @@ def _told(seen: UserSeen) -> PersonOut:
         teams=list(seen.teams),
         manages=list(seen.manages),
         chat_limit=user.chat_limit,
+        skills=dict(user.skills),
         active=user.active,
         invited=seen.invited,
         second_factor=seen.second_factor,

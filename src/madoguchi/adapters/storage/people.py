@@ -213,6 +213,13 @@ class SqlPeople:
         """Return which of `users` have chosen a password."""
         return await self._those(_users.c.id, users, _users.c.password_hash != "")
 
+    async def skills(self) -> Collection[str]:
+        """Return the skills that anybody has."""
+        # Few sets of skills, whoever has them: of ten thousand users a few dozen rows are read.
+        statement = sa.select(_users.c.skills).distinct()
+        found = await self._database.read(lambda connection: connection.execute(statement).scalars().all())
+        return {skill for one in found for skill in one}
+
     async def password_hash(self, user: UserId) -> str:
         """Return what is stored of a user's password."""
         statement = sa.select(_users.c.password_hash).where(_users.c.id == user)

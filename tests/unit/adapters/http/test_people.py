@@ -67,6 +67,23 @@ async def test_a_new_user_is_invited_by_a_link_and_a_mail(office: Office) -> Non
     assert office.house.services.desk.working(UserId(made["id"])) is False
 
 
+@pytest.mark.req("BASE-9")
+async def test_skills_are_given_and_count_at_once_for_an_agent_at_work(office: Office) -> None:
+    ada, ana = await office.of("ada"), await office.of("ana")
+    await ana.put("/desk/presence", json={"status": "available"})
+    body = draft(
+        email="ana@example.com", first_name="", last_name="Ana", teams=[SUPPORT], skills={"billing": 4, "返品": 1}
+    )
+    assert (await edited(ada, "/users/user_ana", body)).status_code == 204
+    state = office.house._agents.state(UserId("user_ana"))
+    assert state is not None
+    assert state.skills == {"billing": 4, "返品": 1}
+    assert (await ada.get("/users/user_ana")).json()["skills"] == {"billing": 4, "返品": 1}
+    assert await names(office, "ada", text="返品") == ["Ana"]
+    assert (await ada.get("/users/options")).json()["skills"] == ["billing", "返品"]
+    assert (await ada.get("/settings/queues")).json()["skills"] == ["billing", "返品"]
+
+
 @pytest.mark.req("BASE-1")
 async def test_a_link_is_over_after_seven_days_or_when_there_is_a_newer_one(office: Office) -> None:
     ada = await office.of("ada")
@@ -100,6 +117,8 @@ async def test_a_mail_that_cannot_be_sent_leaves_the_link(office: Office) -> Non
         ({"teams": ["team_none"]}, (422, "invalid_input", "teams", "unknown_team")),
         ({"teams": [SALES], "manages": [SALES]}, (422, "invalid_input", "teams", "both")),
         ({"last_name": "", "first_name": ""}, (422, "invalid_input", "last_name", "missing")),
+        ({"skills": {"billing": 6}}, (422, "invalid_input", "skills", "skills")),
+        ({"skills": {"billing": 1, " billing": 2}}, (422, "invalid_input", "skills", "double_skill")),
     ],
 )
 async def test_a_user_who_cannot_be_is_refused_at_the_field(

@@ -150,6 +150,8 @@ export interface QueueForms {
   sections: { name: string; fields: SettingDescription[] }[];
   agents: { id: string; name: string; languages: string[] }[];
   teams: { id: string; name: string }[];
+  /** Those that a user has or a queue asks for. */
+  skills: string[];
 }
 
 export type SettingsChange = Record<string, Record<string, SettingValue | null>>;

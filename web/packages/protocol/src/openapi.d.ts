@@ -3988,6 +3988,10 @@ export interface components {
             manages: string[];
             /** Chat Limit */
             chat_limit: number;
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            };
             /** Active */
             active: boolean;
             /** Invited */
@@ -4228,6 +4232,8 @@ export interface components {
             agents: components["schemas"]["AssignableAgent"][];
             /** Teams */
             teams: components["schemas"]["AssignableTeam"][];
+            /** Skills */
+            skills: string[];
         };
         /**
          * QueuesOut
@@ -4942,6 +4948,15 @@ export interface components {
              * @default 3
              */
             chat_limit: number;
+            /**
+             * Skills
+             * @example {
+             *       "billing": 3
+             *     }
+             */
+            skills?: {
+                [key: string]: number;
+            };
             /** Version */
             version: number;
         };
@@ -4990,6 +5005,15 @@ export interface components {
              * @default 3
              */
             chat_limit: number;
+            /**
+             * Skills
+             * @example {
+             *       "billing": 3
+             *     }
+             */
+            skills?: {
+                [key: string]: number;
+            };
         };
         /**
          * UserOptionsOut
@@ -5000,6 +5024,8 @@ export interface components {
             roles: components["schemas"]["RoleOption"][];
             /** Teams */
             teams: components["schemas"]["TeamOption"][];
+            /** Skills */
+            skills: string[];
             /** Everybody */
             everybody: boolean;
             /** Mails */

@@ -5,6 +5,14 @@ type Schemas = components["schemas"];
 
 export type Person = Schemas["PersonOut"];
 export type PersonDraft = Required<Schemas["UserIn"]>;
+
+/** A line of the skills in the user dialog. */
+export interface SkillRow {
+  skill: string;
+  level: number;
+}
+
+export const LEVELS = [1, 2, 3, 4, 5];
 export type PersonOptions = Schemas["UserOptionsOut"];
 export type Team = Schemas["TeamOut"];
 export type MadeLink = Schemas["LinkOut"];
@@ -87,7 +95,21 @@ export function emptyDraft(team: string | undefined): PersonDraft {
     teams: team === undefined ? [] : [team],
     manages: [],
     chat_limit: 3,
+    skills: {},
   };
+}
+
+export function skillRows(skills: Readonly<Record<string, number>>): SkillRow[] {
+  return Object.entries(skills)
+    .map(([skill, level]) => ({ skill, level }))
+    .toSorted((one, other) => one.skill.localeCompare(other.skill));
+}
+
+/** Says what is wrong with the rows, or null: the same skill twice would otherwise be lost unseen. */
+export function skillsFault(rows: readonly SkillRow[]): "missing" | "double_skill" | null {
+  const names = rows.map((row) => row.skill.trim());
+  if (names.includes("")) return "missing";
+  return new Set(names).size < names.length ? "double_skill" : null;
 }
 
 export function draftOf(person: Person): PersonDraft {
@@ -103,6 +125,7 @@ export function draftOf(person: Person): PersonDraft {
     teams: person.teams,
     manages: person.manages,
     chat_limit: person.chat_limit,
+    skills: person.skills,
   };
 }
 

@@ -12,6 +12,7 @@ import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import { Assignments } from "./Assignments.tsx";
 import { draftOf, ownSettings, queueChange, same, settingsChange, type Draft } from "./draft.ts";
 import { fieldError } from "./problems.ts";
+import { KNOWN_SKILLS } from "./Records.tsx";
 import { SettingsForm } from "./SettingsForm.tsx";
 import { GLOBAL } from "./tree.ts";
 
@@ -140,6 +141,11 @@ function Form(props: QueueEditorProps & { loaded: Loaded }): ReactNode {
       ) : (
         <p className="muted">{t("queues.global_hint")}</p>
       )}
+      <datalist id={KNOWN_SKILLS}>
+        {forms.skills.map((skill) => (
+          <option key={skill} value={skill} />
+        ))}
+      </datalist>
       <SettingsForm
         sections={forms.sections}
         info={loaded.details.settings}
