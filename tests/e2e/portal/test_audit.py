@@ -215,7 +215,7 @@ def test_two_edit_the_same_and_the_log_tells_of_the_first(browser: Browser, serv
         expect(entries).to_have_count(2)
         expect(entries.first).to_contain_text("監査の話 / Audit story")
         entries.first.locator("summary").click()
-        expect(entries.first.locator("tbody").get_by_role("cell")).to_have_text(["violet", "red"])
+        expect(entries.first.locator("tbody").get_by_role("cell")).to_have_text(["Violet", "Red"])
         with page.expect_download() as download:
             page.get_by_role("link", name="Export CSV").click()
         assert "Audit story" in download.value.path().read_text(encoding="utf-8-sig")
