@@ -1,7 +1,7 @@
 import { ProblemError, translator } from "@madoguchi/client";
 import { describe, expect, it } from "vitest";
 import en from "../text/en.json";
-import { changedText, fieldName } from "./fields.ts";
+import { changedText, fieldName, valueWord } from "./fields.ts";
 
 const t = translator(en);
 
@@ -14,6 +14,12 @@ describe("fields that the server names", () => {
     expect(fieldName(t, "assignments.*.users")).toBe("Assigned › All languages › Agents");
     expect(fieldName(t, "names.ja")).toBe("Name › Japanese");
     expect(fieldName(t, "what_a_newer_server_has")).toBe("what_a_newer_server_has");
+  });
+
+  it("have values that the pages have words for", () => {
+    expect([valueWord(t, "colour", "violet"), valueWord(t, "colour", "info"), valueWord(t, "grants.roles.edit", "all")]).toEqual(["Violet", "Blue", "Everybody"]);
+    expect([valueWord(t, "settings.routing.kind", "multicast"), valueWord(t, "scope", "own")]).toEqual(["All at once (multicast)", "Only its author"]);
+    expect([valueWord(t, "location", "all"), valueWord(t, "colour", "pink")]).toEqual([null, null]);
   });
 
   it("tells who was faster, and in which fields", () => {

@@ -35,6 +35,31 @@ export function fieldName(t: T, path: string, names: Readonly<Record<string, str
   return [called, ...parts].join(" › ");
 }
 
+/** Where the words stand for the values of a field, by the first part of its path. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  assignable: ["roles.default."],
+  channel: ["queues.channel."],
+  colour: ["statuses.colour_", "roles.colour."],
+  default: ["audit.part."],
+  grants: ["roles.scope."],
+  languages: ["audit.part."],
+  live: ["audit.part."],
+  roles: ["roles.default."],
+  scope: ["audit.scope."],
+  settings: ["queues.choice."],
+  weekly: ["hours.mode."],
+};
+
+/** What the pages call a value of a field, such as a colour; null where it is no word of the server's. */
+export function valueWord(t: T, path: string, value: string): string | null {
+  const [first = ""] = path.split(".");
+  for (const beginning of VALUES[first] ?? []) {
+    const word = known(t, beginning + value);
+    if (word !== null) return word;
+  }
+  return null;
+}
+
 const MOST = 6;
 
 /** Who has changed which fields meanwhile, in words; empty where the server does not say. */

@@ -179,7 +179,7 @@ function Line({ change, names }: { change: AuditChange; names: Names }): ReactNo
   const t = useT();
   const [gone, came] = change.told === "part" ? ["− ", "+ "] : ["", ""];
   const shown = (value: unknown, sign: string): string => {
-    const text = valueText(t, value, names);
+    const text = valueText(t, change.field, value, names);
     return text === "–" ? text : sign + text;
   };
   return (

@@ -23,9 +23,9 @@ describe("the audit log", () => {
 
   it("says values in words", () => {
     const names = { user_1: "Ana" };
-    expect(valueText(t, null, names)).toBe("–");
-    expect(valueText(t, ["user_1", "user_2"], names)).toBe("Ana, user_2");
-    expect(valueText(t, false, names)).toBe("No");
-    expect(valueText(t, [{ channel: "chat", queues: [] }], names)).toBe("channel: chat, queues: –");
+    expect(valueText(t, "x", null, names)).toBe("–");
+    expect(valueText(t, "x", ["user_1", "user_2"], names)).toBe("Ana, user_2");
+    expect(valueText(t, "x", false, names)).toBe("No");
+    expect(valueText(t, "x", [{ channel: "chat", queues: [] }], names)).toBe("channel: chat, queues: –");
   });
 });

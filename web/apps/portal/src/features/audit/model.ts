@@ -1,5 +1,6 @@
 import type { Http } from "@madoguchi/client";
 import type { components } from "@madoguchi/protocol";
+import { valueWord } from "../../shared/fields.ts";
 import type { T } from "../../shared/text.tsx";
 
 type Schemas = components["schemas"];
@@ -91,15 +92,15 @@ export function auditApi(http: Http) {
   };
 }
 
-/** A value in words: ids by their names, lists by their items. */
-export function valueText(t: T, value: unknown, names: Names): string {
+/** A value of a field in words: ids by their names, lists by their items. */
+export function valueText(t: T, field: string, value: unknown, names: Names): string {
   if (value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) return "–";
   if (typeof value === "boolean") return t(value ? "audit.yes" : "audit.no");
-  if (typeof value === "string") return names[value] ?? value;
-  if (Array.isArray(value)) return value.map((one) => valueText(t, one, names)).join(t("audit.comma"));
+  if (typeof value === "string") return valueWord(t, field, value) ?? names[value] ?? value;
+  if (Array.isArray(value)) return value.map((one) => valueText(t, field, one, names)).join(t("audit.comma"));
   if (typeof value === "object") {
     return Object.entries(value)
-      .map(([key, one]) => `${key}: ${valueText(t, one, names)}`)
+      .map(([key, one]) => `${key}: ${valueText(t, field, one, names)}`)
       .join(t("audit.comma"));
   }
   return typeof value === "number" ? String(value) : "–";
