@@ -18,12 +18,13 @@ from madoguchi.domain.chats.chat import Chat
 from madoguchi.domain.chats.commands import PositionIs as ChatPositionIs
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import MadoguchiError
-from madoguchi.kernel.ids import QueueId
+from madoguchi.kernel.ids import QueueId, RoleId, TeamId
 from madoguchi.kernel.time import Span
 from madoguchi.ports.voice import LegArrived
 from madoguchi.services.access_changes import AccessChanges
 from madoguchi.services.agent_life import AGENTS, NoEffects
 from madoguchi.services.attachments import AttachmentService
+from madoguchi.services.audit import AuditService
 from madoguchi.services.browser_legs import BrowserLegs
 from madoguchi.services.bundle import Services
 from madoguchi.services.call_history import CallHistory
@@ -120,7 +121,7 @@ class House:
         )
         self._chats = self._runtime.add(CHATS, ChatPerformer(self._agents))
         self._statuses = StatusService(storage.statuses, ids)
-        centre = CentreTime(lambda: self._hours.book.center.zone, clock)
+        centre = self._centre = CentreTime(lambda: self._hours.book.center.zone, clock)
         self._desk = DeskService(self._agents, catalogue, self._statuses, centre)
         self._queues.available = self._desk.available
         self._desk.grants = self._roles.grants
@@ -199,7 +200,13 @@ class House:
         )
         calls.reach = chats.reach = self._teams.require_within
         people = people_services(
-            self._ports, roles=self._roles, teams=self._teams, changes=self.access, desk=self._desk, spawn=self.spawn
+            self._ports,
+            roles=self._roles,
+            teams=self._teams,
+            changes=self.access,
+            desk=self._desk,
+            queues=self._queues,
+            spawn=self.spawn,
         )
         queue_settings = QueueSettingsService(self._queues, storage.queues, storage.catalogue, ids, self._waiting)
         queue_settings.teams, queue_settings.grants = self._teams.paths, self._roles.grants
@@ -258,6 +265,7 @@ class House:
             messages=self._messages,
             figures=self._figures,
             metadata=MetadataService(storage),
+            audit=AuditService(storage.audit, storage.catalogue, self._centre, self._name_of),
             hours=HoursSettings(
                 storage.hours,
                 self._hours,
@@ -334,6 +342,14 @@ class House:
             self._early.append(leg)
         else:
             self._runtime.spawn(self._phone.arrived(leg))
+
+    def _name_of(self, thing: str) -> str | None:
+        """Return what a role, team or queue is called; None for anything else."""
+        role, team = self._roles.known.get(RoleId(thing)), self._teams.tree.get(TeamId(thing))
+        if role is not None or team is not None:
+            return role.name if role is not None else self._teams.tree.path(TeamId(thing))
+        node = self._queues.menus.tree.nodes.get(QueueId(thing))
+        return " / ".join(dict.fromkeys(node.names.values())) if node is not None else None
 
     def _waiting(self) -> Iterable[QueueId]:
         states: Iterable[Call | Chat] = (*self._calls.states(), *self._chats.states())

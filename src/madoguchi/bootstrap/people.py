@@ -8,6 +8,7 @@ from madoguchi.services.attachments import AttachmentService
 from madoguchi.services.credentials import CredentialService, Spawn
 from madoguchi.services.desk import DeskService
 from madoguchi.services.profile import ProfileService
+from madoguchi.services.queues import QueueService
 from madoguchi.services.roles import RoleService
 from madoguchi.services.second_factor import SecondFactorService
 from madoguchi.services.sign_in import PasswordWork, SignInService
@@ -35,13 +36,14 @@ def people_services(
     teams: TeamService,
     changes: AccessChanges,
     desk: DeskService,
+    queues: QueueService,
     spawn: Spawn,
 ) -> PeopleServices:
     """Return the services; `spawn` runs what nobody waits for, such as mail."""
     clock, ids, catalogue, people = ports.clock, ports.ids, ports.storage.catalogue, ports.storage.people
     factors = SecondFactorService(people, clock, ids)
     passwords = PasswordWork(ports.passwords)
-    sign_in = SignInService(catalogue, roles, factors, clock, ids, passwords)
+    sign_in = SignInService(catalogue, roles, factors, clock, ids, passwords, ports.storage.audit)
     sign_in.working = desk.working
     side = DeskSide(desk.follow, desk.working)
     users = UserService(
@@ -54,6 +56,7 @@ def people_services(
         ids=ids,
         changes=changes,
         desk=side,
+        wanted_skills=queues.wanted_skills,
     )
     return PeopleServices(
         sign_in=sign_in,

@@ -15,7 +15,11 @@ class DeskRecords(Protocol):
     """Plain records. Every write is on disk on return."""
 
     async def save_disposition(self, disposition: Disposition) -> None:
-        """Store or replace a disposition."""
+        """Store or replace a disposition, which is then at its next version.
+
+        Raises:
+            StaleVersionError: the stored version is not its own; one of version 0 replaces any.
+        """
 
     async def dispositions(self) -> Sequence[Disposition]:
         """Return all dispositions, by position."""
@@ -24,7 +28,11 @@ class DeskRecords(Protocol):
         """Forget a disposition; one that is not there is no error."""
 
     async def save_reply(self, reply: CannedReply) -> None:
-        """Store or replace a canned reply."""
+        """Store or replace a canned reply, which is then at its next version.
+
+        Raises:
+            StaleVersionError: the stored version is not its own; one of version 0 replaces any.
+        """
 
     async def replies(self) -> Sequence[CannedReply]:
         """Return all canned replies, by shortcut."""

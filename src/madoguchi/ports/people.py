@@ -46,7 +46,11 @@ class People(Protocol):
         """Return the stored roles; default roles that nobody has changed are not among them."""
 
     async def save_roles(self, roles: Sequence[Role]) -> None:
-        """Store or replace roles, all of them or none."""
+        """Store or replace roles, all of them or none.
+
+        Raises:
+            StaleVersionError: a stored version is not the role's; one of version 0 replaces any.
+        """
 
     async def delete_role(self, role: RoleId) -> None:
         """Forget a role and take it from all users."""
@@ -58,7 +62,13 @@ class People(Protocol):
         """Return all teams with their members and managers."""
 
     async def save_teams(self, teams: Sequence[Team]) -> None:
-        """Store or replace teams with their members and managers, all of them or none."""
+        """Store or replace teams with their members and managers, all of them or none.
+
+        Who is in other teams than before is at another version, too.
+
+        Raises:
+            StaleVersionError: a stored version is not the team's; one of version 0 replaces any.
+        """
 
     async def delete_team(self, team: TeamId) -> None:
         """Forget a team that has no sub-teams, and who was in it."""
@@ -74,6 +84,7 @@ class People(Protocol):
 
         Raises:
             ConflictError: an e-mail address or agent number is taken; nothing was stored.
+            StaleVersionError: the stored version of a user or team is not the record's; one of version 0 replaces any.
         """
 
     async def add_link(self, link: Link) -> None:
@@ -87,6 +98,9 @@ class People(Protocol):
 
     async def has_password(self, users: Collection[UserId]) -> frozenset[UserId]:
         """Return which of `users` have chosen a password."""
+
+    async def skills(self) -> Collection[str]:
+        """Return the skills that anybody has."""
 
     async def password_hash(self, user: UserId) -> str:
         """Return what is stored of a user's password; empty for none."""

@@ -13,8 +13,12 @@ class StatusCatalogue(Protocol):
     async def all(self) -> Sequence[CustomStatus]:
         """Return them in the order of their making."""
 
-    async def save(self, status: CustomStatus) -> None:
-        """Store or replace one."""
+    async def save(self, status: CustomStatus) -> CustomStatus:
+        """Store or replace one; return it with the version that it is at now.
+
+        Raises:
+            StaleVersionError: the stored version is not its own; one of version 0 replaces any.
+        """
 
     async def remove(self, status: StatusId) -> bool:
         """Forget one; return whether it was there."""

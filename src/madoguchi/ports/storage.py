@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from madoguchi.domain.access.users import Credentials, Session, User
+from madoguchi.domain.audit.entries import Seen
 from madoguchi.domain.chats.attachments import Attachment
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import Kind, MadoguchiError
 from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
+from madoguchi.ports.audit import AuditLog
 from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
@@ -33,6 +35,21 @@ class StaleVersionError(MadoguchiError):
 
     kind = Kind.CONFLICT
     code = "stale_version"
+
+    def __init__(self, detail: str = "", *, field: str | None = None, seen: Seen | None = None) -> None:
+        super().__init__(detail, field=field)
+        self.seen = seen
+        """What the caller had before him; the edges tell by it what has changed since, and by whom."""
+
+
+def require_present(version: int, seen: Seen) -> None:
+    """Let pass who saw a thing as it is now, at `version`.
+
+    Raises:
+        StaleVersionError: somebody else has changed it meanwhile.
+    """
+    if seen.version != version:
+        raise StaleVersionError(f"it is at version {version}, not {seen.version}", field="version", seen=seen)
 
 
 class StorageUnavailableError(MadoguchiError):
@@ -161,17 +178,18 @@ class Catalogue(Protocol):
     """Users, consumers, sessions, recordings, attachments and settings. Every write is on disk on return."""
 
     async def add_user(self, user: User, credentials: Credentials) -> None:
-        """Store a new user.
+        """Store a new user, at version 1.
 
         Raises:
             ConflictError: the e-mail address is taken.
         """
 
     async def save_user(self, user: User) -> None:
-        """Replace a user.
+        """Replace a user; his version counts one more.
 
         Raises:
             NotFoundError: there is none with this id.
+            StaleVersionError: the stored version is not the record's; one of version 0 replaces any.
         """
 
     async def user(self, user: UserId) -> User | None:
@@ -237,8 +255,19 @@ class Catalogue(Protocol):
     async def settings(self, scope: str) -> Mapping[str, Any]:
         """Return the tenant settings of a scope (`calls`, `chats`, `branding` …); empty where none were saved."""
 
-    async def save_settings(self, scope: str, values: Mapping[str, Any]) -> None:
-        """Replace the tenant settings of a scope."""
+    async def save_settings(
+        self, scope: str, values: Mapping[str, Any], *, seen: Mapping[str, Any] | None = None
+    ) -> None:
+        """Replace the tenant settings of a scope.
+
+        Args:
+            scope: which.
+            values: all of them.
+            seen: what they must still be; without, whatever they are is replaced.
+
+        Raises:
+            StaleVersionError: they are something else by now; nothing was stored.
+        """
 
 
 @dataclass(frozen=True)
@@ -285,6 +314,10 @@ class Storage(Protocol):
     @property
     def facts(self) -> FactStore:
         """What figures are made of."""
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who changed what."""
 
     @property
     def desk(self) -> DeskRecords:

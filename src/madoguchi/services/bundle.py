@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from madoguchi.services.audit import AuditService
 from madoguchi.services.calls import CallService
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consults import ConsultService
@@ -68,3 +69,4 @@ class Services:
     hours: HoursSettings
     figures: FiguresService
     metadata: MetadataService
+    audit: AuditService

@@ -1,16 +1,18 @@
 """Dispositions: those who may set them up, agents choose one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.domain.desk.dispositions import Disposition, check_choice, check_entry
 from madoguchi.kernel.errors import ConflictError, NotFoundError
 from madoguchi.kernel.ids import DispositionId, QueueId
 from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.environment import IdSource
-from madoguchi.ports.storage import Catalogue
+from madoguchi.ports.storage import Catalogue, require_present
 from madoguchi.services.queues import QueueService
 from madoguchi.services.rows import Json
 
@@ -59,30 +61,25 @@ class DispositionService:
         actor.require(Permission.EDIT_DISPOSITIONS)
         others = await self._records.dispositions()
         position = max((one.position for one in others), default=0) + 1
-        made = Disposition(
-            DispositionId(self._ids.new("disposition")),
-            wanted.names,
-            wanted.parent,
-            wanted.queues,
-            wanted.notes_required,
-            position,
-        )
+        made = replace(wanted, id=DispositionId(self._ids.new("disposition")), position=position, version=0)
         self._check(made, others)
         await self._records.save_disposition(made)
         return made.id
 
     async def save(self, actor: Principal, wanted: Disposition) -> None:
-        """Replace a disposition.
+        """Replace a disposition; its version is the one that the caller saw.
 
         Raises:
             NotAllowedError: the caller may not set up dispositions.
             NotFoundError: there is no such disposition, or no such queue.
+            StaleVersionError: somebody else has changed it meanwhile.
             InvalidInputError: a name is missing, or the heading is none.
             ConflictError: it has entries below it and cannot go below another.
         """
         actor.require(Permission.EDIT_DISPOSITIONS)
         others = await self._records.dispositions()
-        self._find(others, wanted.id)
+        present = self._find(others, wanted.id)
+        require_present(present.version, Seen(Subject.DISPOSITION, wanted.id, wanted.version))
         self._check(wanted, others)
         await self._records.save_disposition(wanted)
 
@@ -114,15 +111,18 @@ class DispositionService:
         for queue in one.queues:
             self._queues.get(queue)
 
-    def _find(self, others: Sequence[Disposition], wanted: DispositionId) -> None:
-        if not any(one.id == wanted for one in others):
+    def _find(self, others: Sequence[Disposition], wanted: DispositionId) -> Disposition:
+        found = next((one for one in others if one.id == wanted), None)
+        if found is None:
             raise NotFoundError("there is no such disposition")
+        return found
 
 
 def disposition_row(one: Disposition) -> Json:
     """Return a disposition as lists show it."""
     return {
         "id": one.id,
+        "version": one.version,
         "names": dict(one.names),
         "parent": one.parent,
         "queues": list(one.queues),

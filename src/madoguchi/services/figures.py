@@ -1,7 +1,7 @@
 """Figures of days that a person asks for: by queue, by agent, over time, and as a table to take away."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any, Final, TypeAlias
@@ -10,6 +10,7 @@ import msgspec
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.domain.figures.periods import Interval, Period, series
 from madoguchi.domain.figures.totals import Goals, Totals, WorkTime, of_status, summed
 from madoguchi.domain.figures.worktime import stretch_facts
@@ -19,7 +20,7 @@ from madoguchi.kernel.ids import QueueId, UserId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.environment import Clock
 from madoguchi.ports.facts import NOBODY, Selection
-from madoguchi.ports.storage import Storage
+from madoguchi.ports.storage import Storage, require_present
 from madoguchi.services.centre_time import CentreTime
 from madoguchi.services.figures_table import table
 from madoguchi.services.queues import QueueService
@@ -115,13 +116,16 @@ class FiguresService:
         return _goals(await self._catalogue.settings(SCOPE))
 
     async def set_goals(self, actor: Principal, goals: Goals) -> None:
-        """Replace the goals. They count for past days, too.
+        """Replace the goals; their version is the one that the caller saw. They count for past days, too.
 
         Raises:
             NotAllowedError: the caller may not see reports.
+            StaleVersionError: somebody else has changed them meanwhile.
         """
         actor.require(Permission.VIEW_REPORTS)
-        await self._catalogue.save_settings(SCOPE, goals_row(goals))
+        stored = await self._catalogue.settings(SCOPE)
+        require_present(stored.get("version", 0), Seen(Subject.GOALS, SCOPE, goals.version))
+        await self._catalogue.save_settings(SCOPE, goals_row(replace(goals, version=goals.version + 1)), seen=stored)
 
     async def day(self) -> date:
         """Return the centre's date now."""

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.domain.messages.languages import FIRST_DEFAULT, FIRST_LIVE, LanguageSettings, checked
 from madoguchi.ports.environment import Clock
 from madoguchi.ports.messages import MessageStore
-from madoguchi.ports.storage import StaleVersionError
+from madoguchi.ports.storage import StaleVersionError, require_present
 
 
 class LanguageService:
@@ -48,14 +49,14 @@ class LanguageService:
             InvalidInputError: a language is not known, or the default is not live.
         """
         actor.require(Permission.EDIT_MESSAGES)
-        if version != self.settings.version:
-            raise StaleVersionError("somebody else has changed the languages meanwhile", field="version")
+        seen = Seen(Subject.LANGUAGES, "languages", version)
+        require_present(self.settings.version, seen)
         chosen, ordered = checked(default, live)
         changed = LanguageSettings(chosen, ordered, version + 1, actor.user.id, self._clock.now())
         try:
             await self._store.save_languages(changed)
-        except StaleVersionError:
+        except StaleVersionError as error:
             await self.load()
-            raise
+            raise StaleVersionError(error.detail, field="version", seen=seen) from error
         self._settings = changed
         return changed

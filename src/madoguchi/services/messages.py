@@ -13,6 +13,7 @@ import structlog
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.domain.messages.own import Audio, Missing, OwnMessage, Refusal, missing
 from madoguchi.domain.messages.registry import LONGEST_TEXT, Declaration, declared
 from madoguchi.domain.messages.texts import Message, line
@@ -22,7 +23,7 @@ from madoguchi.kernel.time import Span
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.messages import BadSoundError, MessageStore, SoundImport, SoundRule
 from madoguchi.ports.speech import SpeechSynthesizer
-from madoguchi.ports.storage import StaleVersionError
+from madoguchi.ports.storage import StaleVersionError, require_present
 from madoguchi.services.attachments import display_name
 from madoguchi.services.languages import LanguageService
 from madoguchi.services.message_audio import MessageAudio
@@ -231,8 +232,8 @@ class MessageService:
     def _next(self, actor: Principal, message: str, language: str, version: int) -> OwnMessage:
         """Return the message's next version, still without contents."""
         present = self._own.get((message, language))
-        if version != (present.version if present is not None else 0):
-            raise StaleVersionError("somebody else has changed this message meanwhile", field="version")
+        seen = Seen(Subject.MESSAGE, f"{message}/{language}", version)
+        require_present(present.version if present is not None else 0, seen)
         return OwnMessage(message, language, version + 1, changed_by=actor.user.id, changed_at=self._clock.now())
 
     async def _replace(

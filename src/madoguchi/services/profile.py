@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 
 from madoguchi.domain.access.profile import checked
 from madoguchi.domain.access.users import Principal, User
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.ports.people import People, UserBatch
+from madoguchi.ports.storage import require_present
 from madoguchi.services.access_changes import AccessChanges
 from madoguchi.services.phone_numbers import e164
 from madoguchi.services.users import DeskSide
@@ -27,12 +29,14 @@ class ProfileService:
         self._changes = changes
         self._desk = desk
 
-    async def change(self, actor: Principal, draft: OwnDraft) -> User:
-        """Replace the caller's name and telephone number.
+    async def change(self, actor: Principal, draft: OwnDraft, version: int) -> User:
+        """Replace the caller's name and telephone number, as he saw them at `version`.
 
         Raises:
             InvalidInputError: something about them is not possible.
+            StaleVersionError: somebody else has changed his record meanwhile.
         """
+        require_present(actor.user.version, Seen(Subject.USER, actor.user.id, version))
         after = checked(
             replace(actor.user, first_name=draft.first_name, last_name=draft.last_name, phone=e164(draft.phone))
         )

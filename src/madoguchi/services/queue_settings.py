@@ -9,6 +9,7 @@ import structlog
 
 from madoguchi.domain.access.permissions import Grants, Permission, granted
 from madoguchi.domain.access.users import Principal, User
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.domain.queues.nodes import Assignment, Node
 from madoguchi.domain.queues.queue import MenuChannel
 from madoguchi.domain.queues.resolve import agreed, names_of, require_agreement
@@ -184,7 +185,8 @@ class QueueSettingsService:
         for _ in range(ATTEMPTS):
             stored = self._queues.stored
             if stored.common_version != version:
-                raise ChangedMeanwhileError(f"they are at version {stored.common_version}")
+                seen = Seen(Subject.QUEUE_SETTINGS, GLOBAL, version)
+                raise ChangedMeanwhileError(f"they are at version {stored.common_version}", seen)
             overrides = self._checked(self._queues.menus.tree, settings)
             agreed(effective(ROUTING, (), overrides).values)
             menus = replace(self._queues.menus, common=overrides)

@@ -1,6 +1,6 @@
 """The queues, for menus, screens and routing. Kept in memory: they are needed for every ring and change rarely."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.queues.menu import PhoneMenu
@@ -81,6 +81,11 @@ class QueueService:
         """Return who serves a queue now, also one that is deleted; nobody where there is none with this id."""
         found = self._queues.get(queue)
         return found.agents if found is not None else ()
+
+    def wanted_skills(self) -> Collection[str]:
+        """Return the skills that any queue, or group of agents in one, asks for."""
+        asked = (part.skills for one in self._all for part in (one.routing, *one.routing.groups))
+        return {need.skill for needs in asked for need in needs}
 
     def phone_menu(self) -> PhoneMenu:
         """Return what a caller can choose from."""

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.domain.desk.replies import CannedReply, ReplyScope, check_reply
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from madoguchi.kernel.ids import QueueId, ReplyId
 from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.environment import IdSource
+from madoguchi.ports.storage import require_present
 from madoguchi.services.queues import QueueService
 from madoguchi.services.rows import Json
 
@@ -37,21 +39,23 @@ class ReplyService:
             ConflictError: the shortcut is taken.
             NotFoundError: there is no such queue.
         """
-        made = replace(self._owned(actor, wanted), id=ReplyId(self._ids.new("reply")))
+        made = replace(self._owned(actor, wanted), id=ReplyId(self._ids.new("reply")), version=0)
         await self._checked(made)
         await self._records.save_reply(made)
         return made.id
 
     async def save(self, actor: Principal, wanted: CannedReply) -> None:
-        """Replace a reply.
+        """Replace a reply; its version is the one that the caller saw.
 
         Raises:
             NotAllowedError: the caller may only change his own.
             NotFoundError: there is none that he could change, or no such queue.
+            StaleVersionError: somebody else has changed it meanwhile.
             InvalidInputError: the shortcut is none, or there is no text.
             ConflictError: the shortcut is taken.
         """
-        await self._find(actor, wanted.id)
+        present = await self._find(actor, wanted.id)
+        require_present(present.version, Seen(Subject.REPLY, wanted.id, wanted.version))
         made = self._owned(actor, wanted)
         await self._checked(made)
         await self._records.save_reply(made)
@@ -109,6 +113,7 @@ def reply_row(one: CannedReply) -> Json:
     """Return a reply as lists show it."""
     return {
         "id": one.id,
+        "version": one.version,
         "shortcut": one.shortcut,
         "texts": dict(one.texts),
         "scope": one.scope.value,

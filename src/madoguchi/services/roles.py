@@ -14,10 +14,12 @@ from madoguchi.domain.access.permissions import (
 )
 from madoguchi.domain.access.roles import RoleNotAssignableError
 from madoguchi.domain.access.users import Principal, User
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from madoguchi.kernel.ids import RoleId
 from madoguchi.ports.environment import IdSource
 from madoguchi.ports.people import People
+from madoguchi.ports.storage import require_present
 from madoguchi.services.access_changes import AccessChanges
 
 
@@ -47,7 +49,12 @@ class RoleService:
         stored = {role.id: role for role in await self._people.roles()}
         # What nobody may change is as this version has it, also where an earlier one stored its place in the list.
         fixed = {
-            role: replace(DEFAULT_ROLES[role], position=stored[role].position, second_factor=stored[role].second_factor)
+            role: replace(
+                DEFAULT_ROLES[role],
+                position=stored[role].position,
+                second_factor=stored[role].second_factor,
+                version=stored[role].version,
+            )
             for role in FIXED_ROLES & stored.keys()
         }
         self._roles = {**DEFAULT_ROLES, **stored, **fixed}
@@ -98,23 +105,25 @@ class RoleService:
         self._refuse_escalation(actor, role, None)
         return await self._store(rules.checked(role, self._roles.values()))
 
-    async def change(self, actor: Principal, role_id: RoleId, draft: RoleDraft) -> Role:
-        """Replace a role; whoever has it may do other things at once.
+    async def change(self, actor: Principal, role_id: RoleId, draft: RoleDraft, version: int) -> Role:
+        """Replace a role that the caller saw at `version`; whoever has it may do other things at once.
 
         Raises:
             NotFoundError: there is none with this id.
             NotAllowedError: the caller may not edit roles.
+            StaleVersionError: somebody else has changed it meanwhile.
             RoleNotAssignableError: it would allow more than the caller himself may do.
             InvalidInputError: something about it is not possible.
             ConflictError: the name is taken, or the role cannot be changed.
         """
         actor.require(Permission.EDIT_ROLES)
         before = self._get(role_id)
+        require_present(before.version, Seen(Subject.ROLE, role_id, version))
         if role_id in FIXED_ROLES:
             if self._drawn(role_id, before.position, draft) != replace(before, second_factor=draft.second_factor):
                 raise ConflictError("this role cannot be changed", reason="fixed_role")
             return await self._store(replace(before, second_factor=draft.second_factor))
-        role = self._drawn(role_id, before.position, draft)
+        role = replace(self._drawn(role_id, before.position, draft), version=before.version)
         if role_id in DEFAULT_ROLES and role.name.strip() != before.name:
             raise ConflictError("a default role keeps its name", field="name", reason="default_name")
         self._refuse_escalation(actor, role, before)
@@ -149,14 +158,19 @@ class RoleService:
         actor.require(Permission.EDIT_ROLES)
         if sorted(order) != sorted(self._roles):
             raise InvalidInputError("name every role once", field="roles")
-        await self._people.save_roles([replace(self._roles[role], position=n) for n, role in enumerate(order, 1)])
-        await self.load()
+        await self._save([replace(self._roles[role], position=n) for n, role in enumerate(order, 1)])
 
     async def _store(self, role: Role) -> Role:
-        await self._people.save_roles([role])
-        await self.load()
+        await self._save([role])
         self._changes.changed(None)
         return self._roles[role.id]
+
+    async def _save(self, roles: Sequence[Role]) -> None:
+        try:
+            await self._people.save_roles(roles)
+        finally:
+            # Also where somebody else was faster: the next try begins with what there is.
+            await self.load()
 
     def _get(self, role: RoleId) -> Role:
         found = self._roles.get(role)

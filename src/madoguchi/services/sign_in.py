@@ -10,11 +10,15 @@ import structlog
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 
+from madoguchi.domain.access.credentials import WrongCodeError
 from madoguchi.domain.access.permissions import NOTHING, Permission, Scope
 from madoguchi.domain.access.sign_in import SignInNeededError, TooManyTriesError, WrongCredentialsError
 from madoguchi.domain.access.users import Principal, Session, User
+from madoguchi.domain.audit.entries import Action
+from madoguchi.domain.audit.things import about_sign_in
 from madoguchi.kernel.ids import SessionId, UserId
 from madoguchi.kernel.time import Span
+from madoguchi.ports.audit import AuditLog
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import Catalogue
 from madoguchi.services.rate_limits import Rate, RateLimit
@@ -100,6 +104,7 @@ class SignInService:
         clock: Clock,
         ids: IdSource,
         passwords: PasswordWork,
+        log: AuditLog,
     ) -> None:
         self._catalogue = catalogue
         self._roles = roles
@@ -107,6 +112,7 @@ class SignInService:
         self._clock = clock
         self._ids = ids
         self._passwords = passwords
+        self._log = log
         self.working: Callable[[UserId], bool] = lambda _user: False
         """Whether somebody still has calls or chats in hand; set when agents are there."""
         self._by_address = RateLimit(clock, TRIES)
@@ -130,17 +136,27 @@ class SignInService:
         right = await self._passwords.matches(password, found[1].password_hash if found is not None else "")
         if found is None or not right or not found[0].active:
             _log.info("sign_in_refused", known=found is not None)
+            await self._note_refusal(found[0] if found is not None else None)
             raise WrongCredentialsError("check the e-mail address and the password")
         # Only failures count: a whole shift begins its work behind one address.
         self._by_address.take_back(address)
         self._by_account.take_back(account)
-        await self._factors.check(found[0], code)
+        try:
+            await self._factors.check(found[0], code)
+        except (WrongCodeError, TooManyTriesError):
+            await self._note_refusal(found[0])
+            raise
         user, now = found[0], self._clock.now()
         token = self._ids.secret()
         session = Session(SessionId(self._ids.new("session")), token_hash(token), user.id, now, now + SESSION)
         await self._catalogue.add_session(session)
         await self._catalogue.end_sessions_before(now)
         return token, await self._principal(user, session.id)
+
+    async def _note_refusal(self, user: User | None) -> None:
+        # What somebody unknown typed is not kept: it may be a password in the wrong field.
+        who = ("", "") if user is None else (user.id, user.name)
+        await self._log.add(about_sign_in(UserId(who[0]), who[1], Action.SIGN_IN_REFUSED))
 
     async def authenticate(self, token: str) -> Principal:
         """Return who has `token`.

@@ -7,10 +7,12 @@ from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.agents.presence import Presence
 from madoguchi.domain.agents.statuses import STATUSES, CustomStatus, checked
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from madoguchi.kernel.ids import StatusId
 from madoguchi.ports.environment import IdSource
 from madoguchi.ports.statuses import StatusCatalogue
+from madoguchi.ports.storage import require_present
 from madoguchi.services.rows import Json
 
 PREFIX: Final = "status"
@@ -41,21 +43,24 @@ class StatusService:
             raise ConflictError(f"at most {STATUSES} statuses", reason="too_many")
         return await self._put(CustomStatus(StatusId(self._ids.new(PREFIX)), names, colour, away))
 
-    async def change(
-        self, actor: Principal, status: StatusId, names: Mapping[str, str], colour: str, *, away: bool
-    ) -> CustomStatus:
-        """Change one. Who has it at present keeps it as it was until he chooses anew.
+    async def change(self, actor: Principal, changed: CustomStatus) -> CustomStatus:
+        """Change one; its version is the one that the caller saw.
+
+        Who has it at present keeps it as it was until he chooses anew.
 
         Raises:
             NotAllowedError: the caller may not change statuses.
             NotFoundError: there is no such status.
+            StaleVersionError: somebody else has changed it meanwhile.
             InvalidInputError: a name is missing or too long, or there is no such colour.
             ConflictError: the name is taken.
         """
         actor.require(Permission.EDIT_STATUSES)
-        if all(one.id != status for one in await self._catalogue.all()):
+        before = next((one for one in await self._catalogue.all() if one.id == changed.id), None)
+        if before is None:
             raise NotFoundError("there is no such status")
-        return await self._put(CustomStatus(status, names, colour, away))
+        require_present(before.version, Seen(Subject.STATUS, changed.id, changed.version))
+        return await self._put(changed)
 
     async def remove(self, actor: Principal, status: StatusId) -> None:
         """Remove one. Who has it at present keeps it until he chooses anew.
@@ -87,8 +92,7 @@ class StatusService:
             for language, name in status.names.items():
                 if other.id != status.id and other.names.get(language, "").casefold() == name.casefold():
                     raise ConflictError("another status has this name", field=f"names.{language}", reason="name_taken")
-        await self._catalogue.save(status)
-        return status
+        return await self._catalogue.save(status)
 
 
 def custom_row(status: CustomStatus | None) -> Json | None:

@@ -7,10 +7,12 @@ from enum import Enum
 from madoguchi.domain.access.permissions import Permission, Scope
 from madoguchi.domain.access.teams import Team, TeamTree
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from madoguchi.kernel.ids import TeamId, UserId
 from madoguchi.ports.environment import IdSource
 from madoguchi.ports.people import People, UserBatch
+from madoguchi.ports.storage import require_present
 from madoguchi.services.access_changes import AccessChanges
 
 
@@ -121,16 +123,18 @@ class TeamService:
         await self._store([self._tree.checked(team)], frozenset())
         return self._get(team.id)
 
-    async def change(self, actor: Principal, team_id: TeamId, draft: TeamDraft) -> Team:
-        """Replace a team.
+    async def change(self, actor: Principal, team_id: TeamId, draft: TeamDraft, version: int) -> Team:
+        """Replace a team that the caller saw at `version`.
 
         Raises:
             NotFoundError: there is none, or none that the caller may see.
             NotAllowedError: he may not change it so.
+            StaleVersionError: somebody else has changed it meanwhile.
             InvalidInputError: something about it is not possible.
             ConflictError: a sibling has the name.
         """
         before = self._mine(actor, team_id)
+        require_present(before.version, Seen(Subject.TEAM, team_id, version))
         reach = self.reach(actor, Permission.EDIT_TEAMS)
         if draft.parent != before.parent and reach is not None and (draft.parent is None or draft.parent not in reach):
             raise NotAllowedError("move it below a team that you manage")
@@ -225,8 +229,11 @@ class TeamService:
         return found
 
     async def _store(self, teams: Sequence[Team], touched: Collection[UserId]) -> None:
-        await self._people.save_teams(teams)
-        await self.load()
+        try:
+            await self._people.save_teams(teams)
+        finally:
+            # Also where somebody else was faster: the next try begins with what there is.
+            await self.load()
         self._changes.changed(touched)
 
     async def store_batch(self, batch: UserBatch) -> None:
@@ -235,6 +242,8 @@ class TeamService:
         Raises:
             ConflictError: an e-mail address or agent number is taken; nothing was stored.
         """
-        await self._people.write(batch)
-        if batch.teams or batch.new:
-            await self.load()
+        try:
+            await self._people.write(batch)
+        finally:
+            if batch.teams or batch.new:
+                await self.load()

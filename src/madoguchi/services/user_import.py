@@ -12,6 +12,7 @@ from madoguchi.domain.access.profile import checked
 from madoguchi.domain.access.roles import RoleNotAssignableError, check_assignment
 from madoguchi.domain.access.teams import SEPARATOR, Team, TeamTree
 from madoguchi.domain.access.users import Principal, User
+from madoguchi.domain.routing.settings import LEVELS
 from madoguchi.kernel.errors import InvalidInputError, Kind, MadoguchiError
 from madoguchi.kernel.ids import RoleId, TeamId, UserId
 from madoguchi.ports.environment import IdSource
@@ -231,6 +232,7 @@ class _Reader:
                 languages=items(cells["languages"]) if cells.get("languages") else draft.languages,
                 roles=self._roles(cells["roles"]) if cells.get("roles") else draft.roles,
                 chat_limit=_number(cells["chat_limit"]) if cells.get("chat_limit") else draft.chat_limit,
+                skills=_skills(cells["skills"]) if "skills" in cells else draft.skills,
                 active=_yes(cells["active"]) if cells.get("active") else draft.active,
             )
             return checked(after)
@@ -348,6 +350,7 @@ def _cells(user: User, tree: TeamTree, names: Mapping[RoleId, str]) -> Mapping[s
         "teams": _paths(tree, tree.member_in(user.id)),
         "manages": _paths(tree, tree.manager_in(user.id)),
         "chat_limit": str(user.chat_limit),
+        "skills": csv_rows.LIST.join(f"{skill}:{level}" for skill, level in sorted(user.skills.items())),
         "active": "yes" if user.active else "no",
     }
 
@@ -360,6 +363,20 @@ def _number(cell: str) -> int:
     if not cell.isascii() or not cell.isdigit() or len(cell) > len("50"):
         raise InvalidInputError("a number", field="chat_limit", reason="range")
     return int(cell)
+
+
+def _skills(cell: str) -> Mapping[str, int]:
+    """Return the skills of a cell such as `billing:3;returns`; without a level it is the lowest."""
+    found: dict[str, int] = {}
+    for item in items(cell):
+        skill, colon, level = item.rpartition(":")
+        name = (skill if colon else item).strip()
+        if colon and not (level.strip().isascii() and level.strip().isdigit()):
+            raise InvalidInputError("skill:level", field="skills", reason="skills")
+        if name in found:
+            raise InvalidInputError("each skill once", field="skills", reason="double_skill")
+        found[name] = int(level.strip()[:3]) if colon else LEVELS[0]
+    return found
 
 
 def _yes(cell: str) -> bool:

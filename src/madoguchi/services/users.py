@@ -1,6 +1,6 @@
 """Users: found, made, changed, let go and taken back, by people who may do so and only within their reach."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -11,12 +11,13 @@ from madoguchi.domain.access.permissions import Permission, Role
 from madoguchi.domain.access.profile import checked
 from madoguchi.domain.access.roles import LastAdminError, RoleNotAssignableError, check_assignment
 from madoguchi.domain.access.users import Principal, User
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.kernel.errors import InvalidInputError, MadoguchiError, NotAllowedError, NotFoundError
 from madoguchi.kernel.ids import RoleId, TeamId, UserId
 from madoguchi.ports.blobs import Blobs
 from madoguchi.ports.environment import IdSource
 from madoguchi.ports.people import People, UserBatch, UserQuery
-from madoguchi.ports.storage import Catalogue
+from madoguchi.ports.storage import Catalogue, require_present
 from madoguchi.services.access_changes import AccessChanges
 from madoguchi.services.attachments import MIB, AttachmentRules, AttachmentService, DecoderLimits
 from madoguchi.services.phone_numbers import e164
@@ -46,6 +47,7 @@ class UserDraft:
     """Of which he is a member."""
     manages: frozenset[TeamId]
     chat_limit: int
+    skills: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class UserService:
         ids: IdSource,
         changes: AccessChanges,
         desk: DeskSide,
+        wanted_skills: Callable[[], Collection[str]],
     ) -> None:
         self._catalogue = catalogue
         self._people = people
@@ -97,6 +100,11 @@ class UserService:
         self._ids = ids
         self._changes = changes
         self._desk = desk
+        self._wanted_skills = wanted_skills
+
+    async def skills(self) -> Sequence[str]:
+        """Return every skill that a user has or a queue asks for, in order."""
+        return sorted({*await self._people.skills(), *self._wanted_skills()})
 
     async def find(self, actor: Principal, query: UserQuery) -> tuple[Sequence[UserSeen], int]:
         """Return a page of the users whom `actor` may see, and how many there are.
@@ -138,18 +146,20 @@ class UserService:
         await self._teams.store_batch(UserBatch(new=[user], teams=teams))
         return user
 
-    async def change(self, actor: Principal, user_id: UserId, draft: UserDraft) -> User:
-        """Replace a user's record; it counts at once.
+    async def change(self, actor: Principal, user_id: UserId, draft: UserDraft, version: int) -> User:
+        """Replace a user's record that the caller saw at `version`; it counts at once.
 
         Raises:
             NotFoundError: there is none, or none within the caller's reach.
             NotAllowedError: he may not change him so.
             RoleNotAssignableError: he may not hand out, or take, one of the roles.
             LastAdminError: nobody would be left who may do everything.
+            StaleVersionError: somebody else has changed him, or his teams, meanwhile.
             InvalidInputError: something about the user is not possible.
             ConflictError: the e-mail address or the agent number is taken.
         """
         before = await self.editable(actor, user_id)
+        require_present(before.version, Seen(Subject.USER, user_id, version))
         check_assignment(before.roles, draft.roles, self._roles.assignable(actor), self._roles.known)
         after = checked(_drawn(before, draft))
         if Role.ADMIN in before.roles - after.roles:
@@ -311,4 +321,5 @@ def _drawn(user: User, draft: UserDraft) -> User:
         languages=draft.languages,
         roles=draft.roles,
         chat_limit=draft.chat_limit,
+        skills=draft.skills,
     )

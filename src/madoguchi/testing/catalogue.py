@@ -1,23 +1,29 @@
 """The catalogues in memory: users, consumers, sessions, recordings, attachments, settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from madoguchi.domain.access.users import Credentials, Session, User
+from madoguchi.domain.audit.entries import Action
+from madoguchi.domain.audit.things import UNTOLD_SCOPES, ScopeSettings, about_sign_in, entry_of
 from madoguchi.domain.chats.attachments import Attachment
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import ConflictError, NotFoundError
 from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, SessionId, UserId
 from madoguchi.kernel.time import Instant
+from madoguchi.ports.storage import StaleVersionError
+from madoguchi.testing.audit import MemoryAudit, counted_up, next_version
 
 
 class MemoryCatalogue:
     """Keeps the promises of `madoguchi.ports.storage.Catalogue`, durability apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: MemoryAudit | None = None) -> None:
+        self.audit = audit or MemoryAudit()
         self._users: dict[UserId, User] = {}
         self._by_address: dict[str, UserId] = {}
         self._credentials: dict[UserId, Credentials] = {}
@@ -37,7 +43,7 @@ class MemoryCatalogue:
         if user.id in self._users:
             raise ConflictError(f"there is a user {user.id} already")
         self._refuse_taken_address(user)
-        self.put_users([user])
+        self.put_users([replace(user, version=0)])
         self._credentials[user.id] = credentials
 
     async def save_user(self, user: User) -> None:
@@ -53,13 +59,27 @@ class MemoryCatalogue:
         self.put_users([user])
 
     def put_users(self, users: Sequence[User]) -> None:
-        """Store or replace users whose addresses were found free; several may swap theirs."""
+        """Store or replace users whose addresses were found free; several may swap theirs.
+
+        Raises:
+            StaleVersionError: one has been changed meanwhile; none is replaced.
+        """
+        versions = {user.id: next_version(self._users.get(user.id), user) for user in users}
+        self.audit.add_all(entry_of(self._users.get(user.id), user, version=versions[user.id]) for user in users)
         for user in users:
             if (before := self._users.get(user.id)) is not None:
                 self._by_address.pop(before.email.casefold(), None)
         for user in users:
-            self._users[user.id] = user
+            self._users[user.id] = replace(user, version=versions[user.id])
             self._by_address[user.email.casefold()] = user.id
+
+    def count_up(self, users: Iterable[UserId]) -> None:
+        """Count a change of users who are in other teams than before."""
+        self._users |= {one: counted_up(self._users[one]) for one in users if one in self._users}
+
+    def note_sign_in(self, user: UserId, action: Action) -> None:
+        """Note what a user did about signing in."""
+        self.audit.add_all([about_sign_in(user, self._users[user].name if user in self._users else "", action)])
 
     def end_sessions_of(self, user: UserId, keep: SessionId | None) -> Sequence[SessionId]:
         """End a user's sessions but `keep`; return which."""
@@ -88,6 +108,11 @@ class MemoryCatalogue:
         """
         if user not in self._users:
             raise NotFoundError(f"there is no user {user}")
+        self.put_credentials(user, credentials)
+        self.note_sign_in(user, Action.PASSWORD_CHANGED)
+
+    def put_credentials(self, user: UserId, credentials: Credentials) -> None:
+        """Replace a user's password without a note."""
         self._credentials[user] = credentials
 
     async def add_session(self, session: Session) -> None:
@@ -99,6 +124,7 @@ class MemoryCatalogue:
         if session.user not in self._users:
             raise NotFoundError(f"there is no user {session.user}")
         self._sessions[session.token_hash] = session
+        self.note_sign_in(session.user, Action.SIGNED_IN)
 
     async def session(self, token_hash: str) -> Session | None:
         """Return the session whose token has this SHA-256, in hex."""
@@ -106,7 +132,9 @@ class MemoryCatalogue:
 
     async def end_session(self, token_hash: str) -> None:
         """Forget a session."""
-        self._sessions.pop(token_hash, None)
+        gone = self._sessions.pop(token_hash, None)
+        if gone is not None:
+            self.note_sign_in(gone.user, Action.SIGNED_OUT)
 
     async def end_sessions_before(self, now: Instant) -> int:
         """Forget sessions that expired before `now`, consumers' too; return how many."""
@@ -177,8 +205,20 @@ class MemoryCatalogue:
         found: dict[str, Any] = msgspec.json.decode(self._settings.get(scope, b"{}"))
         return found
 
-    async def save_settings(self, scope: str, values: Mapping[str, Any]) -> None:
-        """Replace the tenant settings of a scope."""
+    async def save_settings(
+        self, scope: str, values: Mapping[str, Any], *, seen: Mapping[str, Any] | None = None
+    ) -> None:
+        """Replace the tenant settings of a scope.
+
+        Raises:
+            StaleVersionError: they are not what was `seen` any more.
+        """
+        before = await self.settings(scope)
+        if seen is not None and before != seen:
+            raise StaleVersionError("somebody else has changed these settings meanwhile")
+        if scope not in UNTOLD_SCOPES:
+            old = ScopeSettings(scope, before) if scope in self._settings else None
+            self.audit.note(old, ScopeSettings(scope, values), version=values.get("version", 0))
         self._settings[scope] = msgspec.json.encode(values)
 
     def _refuse_taken_address(self, user: User) -> None:

@@ -5,19 +5,22 @@ from typing import Any
 
 import msgspec
 
+from madoguchi.domain.audit import entries as audit
 from madoguchi.domain.hours.book import SupportCenter
 from madoguchi.domain.hours.custom import CustomHours
 from madoguchi.domain.hours.holidays import HolidayFolder
 from madoguchi.kernel.ids import CustomHoursId, HolidayFolderId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.hours import HoursChange, Saved, Signature, Subject, T
-from madoguchi.ports.storage import StaleVersionError
+from madoguchi.ports.storage import StaleVersionError, require_present
+from madoguchi.testing.audit import MemoryAudit
 
 
 class MemoryHours:
     """Keeps the promises of `madoguchi.ports.hours.HoursRecords`, durability apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: MemoryAudit | None = None) -> None:
+        self._audit = audit or MemoryAudit()
         self._saved: dict[str, Saved[Any]] = {}
         self._changes: list[HoursChange] = []
 
@@ -68,8 +71,9 @@ class MemoryHours:
 
     def _present(self, key: str, expected: int) -> Any:
         found = self._saved.get(key)
-        if (found.version if found else 0) != expected:
-            raise StaleVersionError(f"it is not at version {expected}")
+        subject = "custom_hours" if key.startswith("hours_") else "holiday_folder"
+        kind = audit.Subject("support_center" if key == "support_center" else subject)
+        require_present(found.version if found else 0, audit.Seen(kind, key, expected))
         return found.record if found else None
 
     def _note(self, key: str, version: int, signed: Signature, before: Any, after: Any) -> None:
@@ -82,3 +86,4 @@ class MemoryHours:
                 subject = Subject.FOLDER
         rows = [None if one is None else msgspec.to_builtins(one) for one in (before, after)]
         self._changes.append(HoursChange(subject, key, version, signed, *rows))
+        self._audit.note(before, after, version=version)

@@ -8,12 +8,14 @@ from madoguchi.domain.messages.languages import LanguageSettings
 from madoguchi.domain.messages.own import OwnMessage, Refusal
 from madoguchi.ports.messages import BadSoundError, SoundRule
 from madoguchi.ports.storage import StaleVersionError
+from madoguchi.testing.audit import MemoryAudit
 
 
 class MemoryMessages:
     """Keeps the promises of `madoguchi.ports.messages.MessageStore`, durability apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: MemoryAudit | None = None) -> None:
+        self._audit = audit or MemoryAudit()
         self._languages: LanguageSettings | None = None
         self._own: dict[tuple[str, str], OwnMessage] = {}
 
@@ -29,6 +31,7 @@ class MemoryMessages:
         """
         if (self._languages.version if self._languages else 0) != settings.version - 1:
             raise StaleVersionError("somebody else has changed this meanwhile")
+        self._audit.note(self._languages, settings)
         self._languages = settings
 
     async def own_messages(self) -> Sequence[OwnMessage]:
@@ -48,6 +51,7 @@ class MemoryMessages:
         key = (own.message, own.language)
         if (self._own[key].version if key in self._own else 0) != own.version - 1:
             raise StaleVersionError("somebody else has changed this meanwhile")
+        self._audit.note(self._own.get(key), own)
         self._own[key] = own
 
 

@@ -4,15 +4,20 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from madoguchi.domain.access.credentials import Link, SecondFactor
+from madoguchi.domain.access.credentials import Link, LinkKind, SecondFactor
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.profile import folded, search_key
 from madoguchi.domain.access.teams import Team
 from madoguchi.domain.access.users import Credentials, User
+from madoguchi.domain.audit.entries import Action
+from madoguchi.domain.audit.things import entry_of
 from madoguchi.kernel.errors import ConflictError
 from madoguchi.kernel.ids import RoleId, SessionId, TeamId, UserId
 from madoguchi.ports.people import UserBatch, UserQuery
+from madoguchi.testing.audit import next_version
 from madoguchi.testing.catalogue import MemoryCatalogue
+
+_MADE = {LinkKind.INVITATION: Action.INVITED, LinkKind.RESET: Action.RESET_SENT}
 
 
 class MemoryPeople:
@@ -20,6 +25,7 @@ class MemoryPeople:
 
     def __init__(self, catalogue: MemoryCatalogue) -> None:
         self._catalogue = catalogue
+        self._audit = catalogue.audit
         self._roles: dict[RoleId, Role] = {}
         self._teams: dict[TeamId, Team] = {}
         self._links: dict[str, Link] = {}
@@ -31,14 +37,18 @@ class MemoryPeople:
 
     async def save_roles(self, roles: Sequence[Role]) -> None:
         """Store or replace roles."""
-        self._roles |= {role.id: role for role in roles}
+        versions = {role.id: next_version(self._roles.get(role.id), role) for role in roles}
+        self._audit.add_all(entry_of(self._roles.get(one.id), one, version=versions[one.id]) for one in roles)
+        self._roles |= {role.id: replace(role, version=versions[role.id]) for role in roles}
 
     async def delete_role(self, role: RoleId) -> None:
         """Forget a role and take it from all users."""
-        self._roles.pop(role, None)
+        gone = self._roles.pop(role, None)
+        if gone is not None:
+            self._audit.note(gone, None, version=gone.version + 1)
         for one in tuple(self._roles.values()):
-            if one.assignable is not None:
-                self._roles[one.id] = replace(one, assignable=one.assignable - {role})
+            if one.assignable is not None and role in one.assignable:
+                await self.save_roles([replace(one, assignable=one.assignable - {role})])
         for user in await self._catalogue.users():
             if role in user.roles:
                 await self._catalogue.save_user(replace(user, roles=user.roles - {role}))
@@ -53,11 +63,20 @@ class MemoryPeople:
 
     async def save_teams(self, teams: Sequence[Team]) -> None:
         """Store or replace teams."""
-        self._teams |= {team.id: team for team in teams}
+        versions = {team.id: next_version(self._teams.get(team.id), team) for team in teams}
+        self._audit.add_all(entry_of(self._teams.get(one.id), one, version=versions[one.id]) for one in teams)
+        for team in teams:
+            before = self._teams.get(team.id) or Team(team.id, team.name)
+            moved = (before.members ^ team.members) | (before.managers ^ team.managers)
+            self._catalogue.count_up(moved)
+            self._teams[team.id] = replace(team, version=versions[team.id])
 
     async def delete_team(self, team: TeamId) -> None:
         """Forget a team."""
-        self._teams.pop(team, None)
+        gone = self._teams.pop(team, None)
+        if gone is not None:
+            self._audit.note(gone, None, version=gone.version + 1)
+            self._catalogue.count_up(gone.members | gone.managers)
 
     async def find(self, query: UserQuery) -> tuple[Sequence[User], int]:
         """Return a page of the users that are wanted, and how many there are."""
@@ -88,6 +107,8 @@ class MemoryPeople:
             await self._catalogue.add_user(user, Credentials(""))
         await self.save_teams(batch.teams)
         self._links |= {link.token_hash: link for link in batch.links}
+        for link in batch.links:
+            self._catalogue.note_sign_in(link.user, _MADE[link.kind])
 
     async def add_link(self, link: Link) -> None:
         """Store a link in the place of those before it."""
@@ -95,6 +116,7 @@ class MemoryPeople:
         for one in old:
             del self._links[one.token_hash]
         self._links[link.token_hash] = link
+        self._catalogue.note_sign_in(link.user, _MADE[link.kind])
 
     async def link(self, token_hash: str) -> Link | None:
         """Return a link."""
@@ -105,12 +127,18 @@ class MemoryPeople:
         found = self._links.get(token_hash)
         if found is not None:
             self._links = {key: link for key, link in self._links.items() if link.user != found.user}
-            await self._catalogue.set_credentials(found.user, Credentials(password_hash))
+            self._catalogue.put_credentials(found.user, Credentials(password_hash))
+            invited = found.kind is LinkKind.INVITATION
+            self._catalogue.note_sign_in(found.user, Action.INVITATION_ACCEPTED if invited else Action.PASSWORD_CHANGED)
         return found
 
     async def has_password(self, users: Collection[UserId]) -> frozenset[UserId]:
         """Return which of `users` have chosen a password."""
         return frozenset([user for user in users if await self.password_hash(user)])
+
+    async def skills(self) -> Collection[str]:
+        """Return the skills that anybody has."""
+        return {skill for user in await self._catalogue.users() for skill in user.skills}
 
     async def password_hash(self, user: UserId) -> str:
         """Return what is stored of a user's password."""
@@ -128,11 +156,17 @@ class MemoryPeople:
 
     async def save_second_factor(self, factor: SecondFactor) -> None:
         """Store or replace a user's second factor."""
+        before = self._factors.get(factor.user)
         self._factors[factor.user] = factor
+        if factor.confirmed != (before is not None and before.confirmed):
+            done = Action.SECOND_FACTOR_ON if factor.confirmed else Action.SECOND_FACTOR_OFF
+            self._catalogue.note_sign_in(factor.user, done)
 
     async def drop_second_factor(self, user: UserId) -> None:
         """Forget a user's second factor."""
-        self._factors.pop(user, None)
+        gone = self._factors.pop(user, None)
+        if gone is not None and gone.confirmed:
+            self._catalogue.note_sign_in(user, Action.SECOND_FACTOR_OFF)
 
     async def use_step(self, user: UserId, step: int) -> bool:
         """Note that the code of `step` was used, if none as new was."""
@@ -149,6 +183,7 @@ class MemoryPeople:
             return False
         rest = tuple(one for one in found.recovery_hashes if one != code_hash)
         self._factors[user] = replace(found, recovery_hashes=rest)
+        self._catalogue.note_sign_in(user, Action.RECOVERY_CODE_USED)
         return True
 
     async def end_sessions(self, user: UserId, keep: SessionId | None = None) -> Sequence[SessionId]:

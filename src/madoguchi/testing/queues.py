@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
+from madoguchi.domain.audit.things import CommonSettings, entry_of
 from madoguchi.domain.queues.nodes import Assignment, Node
 from madoguchi.domain.queues.queue import MenuChannel, Queue
 from madoguchi.domain.queues.resolve import Menus
@@ -13,12 +14,14 @@ from madoguchi.domain.queues.tree import Tree
 from madoguchi.kernel.ids import QueueId
 from madoguchi.ports.queues import QueueMenus, StoredMenus
 from madoguchi.ports.storage import StaleVersionError
+from madoguchi.testing.audit import MemoryAudit
 
 
 class MemoryQueueMenus:
     """`QueueMenus` in a variable."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: MemoryAudit | None = None) -> None:
+        self._audit = audit or MemoryAudit()
         self._stored = StoredMenus()
 
     async def load(self) -> StoredMenus:
@@ -36,7 +39,12 @@ class MemoryQueueMenus:
         old = self._stored
         if old.revision != revision:
             raise StaleVersionError(f"the menus are at revision {old.revision}, not {revision}")
-        nodes = {one.id: one for one in (*old.nodes, *changed)}
+        known = {one.id: one for one in old.nodes}
+        if common is not None:
+            version = old.common_version + 1
+            self._audit.note(CommonSettings(old.common), CommonSettings(common), version=version)
+        self._audit.add_all(entry_of(known.get(one.id), one) for one in changed)
+        nodes = {**known, **{one.id: one for one in changed}}
         self._stored = StoredMenus(
             tuple(nodes.values()),
             old.common if common is None else common,

@@ -20,6 +20,7 @@ from madoguchi.ports.storage import (
     StorageHealth,
     StorageUnavailableError,
 )
+from madoguchi.testing.audit import MemoryAudit
 from madoguchi.testing.catalogue import MemoryCatalogue
 from madoguchi.testing.desk_records import MemoryDeskRecords
 from madoguchi.testing.facts import MemoryFacts
@@ -161,14 +162,15 @@ class MemoryStorage:
 
     def __init__(self) -> None:
         self.interactions = MemoryInteractions()
-        self.catalogue = MemoryCatalogue()
+        self.audit = MemoryAudit()
+        self.catalogue = MemoryCatalogue(self.audit)
         self.people = MemoryPeople(self.catalogue)
-        self.queues = MemoryQueueMenus()
-        self.statuses = MemoryStatuses()
-        self.messages = MemoryMessages()
-        self.hours = MemoryHours()
+        self.queues = MemoryQueueMenus(self.audit)
+        self.statuses = MemoryStatuses(self.audit)
+        self.messages = MemoryMessages(self.audit)
+        self.hours = MemoryHours(self.audit)
         self.facts = MemoryFacts()
-        self.desk = MemoryDeskRecords()
+        self.desk = MemoryDeskRecords(self.audit)
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

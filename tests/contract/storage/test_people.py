@@ -196,6 +196,18 @@ async def test_a_link_sets_the_password_once_and_ends_the_others(storage: Storag
     assert await storage.people.has_password([ANA.id, BEN.id]) == {ANA.id}
 
 
+@pytest.mark.req("BASE-9")
+async def test_the_skills_that_anybody_has_are_told_once(storage: Storage) -> None:
+    await staffed(storage)
+    assert set(await storage.people.skills()) == set()
+    skilled = ((ANA, {"billing": 2, "returns": 1}), (BEN, {"billing": 5}), (CIA, {"billing": 2, "returns": 1}))
+    for user, skills in skilled:
+        stored = await storage.catalogue.user(user.id)
+        assert stored is not None
+        await storage.people.write(UserBatch(changed=[replace(stored, skills=skills)]))
+    assert set(await storage.people.skills()) == {"billing", "returns"}
+
+
 @pytest.mark.req("BASE-1")
 async def test_no_code_and_no_recovery_code_is_good_twice(storage: Storage) -> None:
     await staffed(storage)

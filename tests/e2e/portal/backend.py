@@ -224,15 +224,21 @@ ROUTING: Row = {
     "now": None,
 }
 STATUSES: list[Row] = [
-    {"id": "status_1", "names": {"en": "Training", "ja": "研修"}, "colour": "violet", "away": True},
-    {"id": "status_2", "names": {"en": "Social media", "ja": "SNS 対応"}, "colour": "blue", "away": False},
+    {"id": "status_1", "version": 1, "names": {"en": "Training", "ja": "研修"}, "colour": "violet", "away": True},
+    {
+        "id": "status_2",
+        "version": 1,
+        "names": {"en": "Social media", "ja": "SNS 対応"},
+        "colour": "blue",
+        "away": False,
+    },
 ]
 FIXED: Row = {
     "/agent-statuses": {"statuses": STATUSES},
     "/dispositions": {"dispositions": [], "required": False},
     "/replies": {
         "replies": [
-            {"id": "reply_1", "shortcut": "hello", "texts": {"en": "Hello {consumer}, {agent} here."}}
+            {"id": "reply_1", "version": 1, "shortcut": "hello", "texts": {"en": "Hello {consumer}, {agent} here."}}
             | {"scope": "global", "queue": None}
         ]
     },

@@ -20,7 +20,7 @@ NOTHING: Row = {
     "wrap_up_s": None,
     "transfers": 0,
 }
-GOALS: Row = {"answer_s": 20, "service_level": 0.8, "short_abandon_s": 5}
+GOALS: Row = {"version": 4, "answer_s": 20, "service_level": 0.8, "short_abandon_s": 5}
 DAY = "2026-11-23"
 
 

@@ -95,7 +95,7 @@ def test_goals_are_set_and_checked(open_portal: OpenPortal) -> None:
     dialog.get_by_label("Service level (%)").fill("90")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
-    goals = {"answer_s": 20, "service_level": 0.9, "short_abandon_s": 5}
+    goals = {"version": 4, "answer_s": 20, "service_level": 0.9, "short_abandon_s": 5}
     portal.expect_asked("PUT", "/figures/goals", goals)
 
 

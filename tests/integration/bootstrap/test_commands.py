@@ -47,7 +47,7 @@ def roles_after_sign_in(data: Path, email: str, password: str) -> set[RoleId]:
             clock, ids = SystemClock(), SystemIds()
             roles = RoleService(storage.people, ids, AccessChanges())
             factors = SecondFactorService(storage.people, clock, ids)
-            service = SignInService(storage.catalogue, roles, factors, clock, ids, PasswordWork())
+            service = SignInService(storage.catalogue, roles, factors, clock, ids, PasswordWork(), storage.audit)
             _, principal = await service.sign_in(email, password, "127.0.0.1")
             return set(principal.user.roles)
 

@@ -64,9 +64,9 @@ async def test_a_tree_of_two_levels_is_set_up_and_only_its_leaves_that_fit_can_b
     with pytest.raises(ConflictError):
         await service.remove(BOSS, heading)
     with pytest.raises(ConflictError):
-        await service.save(BOSS, Disposition(heading, {"en": "S", "ja": "S"}, parent=other))
+        await service.save(BOSS, Disposition(heading, {"en": "S", "ja": "S"}, parent=other, version=1))
     await service.remove(BOSS, sold)
-    await service.save(BOSS, Disposition(heading, {"en": "S", "ja": "S"}, parent=other))
+    await service.save(BOSS, Disposition(heading, {"en": "S", "ja": "S"}, parent=other, version=1))
     with pytest.raises(NotFoundError):
         await service.remove(BOSS, sold)
     assert [one["id"] for one in (await service.all(ANAS))["dispositions"]] == [heading, other]
@@ -125,9 +125,9 @@ async def test_everybody_sees_the_replies_for_all_those_of_his_queues_and_his_ow
     assert {one["id"] for one in await service.visible(ANAS)} == {hello, sales, mine}
     assert {one["id"] for one in await service.visible(BENS)} == {hello}
     assert {one["id"] for one in await service.visible(BOSS)} == {hello, sales}
-    await service.save(ANAS, CannedReply(mine, "hi", {"en": "Hi"}, ReplyScope.OWN))
+    await service.save(ANAS, CannedReply(mine, "hi", {"en": "Hi"}, ReplyScope.OWN, version=1))
     with pytest.raises(NotFoundError):
-        await service.save(BENS, CannedReply(mine, "hi", {"en": "Hi"}, ReplyScope.OWN))
+        await service.save(BENS, CannedReply(mine, "hi", {"en": "Hi"}, ReplyScope.OWN, version=1))
     with pytest.raises(NotAllowedError):
         await service.remove(ANAS, hello)
     with pytest.raises(ConflictError):

@@ -33,7 +33,9 @@ class Desk:
         self.roles = RoleService(people, ids, AccessChanges())
         self.factors = SecondFactorService(people, self.clock, ids)
         work = PasswordWork(passwords)
-        self.service = SignInService(self.catalogue, self.roles, self.factors, self.clock, ids, work)
+        self.service = SignInService(
+            self.catalogue, self.roles, self.factors, self.clock, ids, work, self.catalogue.audit
+        )
 
     def _verify(self, password: str, hashed: str) -> bool:
         self.compared.append(hashed)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from madoguchi.domain.access.permissions import Role
+from madoguchi.domain.agents.statuses import CustomStatus
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from madoguchi.kernel.ids import LegId, StatusId
 from madoguchi.services import views
@@ -37,14 +38,14 @@ async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
 async def test_a_manager_makes_changes_and_removes_a_status(statuses: StatusService) -> None:
     made = await statuses.make(MANAGER, {"en": "  Team  meeting ", "ja": "会議"}, "violet", away=True)
     assert made.names == {"en": "Team meeting", "ja": "会議"}
-    changed = await statuses.change(MANAGER, made.id, TRAINING, "blue", away=False)
+    changed = await statuses.change(MANAGER, CustomStatus(made.id, TRAINING, "blue", away=False, version=1))
     assert await statuses.all(a_principal(ANA)) == [changed]
     await statuses.remove(MANAGER, made.id)
     assert await statuses.all(a_principal(ANA)) == []
     with pytest.raises(NotFoundError):
         await statuses.remove(MANAGER, made.id)
     with pytest.raises(NotFoundError):
-        await statuses.change(MANAGER, made.id, TRAINING, "blue", away=False)
+        await statuses.change(MANAGER, CustomStatus(made.id, TRAINING, "blue", away=False, version=2))
 
 
 @pytest.mark.parametrize(
@@ -69,14 +70,14 @@ async def test_two_statuses_cannot_have_one_name(statuses: StatusService) -> Non
     first = await statuses.make(MANAGER, TRAINING, "grey", away=True)
     with pytest.raises(ConflictError):
         await statuses.make(MANAGER, {"en": "training", "ja": "別"}, "grey", away=True)
-    await statuses.change(MANAGER, first.id, TRAINING, "red", away=True)
+    await statuses.change(MANAGER, CustomStatus(first.id, TRAINING, "red", away=True, version=1))
 
 
 async def test_agents_do_not_edit_statuses(statuses: StatusService) -> None:
     with pytest.raises(NotAllowedError):
         await statuses.make(a_principal(ANA), TRAINING, "grey", away=True)
     with pytest.raises(NotAllowedError):
-        await statuses.change(a_principal(ANA), StatusId("status_1"), TRAINING, "grey", away=True)
+        await statuses.change(a_principal(ANA), CustomStatus(StatusId("status_1"), TRAINING))
     with pytest.raises(NotAllowedError):
         await statuses.remove(a_principal(ANA), StatusId("status_1"))
 

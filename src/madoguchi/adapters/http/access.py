@@ -16,7 +16,9 @@ from madoguchi.adapters.http.state import of
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.sign_in import SignInNeededError
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.audit.entries import Act
 from madoguchi.domain.consumers.consumer import ConsumerPrincipal
+from madoguchi.ports.audit import name_actor
 
 PORTAL_HEADER: Final = "X-Madoguchi"
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -84,6 +86,8 @@ class SignedIn:
         principal = await state.services.sign_in.authenticate(token)
         for permission in self.permissions:
             principal.require(permission)
+        address = request.client.host if request.client else ""
+        name_actor(Act(principal.user.id, principal.user.name, address))
         return principal
 
 

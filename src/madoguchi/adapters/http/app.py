@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from madoguchi.adapters.http import (
+    audit,
     calls,
     chats,
     consults,
@@ -41,7 +42,7 @@ from madoguchi.adapters.http import (
     welcome,
 )
 from madoguchi.adapters.http.access import declared
-from madoguchi.adapters.http.middleware import BodyLimit, Measure, RateLimit, SecurityHeaders
+from madoguchi.adapters.http.middleware import Acting, BodyLimit, Measure, RateLimit, SecurityHeaders
 from madoguchi.adapters.http.models import ProblemOut
 from madoguchi.adapters.http.state import HttpState
 from madoguchi.adapters.http.static import Pages
@@ -102,6 +103,7 @@ def make_app(state: HttpState, *, routes: Sequence[BaseRoute] = (), lifespan: Li
             Middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors),
             Middleware(EmbeddableRoutes),
             Middleware(RateLimit, rate=settings.consumer_rate, burst=settings.consumer_burst),
+            Middleware(Acting),
             Middleware(BodyLimit, max_body=settings.max_body, max_upload=settings.max_upload),
         ],
     )
@@ -138,7 +140,7 @@ def _routes() -> Sequence[BaseRoute]:
     app = _bare()
     api = APIRouter(prefix=BASE)
     live = (session, desk, calls, consults, chats, supervision, recordings, consumers, routing, figures, metadata)
-    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours, desk_records)
+    organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours, desk_records, audit)
     for part in (*live, *organisation):
         api.include_router(part.router)
     before = len(app.router.routes)

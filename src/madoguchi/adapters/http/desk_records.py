@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from madoguchi.adapters.http.access import needs
-from madoguchi.adapters.http.models import Id, In, Line, Out, Prose
+from madoguchi.adapters.http.models import Id, In, Line, Out, Prose, Version
 from madoguchi.adapters.http.state import InServices
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
@@ -36,7 +36,7 @@ class DispositionIn(In):
     notes_required: bool = False
     position: Annotated[int, Field(ge=0, le=100_000)] = 0
 
-    def record(self, disposition: str) -> Disposition:
+    def record(self, disposition: str, version: int = 0) -> Disposition:
         """Return it as a record."""
         return Disposition(
             DispositionId(disposition),
@@ -45,13 +45,21 @@ class DispositionIn(In):
             tuple(QueueId(queue) for queue in self.queues),
             self.notes_required,
             self.position,
+            version,
         )
+
+
+class DispositionChangeIn(DispositionIn):
+    """A disposition as it is to be."""
+
+    version: Version
 
 
 class DispositionOut(Out):
     """A disposition."""
 
     id: str
+    version: int
     names: dict[str, str]
     parent: str | None
     queues: list[str]
@@ -93,17 +101,25 @@ class ReplyIn(In):
     scope: Literal["global", "queue", "own"] = "own"
     queue: Id | None = None
 
-    def record(self, reply: str) -> CannedReply:
+    def record(self, reply: str, version: int = 0) -> CannedReply:
         """Return it as a record."""
         texts = {str(language): text.strip() for language, text in self.texts.items() if text.strip()}
         queue = QueueId(self.queue) if self.queue is not None else None
-        return CannedReply(ReplyId(reply), self.shortcut.strip(), texts, ReplyScope(self.scope), queue)
+        shortcut = self.shortcut.strip()
+        return CannedReply(ReplyId(reply), shortcut, texts, ReplyScope(self.scope), queue, version=version)
+
+
+class ReplyChangeIn(ReplyIn):
+    """A canned reply as it is to be."""
+
+    version: Version
 
 
 class ReplyOut(Out):
     """A canned reply."""
 
     id: str
+    version: int
     shortcut: str
     texts: dict[str, str]
     scope: str
@@ -137,9 +153,9 @@ async def add_disposition(body: DispositionIn, actor: Editor, services: InServic
 
 
 @router.put("/dispositions/{disposition}", status_code=204)
-async def save_disposition(disposition: Id, body: DispositionIn, actor: Editor, services: InServices) -> None:
+async def save_disposition(disposition: Id, body: DispositionChangeIn, actor: Editor, services: InServices) -> None:
     """Replace a disposition."""
-    await services.dispositions.save(actor, body.record(disposition))
+    await services.dispositions.save(actor, body.record(disposition, body.version))
 
 
 @router.delete("/dispositions/{disposition}", status_code=204)
@@ -167,9 +183,9 @@ async def add_reply(body: ReplyIn, actor: Anybody, services: InServices) -> Made
 
 
 @router.put("/replies/{reply}", status_code=204)
-async def save_reply(reply: Id, body: ReplyIn, actor: Anybody, services: InServices) -> None:
+async def save_reply(reply: Id, body: ReplyChangeIn, actor: Anybody, services: InServices) -> None:
     """Replace a canned reply."""
-    await services.replies.save(actor, body.record(reply))
+    await services.replies.save(actor, body.record(reply, body.version))
 
 
 @router.delete("/replies/{reply}", status_code=204)

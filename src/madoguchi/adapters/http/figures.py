@@ -8,7 +8,7 @@ from pydantic import Field
 
 from madoguchi.adapters.http.access import needs
 from madoguchi.adapters.http.files import named
-from madoguchi.adapters.http.models import Id, In, Out, QueueRef
+from madoguchi.adapters.http.models import Id, In, Out, QueueRef, Version
 from madoguchi.adapters.http.state import InServices
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
@@ -29,6 +29,7 @@ class GoalsIn(In):
     answer_s: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)]
     service_level: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
     short_abandon_s: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)]
+    version: Version
 
 
 class GoalsOut(Out):
@@ -37,6 +38,7 @@ class GoalsOut(Out):
     answer_s: float
     service_level: float
     short_abandon_s: float
+    version: int
 
 
 class Figures(Out):
@@ -119,4 +121,6 @@ async def export(question: Asked, actor: Reader, services: InServices, language:
 @router.put("/goals", status_code=204)
 async def set_goals(body: GoalsIn, actor: Reader, services: InServices) -> None:
     """Change what counts as in time, and who left too soon to count; past days are counted by it, too."""
-    await services.figures.set_goals(actor, Goals(body.answer_s, body.service_level, body.short_abandon_s))
+    await services.figures.set_goals(
+        actor, Goals(body.answer_s, body.service_level, body.short_abandon_s, body.version)
+    )

@@ -32,6 +32,7 @@ async def me(actor: Myself, services: InServices) -> MeOut:
     left = await services.second_factors.recovery_left(user.id)
     return MeOut(
         id=user.id,
+        version=user.version,
         name=user.name,
         first_name=user.first_name,
         last_name=user.family_name,
@@ -50,7 +51,7 @@ async def me(actor: Myself, services: InServices) -> MeOut:
 @router.put("", status_code=204)
 async def change(body: MeIn, actor: Myself, services: InServices) -> None:
     """Replace the caller's name and telephone number."""
-    await services.profile.change(actor, OwnDraft(body.first_name, body.last_name, body.phone))
+    await services.profile.change(actor, OwnDraft(body.first_name, body.last_name, body.phone), body.version)
 
 
 @router.post("/password", status_code=204)

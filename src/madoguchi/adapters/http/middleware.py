@@ -12,6 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from madoguchi.adapters.http.problems import BodyTooLargeError, TooManyRequestsError, problem
+from madoguchi.domain.audit.entries import Act
+from madoguchi.ports.audit import acting
 
 CONSUMER_PATHS: Final = "/api/v1/consumer/"
 EMBEDDED_PATHS: Final = ("/widget/",)
@@ -94,6 +96,19 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, completed)
+
+
+class Acting:
+    """Says from where a request comes, for the audit log; who it is, the route's access rule finds out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        client = scope.get("client")
+        with acting(Act(address=client[0] if client else "")):
+            await self._app(scope, receive, send)
 
 
 class BodyLimit:

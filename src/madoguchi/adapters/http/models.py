@@ -19,6 +19,8 @@ Status = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$", examples=["availa
 """A built-in status's word, or the id of one of the organisation's own."""
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["ja"])]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_without_nul)]
+Version = Annotated[int, Field(ge=0, le=2**31)]
+"""What the caller saw; if somebody else has made another version meanwhile, the request is refused."""
 Prose = Annotated[str, Field(max_length=4_000), AfterValidator(_without_nul)]
 Sdp = Annotated[str, Field(max_length=64_000), AfterValidator(_without_nul)]
 PhoneText = Annotated[str, Field(min_length=1, max_length=40, examples=["03-1234-5678"]), AfterValidator(_without_nul)]
@@ -315,6 +317,17 @@ class FieldProblem(Out):
     params: dict[str, str] | None = None
 
 
+class ChangedProblem(Out):
+    """What somebody else did to the thing meanwhile."""
+
+    by: str
+    """His name; empty for the system."""
+    at: str
+    action: str
+    fields: list[str]
+    """Paths of the fields that he changed."""
+
+
 class ProblemOut(Out):
     """An RFC 9457 problem."""
 
@@ -328,3 +341,5 @@ class ProblemOut(Out):
     position: int | None = None
     """How many characters of the field stand before what is wrong with it."""
     errors: list[FieldProblem] | None = None
+    changed: list[ChangedProblem] | None = None
+    """What others did since the version that was sent, the newest first."""

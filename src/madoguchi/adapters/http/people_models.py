@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from madoguchi.adapters.http.models import Id, In, Language, Line, Out, _without_nul
+from madoguchi.adapters.http.models import Id, In, Language, Line, Out, Version, _without_nul
 from madoguchi.domain.access.permissions import Permission, Scope
 from madoguchi.kernel.errors import InvalidInputError
 
@@ -38,10 +38,17 @@ class RoleIn(In):
     second_factor: bool = False
 
 
+class RoleChangeIn(RoleIn):
+    """A role as it is to be."""
+
+    version: Version
+
+
 class RoleOut(Out):
     """A role."""
 
     id: str
+    version: int
     name: str
     label: str
     colour: str
@@ -86,10 +93,17 @@ class TeamIn(In):
     parent: Id | None = None
 
 
+class TeamChangeIn(TeamIn):
+    """A team as it is to be."""
+
+    version: Version
+
+
 class TeamOut(Out):
     """A team in the tree."""
 
     id: str
+    version: int
     name: str
     parent: str | None
     depth: int
@@ -129,12 +143,21 @@ class UserIn(In):
     teams: Annotated[list[Id], Field(max_length=200, default_factory=list)]
     manages: Annotated[list[Id], Field(max_length=200, default_factory=list)]
     chat_limit: Annotated[int, Field(ge=0, le=50)] = 3
+    skills: Annotated[dict[Line, int], Field(max_length=100, default_factory=dict, examples=[{"billing": 3}])]
+    """Skill to level, 1 to 5."""
+
+
+class UserChangeIn(UserIn):
+    """A user as he is to be."""
+
+    version: Version
 
 
 class PersonOut(Out):
     """A user as others see him."""
 
     id: str
+    version: int
     name: str
     first_name: str
     last_name: str
@@ -148,6 +171,7 @@ class PersonOut(Out):
     teams: list[str]
     manages: list[str]
     chat_limit: int
+    skills: dict[str, int]
     active: bool
     invited: bool
     """He has not chosen a password yet."""
@@ -185,6 +209,8 @@ class UserOptionsOut(Out):
 
     roles: list[RoleOption]
     teams: list[TeamOption]
+    skills: list[str]
+    """Those that there are: that a user has or a queue asks for."""
     everybody: bool
     """Whether the caller may edit users of all teams."""
     mails: bool
@@ -245,6 +271,7 @@ class MeOut(Out):
     """The signed-in user's own profile."""
 
     id: str
+    version: int
     name: str
     first_name: str
     last_name: str
@@ -264,6 +291,7 @@ class MeOut(Out):
 class MeIn(In):
     """What a user may change of himself."""
 
+    version: Version
     first_name: Line = ""
     last_name: Line = ""
     phone: Line = ""

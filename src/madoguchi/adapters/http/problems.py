@@ -11,8 +11,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from madoguchi.adapters.http.state import of
+from madoguchi.domain.audit.entries import Seen
 from madoguchi.kernel.errors import InvalidInputError, Kind, MadoguchiError
 from madoguchi.kernel.fields import InvalidFieldsError
+from madoguchi.kernel.time import stamp
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -76,13 +79,20 @@ def status_of(error: MadoguchiError) -> int:
     return STATUS_OF_CODE.get(error.code, STATUS[error.kind])
 
 
-def problem(error: MadoguchiError, *, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """Render `error` for a client that will switch on `code`, not on prose."""
+def problem(
+    error: MadoguchiError, *, headers: Mapping[str, str] | None = None, changed: Sequence[Mapping[str, Any]] = ()
+) -> JSONResponse:
+    """Render `error` for a client that will switch on `code`, not on prose.
+
+    `changed` is what others did meanwhile to what was to be changed.
+    """
     status = status_of(error)
     known = {"field": error.field, "reason": error.reason, "position": getattr(error, "position", None)}
     extra: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
     if isinstance(error, InvalidFieldsError):
         extra["errors"] = [asdict(each) for each in error.errors]
+    if changed:
+        extra["changed"] = list(changed)
     sent = dict(headers or {})
     if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         sent.setdefault("Retry-After", _RETRY_S)
@@ -104,9 +114,10 @@ def invalid(errors: Sequence[Mapping[str, str]]) -> JSONResponse:
 def install(app: FastAPI) -> None:
     """Make `app` answer every error with a problem."""
 
-    async def known(_request: Request, error: Exception) -> JSONResponse:
+    async def known(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, MadoguchiError)  # noqa: S101 - registered for this class
-        return problem(error)
+        seen = getattr(error, "seen", None)
+        return problem(error, changed=await _since(request, seen) if isinstance(seen, Seen) else ())
 
     async def unread(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
@@ -131,6 +142,23 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, unread)
     app.add_exception_handler(HTTPException, protocol)
     app.add_exception_handler(Exception, bug)
+
+
+async def _since(request: Request, seen: Seen) -> Sequence[Mapping[str, Any]]:
+    """Return who has changed which fields since somebody saw a thing; nothing where that cannot be read just now."""
+    try:
+        records = await of(request).services.audit.since(seen)
+    except MadoguchiError:
+        return ()
+    return [
+        {
+            "by": one.act.name,
+            "at": stamp(one.at),
+            "action": one.entry.action.value,
+            "fields": [change.field for change in one.entry.changes],
+        }
+        for one in records
+    ]
 
 
 def _rendered(

@@ -164,6 +164,8 @@ class QueueTreesOut(Out):
     sections: list[SectionOut]
     agents: list[AssignableAgent]
     teams: list[AssignableTeam]
+    skills: list[str]
+    """Those that there are: that a user has or a queue asks for."""
 
 
 class ValueOut(Out):
@@ -213,7 +215,8 @@ class GlobalOut(Out):
 @router.get("")
 async def trees(actor: Viewer, services: InServices) -> QueueTreesOut:
     """Return all menu trees."""
-    return QueueTreesOut.model_validate(await services.queue_settings.overview(actor))
+    overview = dict(await services.queue_settings.overview(actor))
+    return QueueTreesOut.model_validate(overview | {"skills": await services.users.skills()})
 
 
 @router.post("", status_code=201)

@@ -5,7 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from madoguchi.adapters.http.access import needs
-from madoguchi.adapters.http.people_models import PageOut, RoleIn, RoleOrderIn, RoleOut, RoleRef, RolesOut, grants_in
+from madoguchi.adapters.http.people_models import (
+    PageOut,
+    RoleChangeIn,
+    RoleIn,
+    RoleOrderIn,
+    RoleOut,
+    RoleRef,
+    RolesOut,
+    grants_in,
+)
 from madoguchi.adapters.http.state import InServices
 from madoguchi.domain.access.permissions import DEFAULT_ROLES, FIXED_ROLES, PAGES, Permission, Role
 from madoguchi.domain.access.roles import MAX_CUSTOM_ROLES
@@ -51,9 +60,9 @@ async def order(body: RoleOrderIn, actor: Editor, services: InServices) -> None:
 
 
 @router.put("/{role}", status_code=204)
-async def change(role: RoleRef, body: RoleIn, actor: Editor, services: InServices) -> None:
+async def change(role: RoleRef, body: RoleChangeIn, actor: Editor, services: InServices) -> None:
     """Replace a role; it counts at once for whoever has it."""
-    await services.roles.change(actor, RoleId(role), _draft(body))
+    await services.roles.change(actor, RoleId(role), _draft(body), body.version)
 
 
 @router.delete("/{role}", status_code=204)
@@ -70,6 +79,7 @@ def _draft(body: RoleIn) -> RoleDraft:
 def _told(role: Role, users: int) -> RoleOut:
     return RoleOut(
         id=role.id,
+        version=role.version,
         name=role.name,
         label=role.label,
         colour=role.colour,

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from madoguchi.adapters.http.access import needs
-from madoguchi.adapters.http.models import Id, In, Line, Out
+from madoguchi.adapters.http.models import Id, In, Line, Out, Version
 from madoguchi.adapters.http.state import InServices
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
@@ -28,10 +28,17 @@ class StatusIn(In):
     """Nothing is offered in it; otherwise it takes offers as Available does."""
 
 
+class StatusChangeIn(StatusIn):
+    """The same, as it is to be."""
+
+    version: Version
+
+
 class StatusOut(Out):
     """The same, as it is stored."""
 
     id: str
+    version: int
     names: dict[str, str]
     colour: str
     away: bool
@@ -56,9 +63,10 @@ async def make(body: StatusIn, actor: Editor, services: InServices) -> StatusOut
 
 
 @router.put("/agent-statuses/{status}")
-async def change(status: Id, body: StatusIn, actor: Editor, services: InServices) -> StatusOut:
+async def change(status: Id, body: StatusChangeIn, actor: Editor, services: InServices) -> StatusOut:
     """Change a status."""
-    return _out(await services.statuses.change(actor, StatusId(status), body.names, body.colour, away=body.away))
+    changed = CustomStatus(StatusId(status), body.names, body.colour, body.away, body.version)
+    return _out(await services.statuses.change(actor, changed))
 
 
 @router.delete("/agent-statuses/{status}", status_code=204)
@@ -68,4 +76,6 @@ async def remove(status: Id, actor: Editor, services: InServices) -> None:
 
 
 def _out(status: CustomStatus) -> StatusOut:
-    return StatusOut(id=status.id, names=dict(status.names), colour=status.colour, away=status.away)
+    return StatusOut(
+        id=status.id, version=status.version, names=dict(status.names), colour=status.colour, away=status.away
+    )

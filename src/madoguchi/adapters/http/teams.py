@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from madoguchi.adapters.http.access import needs
 from madoguchi.adapters.http.models import Id
-from madoguchi.adapters.http.people_models import PartIn, TeamIn, TeamMoveIn, TeamOut, TeamsOut
+from madoguchi.adapters.http.people_models import PartIn, TeamChangeIn, TeamIn, TeamMoveIn, TeamOut, TeamsOut
 from madoguchi.adapters.http.state import InServices
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.teams import Team
@@ -33,9 +33,9 @@ async def create(body: TeamIn, actor: Editor, services: InServices) -> TeamOut:
 
 
 @router.put("/{team}", status_code=204)
-async def change(team: Id, body: TeamIn, actor: Editor, services: InServices) -> None:
+async def change(team: Id, body: TeamChangeIn, actor: Editor, services: InServices) -> None:
     """Rename a team, or hang it below another."""
-    await services.teams.change(actor, TeamId(team), _draft(body))
+    await services.teams.change(actor, TeamId(team), _draft(body), body.version)
 
 
 @router.post("/{team}/move", status_code=204)
@@ -63,6 +63,7 @@ def _draft(body: TeamIn) -> TeamDraft:
 def _told(team: Team, depth: int) -> TeamOut:
     return TeamOut(
         id=team.id,
+        version=team.version,
         name=team.name,
         parent=team.parent,
         depth=depth,

@@ -17,6 +17,7 @@ from madoguchi.adapters.http.people_models import (
     RoleOption,
     RoleRef,
     TeamOption,
+    UserChangeIn,
     UserIn,
     UserOptionsOut,
     UsersOut,
@@ -76,6 +77,7 @@ async def options(actor: Reader, services: InServices) -> UserOptionsOut:
             for role in services.roles.all()
         ],
         teams=[TeamOption(id=team, path=tree.path(team)) for team in teams],
+        skills=list(await services.users.skills()),
         everybody=actor.permissions.get(Permission.EDIT_USERS) is Scope.ALL,
         mails=services.credentials.mails,
     )
@@ -113,9 +115,9 @@ async def one(user: Id, actor: Reader, services: InServices) -> PersonOut:
 
 
 @router.put("/{user}", status_code=204)
-async def change(user: Id, body: UserIn, actor: Editor, services: InServices) -> None:
+async def change(user: Id, body: UserChangeIn, actor: Editor, services: InServices) -> None:
     """Replace a user's record."""
-    await services.users.change(actor, UserId(user), _draft(body))
+    await services.users.change(actor, UserId(user), _draft(body), body.version)
 
 
 @router.put("/{user}/active", status_code=204)
@@ -179,6 +181,7 @@ def _draft(body: UserIn) -> UserDraft:
         teams=frozenset(TeamId(team) for team in body.teams),
         manages=frozenset(TeamId(team) for team in body.manages),
         chat_limit=body.chat_limit,
+        skills=body.skills,
     )
 
 
@@ -186,6 +189,7 @@ def _told(seen: UserSeen) -> PersonOut:
     user = seen.user
     return PersonOut(
         id=user.id,
+        version=user.version,
         name=user.name,
         first_name=user.first_name,
         last_name=user.family_name,
@@ -199,6 +203,7 @@ def _told(seen: UserSeen) -> PersonOut:
         teams=list(seen.teams),
         manages=list(seen.manages),
         chat_limit=user.chat_limit,
+        skills=dict(user.skills),
         active=user.active,
         invited=seen.invited,
         second_factor=seen.second_factor,

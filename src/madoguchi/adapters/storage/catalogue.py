@@ -7,14 +7,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from madoguchi.adapters.storage import records, schema
+from madoguchi.adapters.storage.audit import Trail, require_version
 from madoguchi.adapters.storage.database import Database
 from madoguchi.domain.access.users import Credentials, Session, User
+from madoguchi.domain.audit.entries import Action
+from madoguchi.domain.audit.things import UNTOLD_SCOPES, ScopeSettings, about_sign_in, version_after
 from madoguchi.domain.chats.attachments import Attachment
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerSession
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import ConflictError, NotFoundError
 from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
+from madoguchi.ports.storage import StaleVersionError
 
 T = TypeVar("T")
 
@@ -22,8 +26,9 @@ T = TypeVar("T")
 class SqlCatalogue:
     """`Catalogue` over any `Database`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: Trail) -> None:
         self._database = database
+        self._trail = trail
 
     async def add_user(self, user: User, credentials: Credentials) -> None:
         """Store a new user.
@@ -31,21 +36,36 @@ class SqlCatalogue:
         Raises:
             ConflictError: the e-mail address or the id is taken.
         """
-        values = records.user_values(user) | {"password_hash": credentials.password_hash}
-        refusal = ConflictError("the e-mail address is taken", field="email")
-        await self._change(sa.insert(schema.users).values(values), refusal)
+        values = records.user_values(user) | {"password_hash": credentials.password_hash, "version": 1}
+
+        def add(connection: sa.Connection) -> None:
+            connection.execute(sa.insert(schema.users).values(values))
+            self._trail.note(connection, None, user, version=1)
+
+        await self._database.write(_refusing(add, ConflictError("the e-mail address is taken", field="email")))
 
     async def save_user(self, user: User) -> None:
         """Replace a user.
 
         Raises:
             NotFoundError: there is none with this id.
+            StaleVersionError: the stored version is not the record's.
             ConflictError: the e-mail address is taken.
         """
-        statement = sa.update(schema.users).where(schema.users.c.id == user.id).values(records.user_values(user))
-        refusal = ConflictError("the e-mail address is taken", field="email")
-        if not await self._change(statement, refusal):
-            raise NotFoundError(f"there is no user {user.id}")
+        table = schema.users
+
+        def save(connection: sa.Connection) -> None:
+            row = connection.execute(sa.select(table).where(table.c.id == user.id).with_for_update()).first()
+            if row is None:
+                raise NotFoundError(f"there is no user {user.id}")
+            before = records.to_user(row)
+            require_version(before, user)
+            version = version_after(before, user)
+            values = records.user_values(user) | {"version": version}
+            connection.execute(sa.update(table).where(table.c.id == user.id).values(values))
+            self._trail.note(connection, before, user, version=version)
+
+        await self._database.write(_refusing(save, ConflictError("the e-mail address is taken", field="email")))
 
     async def user(self, user: UserId) -> User | None:
         """Return a user."""
@@ -71,9 +91,17 @@ class SqlCatalogue:
         Raises:
             NotFoundError: there is none with this id.
         """
-        statement = sa.update(schema.users).where(schema.users.c.id == user)
-        if not await self._change(statement.values(password_hash=credentials.password_hash)):
-            raise NotFoundError(f"there is no user {user}")
+        change = sa.update(schema.users).where(schema.users.c.id == user)
+
+        def replace(connection: sa.Connection) -> None:
+            name = connection.execute(
+                change.values(password_hash=credentials.password_hash).returning(schema.users.c.name)
+            ).scalar()
+            if name is None:
+                raise NotFoundError(f"there is no user {user}")
+            self._trail.add(connection, [about_sign_in(user, name, Action.PASSWORD_CHANGED)])
+
+        await self._database.write(replace)
 
     async def add_session(self, session: Session) -> None:
         """Store a signed-in session.
@@ -82,7 +110,14 @@ class SqlCatalogue:
             NotFoundError: there is no such user.
         """
         refusal = NotFoundError(f"there is no user {session.user}")
-        await self._put(schema.sessions, records.session_values(session), refusal)
+        who = sa.select(schema.users.c.name).where(schema.users.c.id == session.user)
+
+        def begin(connection: sa.Connection) -> None:
+            _upsert(connection, schema.sessions, records.session_values(session))
+            name = connection.execute(who).scalar() or ""
+            self._trail.add(connection, [about_sign_in(session.user, name, Action.SIGNED_IN)])
+
+        await self._database.write(_refusing(begin, refusal))
 
     async def session(self, token_hash: str) -> Session | None:
         """Return the session whose token has this SHA-256, in hex."""
@@ -90,7 +125,16 @@ class SqlCatalogue:
 
     async def end_session(self, token_hash: str) -> None:
         """Forget a session."""
-        await self._change(sa.delete(schema.sessions).where(schema.sessions.c.token_hash == token_hash))
+        table, people = schema.sessions, schema.users
+        over = sa.delete(table).where(table.c.token_hash == token_hash).returning(table.c.user_id)
+
+        def end(connection: sa.Connection) -> None:
+            user = connection.execute(over).scalar()
+            if user is not None:
+                name = connection.execute(sa.select(people.c.name).where(people.c.id == user)).scalar() or ""
+                self._trail.add(connection, [about_sign_in(user, name, Action.SIGNED_OUT)])
+
+        await self._database.write(end)
 
     async def end_sessions_before(self, now: Instant) -> int:
         """Forget sessions, users' and consumers', that expired before `now`; return how many."""
@@ -166,9 +210,27 @@ class SqlCatalogue:
         )
         return found or {}
 
-    async def save_settings(self, scope: str, values: Mapping[str, Any]) -> None:
-        """Replace the tenant settings of a scope."""
-        await self._put(schema.settings, {"scope": scope, "data": values})
+    async def save_settings(
+        self, scope: str, values: Mapping[str, Any], *, seen: Mapping[str, Any] | None = None
+    ) -> None:
+        """Replace the tenant settings of a scope.
+
+        Raises:
+            StaleVersionError: they are not what was `seen` any more.
+        """
+        table = schema.settings
+
+        def save(connection: sa.Connection) -> None:
+            data = sa.select(table.c.data).where(table.c.scope == scope).with_for_update()
+            before: dict[str, Any] | None = connection.execute(data).scalar()
+            if seen is not None and (before or {}) != seen:
+                raise StaleVersionError("somebody else has changed these settings meanwhile")
+            _upsert(connection, table, {"scope": scope, "data": values})
+            if scope not in UNTOLD_SCOPES:
+                old = ScopeSettings(scope, before) if before is not None else None
+                self._trail.note(connection, old, ScopeSettings(scope, values), version=values.get("version", 0))
+
+        await self._database.write(save)
 
     async def _recordings(self, wanted: sa.ColumnElement[bool]) -> list[Recording]:
         table = schema.recordings
@@ -184,18 +246,18 @@ class SqlCatalogue:
 
     async def _put(self, table: sa.Table, values: records.Values, refusal: Exception | None = None) -> None:
         """Store a row, replacing the one with the same key."""
-
-        def put(connection: sa.Connection) -> None:
-            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            keys = [column.name for column in table.primary_key]
-            rest = {name: value for name, value in values.items() if name not in keys}
-            connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest))
-
-        await self._database.write(_refusing(put, refusal))
+        await self._database.write(_refusing(lambda connection: _upsert(connection, table, values), refusal))
 
     async def _change(self, statement: sa.Insert | sa.Update | sa.Delete, refusal: Exception | None = None) -> int:
         """Return how many rows `statement` changed."""
         return await self._database.write(_refusing(lambda connection: connection.execute(statement).rowcount, refusal))
+
+
+def _upsert(connection: sa.Connection, table: sa.Table, values: records.Values) -> None:
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    keys = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in values.items() if name not in keys}
+    connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest))
 
 
 def _refusing(work: Callable[[sa.Connection], T], refusal: Exception | None) -> Callable[[sa.Connection], T]:

@@ -100,3 +100,8 @@ def number(name: str, *, key: bool = False) -> "sa.Column[int]":
 def span(name: str) -> "sa.Column[int]":
     """Return a column of milliseconds that is always there."""
     return sa.Column(name, sa.BigInteger, nullable=False)
+
+
+def version() -> "sa.Column[int]":
+    """Return the column that counts a record's changes; rows that were there before it are at 1."""
+    return sa.Column("version", sa.Integer, nullable=False, server_default="1")

@@ -14,6 +14,7 @@ class Database(Protocol):
     """Runs statements.
 
     A piece of work gets a connection within a transaction and must not keep it. What it raises undoes the work alone.
+    Work runs in the context (`contextvars`) of who asked for it, in whatever thread it does.
     All methods raise `StorageUnavailableError` when the database cannot be reached.
     """
 

@@ -1,30 +1,40 @@
 """Hours and holidays in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
 
+from madoguchi.adapters.storage.audit import Trail
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.schema_hours import hours, hours_changes
+from madoguchi.domain.audit import entries as audit
+from madoguchi.domain.audit.entries import Seen
 from madoguchi.domain.hours.book import SupportCenter
 from madoguchi.domain.hours.custom import CustomHours
 from madoguchi.domain.hours.holidays import HolidayFolder
 from madoguchi.kernel.ids import CustomHoursId, HolidayFolderId, UserId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.hours import HoursChange, Saved, Signature, Subject, T
-from madoguchi.ports.storage import StaleVersionError
+from madoguchi.ports.storage import StaleVersionError, require_present
 
 CENTER: Final = "support_center"
 """The id of the one record of details."""
+
+_KINDS: Final[Mapping[Subject, type[Any]]] = {
+    Subject.CENTER: SupportCenter,
+    Subject.CUSTOM: CustomHours,
+    Subject.FOLDER: HolidayFolder,
+}
 
 
 class SqlHours:
     """`HoursRecords` over any `Database`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: Trail) -> None:
         self._database = database
+        self._trail = trail
 
     async def center(self) -> Saved[SupportCenter] | None:
         """Return the details; none where nobody has saved them yet."""
@@ -47,15 +57,18 @@ class SqlHours:
         """
         subject, key = place_of(record)
         data: dict[str, Any] = msgspec.to_builtins(record)
+        seen = Seen(audit.Subject(subject.value), key, expected)
         values = {"version": expected + 1, "data": data, **_signature(signed)}
 
         def work(connection: sa.Connection) -> None:
-            found = _present(connection, key, expected)
+            found = _present(connection, key, seen)
             if expected == 0:
                 connection.execute(sa.insert(hours).values(id=key, subject=subject.value, **values))
             else:
                 connection.execute(sa.update(hours).where(hours.c.id == key).values(**values))
             _note(connection, subject, key, expected + 1, signed, None if found is None else found.data, data)
+            before = None if found is None else msgspec.convert(found.data, type(record))
+            self._trail.note(connection, before, record, version=expected + 1)
 
         await self._write(key, work)
         return Saved(record, expected + 1, signed)
@@ -66,13 +79,16 @@ class SqlHours:
         Raises:
             StaleVersionError: it has another version by now, or is gone; nothing was changed.
         """
+        seen = seen_of(record, expected)
 
         def work(connection: sa.Connection) -> None:
-            found = _present(connection, record, expected)
+            found = _present(connection, record, seen)
             if found is None:
-                raise StaleVersionError("it is gone")
+                raise StaleVersionError("it is gone", seen=seen)
             connection.execute(sa.delete(hours).where(hours.c.id == record))
             _note(connection, Subject(found.subject), record, expected + 1, signed, found.data, None)
+            before = msgspec.convert(found.data, _KINDS[Subject(found.subject)])
+            self._trail.note(connection, before, None, version=expected + 1)
 
         await self._write(record, work)
 
@@ -117,17 +133,21 @@ def by_name(found: Sequence[Saved[T]]) -> list[Saved[T]]:
     return sorted(found, key=lambda one: (one.record.name, place_of(one.record)[1]))
 
 
-def _present(connection: sa.Connection, key: str, expected: int) -> "sa.Row[Any] | None":
+def seen_of(record: CustomHoursId | HolidayFolderId, version: int) -> Seen:
+    """Return what somebody saw of custom hours or a folder."""
+    custom = record.startswith("hours_")
+    return Seen(audit.Subject.CUSTOM_HOURS if custom else audit.Subject.HOLIDAYS, record, version)
+
+
+def _present(connection: sa.Connection, key: str, seen: Seen) -> "sa.Row[Any] | None":
     """Return the stored row.
 
     Raises:
-        StaleVersionError: its version is not `expected`.
+        StaleVersionError: its version is not the one that was `seen`.
     """
     # Where the database knows row locks, the row is held until the end, so that the version cannot change meanwhile.
     found = connection.execute(sa.select(hours).where(hours.c.id == key).with_for_update()).first()
-    version = 0 if found is None else found.version
-    if version != expected:
-        raise StaleVersionError(f"it is at version {version}, not {expected}")
+    require_present(0 if found is None else found.version, seen)
     return found
 
 

@@ -1,11 +1,12 @@
 """Languages and own messages in SQL. A write names the version that it follows; another's meanwhile makes it fail."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from madoguchi.adapters.storage.audit import Trail
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.schema_messages import language_settings, own_messages
 from madoguchi.domain.messages.languages import LanguageSettings
@@ -19,17 +20,16 @@ _ONLY: Final = "organisation"
 class SqlMessages:
     """`MessageStore` over any `Database`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: Trail) -> None:
         self._database = database
+        self._trail = trail
 
     async def languages(self) -> LanguageSettings | None:
         """Return the language settings; None where nobody has changed them yet."""
         found = await self._rows(sa.select(language_settings))
         if not found:
             return None
-        row = found[0]
-        live = tuple(row.live)
-        return LanguageSettings(row.default_language, live, row.version, _user(row), row.changed_at)
+        return _languages(found[0])
 
     async def save_languages(self, settings: LanguageSettings) -> None:
         """Replace the language settings.
@@ -44,7 +44,7 @@ class SqlMessages:
             "changed_by": settings.changed_by,
             "changed_at": settings.changed_at,
         }
-        await self._save(language_settings, {"id": _ONLY}, values)
+        await self._save(language_settings, {"id": _ONLY}, values, settings, _languages)
 
     async def own_messages(self) -> Sequence[OwnMessage]:
         """Return all messages that were ever changed, by message and language."""
@@ -70,24 +70,36 @@ class SqlMessages:
             "changed_by": own.changed_by,
             "changed_at": own.changed_at,
         }
-        await self._save(own_messages, {"message": own.message, "language": own.language}, values)
+        await self._save(own_messages, {"message": own.message, "language": own.language}, values, own, _own)
 
     async def _rows(self, statement: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         return await self._database.read(lambda connection: connection.execute(statement).all())
 
-    async def _save(self, table: sa.Table, key: Mapping[str, str], values: Mapping[str, Any]) -> None:
+    async def _save(
+        self,
+        table: sa.Table,
+        key: Mapping[str, str],
+        values: Mapping[str, Any],
+        record: LanguageSettings | OwnMessage,
+        read: Callable[["sa.Row[Any]"], LanguageSettings | OwnMessage],
+    ) -> None:
         """Write a row that follows on the version before its own; the first makes the row."""
+        same = [table.c[name] == value for name, value in key.items()]
 
         def save(connection: sa.Connection) -> bool:
+            row = connection.execute(sa.select(table).where(*same).with_for_update()).first()
             if values["version"] == 1:
                 try:
                     connection.execute(sa.insert(table).values({**key, **values}))
                 except sa.exc.IntegrityError as error:
                     raise StaleVersionError("somebody else was the first to change this") from error
+                self._trail.note(connection, None, record)
                 return True
-            same = [table.c[name] == value for name, value in key.items()]
             change = sa.update(table).where(*same, table.c.version == values["version"] - 1).values(values)
-            return connection.execute(change).rowcount == 1
+            if row is None or connection.execute(change).rowcount != 1:
+                return False
+            self._trail.note(connection, read(row), record)
+            return True
 
         if not await self._database.write(save):
             raise StaleVersionError("somebody else has changed this meanwhile")
@@ -95,6 +107,10 @@ class SqlMessages:
 
 def _user(row: sa.Row[Any]) -> UserId | None:
     return UserId(row.changed_by) if row.changed_by is not None else None
+
+
+def _languages(row: sa.Row[Any]) -> LanguageSettings:
+    return LanguageSettings(row.default_language, tuple(row.live), row.version, _user(row), row.changed_at)
 
 
 def _own(row: sa.Row[Any]) -> OwnMessage:

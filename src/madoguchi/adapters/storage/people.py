@@ -3,19 +3,25 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from madoguchi.adapters.storage import records, schema
+from madoguchi.adapters.storage.audit import Trail, require_version
 from madoguchi.adapters.storage.database import Database
+from madoguchi.adapters.storage.people_rows import link_values, role_values, to_link, to_role
 from madoguchi.adapters.storage.schema_people import links, roles, second_factors, team_people, teams
+from madoguchi.adapters.storage.teams import count_up, put_teams, read_teams
 from madoguchi.domain.access.credentials import Link, LinkKind, SecondFactor
-from madoguchi.domain.access.permissions import Permission, Role, Scope
+from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.profile import folded
 from madoguchi.domain.access.teams import Team
 from madoguchi.domain.access.users import User
+from madoguchi.domain.audit.entries import Action, Entry
+from madoguchi.domain.audit.things import about_sign_in, entry_of, version_after
 from madoguchi.kernel.errors import ConflictError
 from madoguchi.kernel.ids import RoleId, SessionId, TeamId, UserId
 from madoguchi.ports.people import UserBatch, UserQuery
@@ -25,23 +31,40 @@ _BATCH: Final = 500
 """Rows in one statement: databases limit how many parameters it has."""
 
 
+_MADE: Final = {LinkKind.INVITATION: Action.INVITED, LinkKind.RESET: Action.RESET_SENT}
+
+
 class SqlPeople:
     """`People` over any `Database`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: Trail) -> None:
         self._database = database
+        self._trail = trail
 
     async def roles(self) -> Sequence[Role]:
         """Return the stored roles."""
         found = await self._database.read(lambda connection: connection.execute(sa.select(roles)).all())
-        return sorted((_to_role(row) for row in found), key=lambda role: (role.position, role.id))
+        return sorted((to_role(row) for row in found), key=lambda role: (role.position, role.id))
 
     async def save_roles(self, roles_to_save: Sequence[Role]) -> None:
-        """Store or replace roles."""
-        values = [_role_values(role) for role in roles_to_save]
+        """Store or replace roles.
+
+        Raises:
+            StaleVersionError: a stored version is not the role's; one of version 0 replaces any.
+        """
 
         def save(connection: sa.Connection) -> None:
-            _put(connection, roles, values)
+            ids = [role.id for role in roles_to_save]
+            held = sa.select(roles).where(roles.c.id.in_(ids)).order_by(roles.c.id).with_for_update()
+            stored = {row.id: to_role(row) for row in connection.execute(held)}
+            entries = []
+            for role in roles_to_save:
+                before = stored.get(role.id)
+                require_version(before, role)
+                version = version_after(before, role)
+                entries.append(entry_of(before, role, version=version))
+                _put(connection, roles, [role_values(role) | {"version": version}])
+            self._trail.add(connection, entries)
 
         await self._database.write(save)
 
@@ -49,14 +72,22 @@ class SqlPeople:
         """Forget a role and take it from all users."""
 
         def forget(connection: sa.Connection) -> None:
-            connection.execute(sa.delete(roles).where(roles.c.id == role))
-            for row in connection.execute(sa.select(_users.c.id, _users.c.roles).where(_has_role(role))).all():
-                rest = [one for one in row.roles if one != role]
-                connection.execute(sa.update(_users).where(_users.c.id == row.id).values(roles=rest))
-            for row in connection.execute(sa.select(roles.c.id, roles.c.assignable)).all():
+            gone = connection.execute(sa.delete(roles).where(roles.c.id == role).returning(*roles.c)).first()
+            if gone is not None:
+                self._trail.note(connection, to_role(gone), None, version=gone.version + 1)
+            for row in connection.execute(sa.select(_users).where(_has_role(role))).all():
+                user = records.to_user(row)
+                after = replace(user, roles=user.roles - {role})
+                values = {"roles": sorted(after.roles), "version": user.version + 1}
+                connection.execute(sa.update(_users).where(_users.c.id == user.id).values(values))
+                self._trail.note(connection, user, after, version=user.version + 1)
+            for row in connection.execute(sa.select(roles)).all():
                 if row.assignable is not None and role in row.assignable:
-                    rest = [one for one in row.assignable if one != role]
-                    connection.execute(sa.update(roles).where(roles.c.id == row.id).values(assignable=rest))
+                    other = to_role(row)
+                    after_it = replace(other, assignable=(other.assignable or frozenset()) - {role})
+                    values = {"assignable": sorted(after_it.assignable or ()), "version": row.version + 1}
+                    connection.execute(sa.update(roles).where(roles.c.id == row.id).values(values))
+                    self._trail.note(connection, other, after_it, version=row.version + 1)
 
         await self._database.write(forget)
 
@@ -70,37 +101,27 @@ class SqlPeople:
 
     async def teams(self) -> Sequence[Team]:
         """Return all teams with their members and managers."""
-
-        def read(connection: sa.Connection) -> tuple[Sequence[records.Row], Sequence[records.Row]]:
-            return connection.execute(sa.select(teams)).all(), connection.execute(sa.select(team_people)).all()
-
-        found, people = await self._database.read(read)
-        members: dict[str, set[UserId]] = {}
-        managers: dict[str, set[UserId]] = {}
-        for row in people:
-            (managers if row.manager else members).setdefault(row.team_id, set()).add(UserId(row.user_id))
-        made = (
-            Team(
-                TeamId(row.id),
-                row.name,
-                None if row.parent is None else TeamId(row.parent),
-                row.position,
-                frozenset(members.get(row.id, ())),
-                frozenset(managers.get(row.id, ())),
-            )
-            for row in found
-        )
-        return sorted(made, key=lambda team: (team.position, team.name, team.id))
+        made = await self._database.read(read_teams)
+        return sorted(made.values(), key=lambda team: (team.position, team.name, team.id))
 
     async def save_teams(self, teams_to_save: Sequence[Team]) -> None:
-        """Store or replace teams with who is in them."""
-        await self._database.write(lambda connection: _put_teams(connection, teams_to_save))
+        """Store or replace teams with who is in them.
+
+        Raises:
+            StaleVersionError: a stored version is not the team's; one of version 0 replaces any.
+        """
+        await self._database.write(lambda connection: put_teams(connection, teams_to_save, self._trail))
 
     async def delete_team(self, team: TeamId) -> None:
         """Forget a team, and who was in it."""
 
         def forget(connection: sa.Connection) -> None:
+            before = read_teams(connection, [team]).get(team)
+            if before is None:
+                return
+            self._trail.note(connection, before, None, version=before.version + 1)
             connection.execute(sa.delete(team_people).where(team_people.c.team_id == team))
+            count_up(connection, before.members | before.managers)
             connection.execute(sa.delete(teams).where(teams.c.id == team))
 
         await self._database.write(forget)
@@ -127,22 +148,29 @@ class SqlPeople:
 
         Raises:
             ConflictError: an e-mail address or agent number is taken.
+            StaleVersionError: somebody else has changed one of the users or teams meanwhile.
         """
         # Thousands of rows are prepared beside the event loop, and before the writer that others wait for.
         new, changed = await asyncio.to_thread(_prepared, batch)
 
         def store(connection: sa.Connection) -> None:
             try:
-                _change_users(connection, changed)
+                before = _present_users(connection, batch.changed)
+                versions = {user.id: version_after(before.get(user.id), user) for user in batch.changed}
+                _change_users(connection, [row | {"version": versions[row["id"]]} for row in changed])
                 if new:
                     connection.execute(sa.insert(_users), new)
+                made = [entry_of(None, user, version=1) for user in batch.new]
+                others = [entry_of(before.get(user.id), user, version=versions[user.id]) for user in batch.changed]
+                self._trail.add(connection, [*made, *others])
             except sa.exc.IntegrityError as error:
                 number = "agent_number" in str(error.orig)
                 field, what = ("agent_number", "agent number") if number else ("email", "e-mail address")
                 raise ConflictError(f"the {what} is taken", field=field, reason="taken") from error
-            _put_teams(connection, batch.teams)
+            put_teams(connection, batch.teams, self._trail)
             if batch.links:
-                connection.execute(sa.insert(links), [_link_values(link) for link in batch.links])
+                connection.execute(sa.insert(links), [link_values(link) for link in batch.links])
+                self._trail.add(connection, [_about(connection, link.user, _MADE[link.kind]) for link in batch.links])
 
         await self._database.write(store)
 
@@ -152,7 +180,8 @@ class SqlPeople:
         def add(connection: sa.Connection) -> None:
             old = (links.c.user_id == link.user) & (links.c.kind == link.kind.value)
             connection.execute(sa.delete(links).where(old))
-            connection.execute(sa.insert(links).values(_link_values(link)))
+            connection.execute(sa.insert(links).values(link_values(link)))
+            self._trail.add(connection, [_about(connection, link.user, _MADE[link.kind])])
 
         await self._database.write(add)
 
@@ -160,7 +189,7 @@ class SqlPeople:
         """Return a link."""
         statement = sa.select(links).where(links.c.token_hash == token_hash)
         found = await self._database.read(lambda connection: connection.execute(statement).first())
-        return None if found is None else _to_link(found)
+        return None if found is None else to_link(found)
 
     async def use_link(self, token_hash: str, password_hash: str) -> Link | None:
         """Set the password of the link's user and forget all his links."""
@@ -174,13 +203,22 @@ class SqlPeople:
             connection.execute(sa.delete(links).where(links.c.user_id == row.user_id))
             change = sa.update(_users).where(_users.c.id == row.user_id)
             connection.execute(change.values(password_hash=password_hash))
-            return _to_link(row)
+            used = Action.INVITATION_ACCEPTED if row.kind == LinkKind.INVITATION.value else Action.PASSWORD_CHANGED
+            self._trail.add(connection, [_about(connection, row.user_id, used)])
+            return to_link(row)
 
         return await self._database.write(use)
 
     async def has_password(self, users: Collection[UserId]) -> frozenset[UserId]:
         """Return which of `users` have chosen a password."""
         return await self._those(_users.c.id, users, _users.c.password_hash != "")
+
+    async def skills(self) -> Collection[str]:
+        """Return the skills that anybody has."""
+        # Few sets of skills, whoever has them: of ten thousand users a few dozen rows are read.
+        statement = sa.select(_users.c.skills).distinct()
+        found = await self._database.read(lambda connection: connection.execute(statement).scalars().all())
+        return {skill for one in found for skill in one}
 
     async def password_hash(self, user: UserId) -> str:
         """Return what is stored of a user's password."""
@@ -209,12 +247,26 @@ class SqlPeople:
             "last_step": factor.last_step,
             "recovery_hashes": factor.recovery_hashes,
         }
-        await self._database.write(lambda connection: _put(connection, second_factors, [values]))
+
+        def save(connection: sa.Connection) -> None:
+            mine = sa.select(second_factors.c.confirmed).where(second_factors.c.user_id == factor.user)
+            was_on = bool(connection.execute(mine).scalar())
+            _put(connection, second_factors, [values])
+            if factor.confirmed != was_on:
+                done = Action.SECOND_FACTOR_ON if factor.confirmed else Action.SECOND_FACTOR_OFF
+                self._trail.add(connection, [_about(connection, factor.user, done)])
+
+        await self._database.write(save)
 
     async def drop_second_factor(self, user: UserId) -> None:
         """Forget a user's second factor."""
         statement = sa.delete(second_factors).where(second_factors.c.user_id == user)
-        await self._database.write(lambda connection: connection.execute(statement))
+
+        def drop(connection: sa.Connection) -> None:
+            if connection.execute(statement.returning(second_factors.c.confirmed)).scalar():
+                self._trail.add(connection, [_about(connection, user, Action.SECOND_FACTOR_OFF)])
+
+        await self._database.write(drop)
 
     async def use_step(self, user: UserId, step: int) -> bool:
         """Note that the code of `step` was used, if none as new was."""
@@ -232,6 +284,7 @@ class SqlPeople:
                 return False
             rest = [one for one in row.recovery_hashes if one != code_hash]
             connection.execute(sa.update(second_factors).where(mine).values(recovery_hashes=rest))
+            self._trail.add(connection, [_about(connection, user, Action.RECOVERY_CODE_USED)])
             return True
 
         return await self._database.write(use)
@@ -257,7 +310,7 @@ class SqlPeople:
 
 
 def _prepared(batch: UserBatch) -> tuple[list[records.Values], list[records.Values]]:
-    new = [records.user_values(user) | {"password_hash": ""} for user in batch.new]
+    new = [records.user_values(user) | {"password_hash": "", "version": 1} for user in batch.new]
     return new, [records.user_values(user) for user in batch.changed]
 
 
@@ -293,25 +346,24 @@ def _put(connection: sa.Connection, table: sa.Table, rows: Sequence[records.Valu
         connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest))
 
 
-def _put_teams(connection: sa.Connection, to_save: Sequence[Team]) -> None:
-    """Write teams, and of who is in them only what has changed."""
-    for team in to_save:
-        values = {"id": team.id, "name": team.name, "parent": team.parent, "position": team.position}
-        _put(connection, teams, [values])
-        here = team_people.c.team_id == team.id
-        statement = sa.select(team_people.c.user_id, team_people.c.manager).where(here)
-        before = {row.user_id: row.manager for row in connection.execute(statement)}
-        after: dict[str, bool] = {**dict.fromkeys(team.members, False), **dict.fromkeys(team.managers, True)}
-        gone = [user for user in before if after.get(user) is not before[user]]
-        for some in _batches(gone):
-            connection.execute(sa.delete(team_people).where(here, team_people.c.user_id.in_(some)))
-        added = [
-            {"team_id": team.id, "user_id": user, "manager": manager}
-            for user, manager in after.items()
-            if before.get(user) is not manager
-        ]
-        if added:
-            connection.execute(sa.insert(team_people), added)
+def _present_users(connection: sa.Connection, users: Sequence[User]) -> dict[UserId, User]:
+    """Return the stored records of `users`, held until the end.
+
+    Raises:
+        StaleVersionError: one of them has been changed meanwhile.
+    """
+    found: dict[UserId, User] = {}
+    for some in _batches(sorted(user.id for user in users)):
+        held = sa.select(_users).where(_users.c.id.in_(some)).order_by(_users.c.id).with_for_update()
+        found |= {UserId(row.id): records.to_user(row) for row in connection.execute(held)}
+    for user in users:
+        require_version(found.get(user.id), user)
+    return found
+
+
+def _about(connection: sa.Connection, user: UserId, action: Action) -> Entry:
+    name = connection.execute(sa.select(_users.c.name).where(_users.c.id == user)).scalar()
+    return about_sign_in(user, name or "", action)
 
 
 def _change_users(connection: sa.Connection, rows: Sequence[records.Values]) -> None:
@@ -328,45 +380,3 @@ def _change_users(connection: sa.Connection, rows: Sequence[records.Values]) -> 
     names = [name for name in rows[0] if name != "id"]
     statement = statement.values({name: sa.bindparam(f"new_{name}") for name in names})
     connection.execute(statement, [{"user": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows])
-
-
-def _role_values(role: Role) -> records.Values:
-    return {
-        "id": role.id,
-        "name": role.name,
-        "label": role.label,
-        "colour": role.colour,
-        "position": role.position,
-        "grants": {right.value: scope.value for right, scope in role.grants.items()},
-        "assignable": None if role.assignable is None else sorted(role.assignable),
-        "second_factor": role.second_factor,
-    }
-
-
-def _to_role(row: records.Row) -> Role:
-    known = {right.value: right for right in Permission}
-    return Role(
-        RoleId(row.id),
-        row.name,
-        row.label,
-        row.colour,
-        row.position,
-        # A right that a later version brought, or an earlier one had, is left alone.
-        {known[right]: Scope(scope) for right, scope in row.grants.items() if right in known},
-        None if row.assignable is None else frozenset(RoleId(one) for one in row.assignable),
-        row.second_factor,
-    )
-
-
-def _link_values(link: Link) -> records.Values:
-    return {
-        "token_hash": link.token_hash,
-        "user_id": link.user,
-        "kind": link.kind.value,
-        "created_at": link.created_at,
-        "expires_at": link.expires_at,
-    }
-
-
-def _to_link(row: records.Row) -> Link:
-    return Link(row.token_hash, UserId(row.user_id), LinkKind(row.kind), row.created_at, row.expires_at)

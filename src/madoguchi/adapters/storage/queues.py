@@ -5,8 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from madoguchi.adapters.storage.audit import Trail
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.schema_queues import queue_menus, queue_nodes
+from madoguchi.domain.audit.things import CommonSettings, entry_of
 from madoguchi.domain.queues.nodes import Assignment, Node
 from madoguchi.domain.queues.queue import MenuChannel
 from madoguchi.domain.queues.settings import Overrides
@@ -18,8 +20,9 @@ from madoguchi.ports.storage import StaleVersionError
 class SqlQueueMenus:
     """`QueueMenus` over any `Database`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: Trail) -> None:
         self._database = database
+        self._trail = trail
 
     async def load(self) -> StoredMenus:
         """Return everything."""
@@ -33,14 +36,22 @@ class SqlQueueMenus:
         """
 
         def save(connection: sa.Connection) -> None:
+            before = connection.execute(sa.select(queue_menus).with_for_update()).one()
             values: dict[str, Any] = {"revision": queue_menus.c.revision + 1}
             if common is not None:
                 values |= {"common": common, "common_version": queue_menus.c.common_version + 1}
             ours = sa.update(queue_menus).where(queue_menus.c.revision == revision).values(values)
             if connection.execute(ours).rowcount != 1:
                 raise StaleVersionError(f"the menus are not at revision {revision} any more")
+            if common is not None:
+                self._trail.note(
+                    connection, CommonSettings(before.common), CommonSettings(common), version=before.common_version + 1
+                )
             if changed:
                 ids = [one.id for one in changed]
+                rows = connection.execute(sa.select(queue_nodes).where(queue_nodes.c.id.in_(ids)))
+                old = {row.id: _node(row) for row in rows}
+                self._trail.add(connection, [entry_of(old.get(one.id), one) for one in changed])
                 connection.execute(sa.delete(queue_nodes).where(queue_nodes.c.id.in_(ids)))
                 connection.execute(sa.insert(queue_nodes), [_values(one) for one in changed])
 

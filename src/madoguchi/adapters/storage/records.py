@@ -24,7 +24,7 @@ Row: TypeAlias = "sa.Row[Any]"
 
 
 def user_values(user: User) -> Values:
-    """Return the columns of `users`, the password left out."""
+    """Return the columns of `users`, password and version left out: the first is another's, the second is counted."""
     return {
         "id": user.id,
         "name": user.name,
@@ -63,6 +63,7 @@ def to_user(row: Row) -> User:
         location=row.location,
         avatar=row.avatar,
         skills=row.skills,
+        version=row.version,
     )
 
 

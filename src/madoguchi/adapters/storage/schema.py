@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from madoguchi.adapters.storage.columns import Ticks, instant, json_text, metadata, number, text
+from madoguchi.adapters.storage.columns import Ticks, instant, json_text, metadata, number, text, version
 
 snapshots = sa.Table(
     "snapshots",
@@ -85,6 +85,7 @@ users = sa.Table(
     text("sort_key"),
     sa.Index("uq_users_agent_number", "agent_number", unique=True),
     json_text("skills"),
+    version(),
 )
 
 sessions = sa.Table(

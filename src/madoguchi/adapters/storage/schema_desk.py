@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from madoguchi.adapters.storage.columns import json_text, metadata, number, text
+from madoguchi.adapters.storage.columns import json_text, metadata, number, text, version
 
 dispositions = sa.Table(
     "dispositions",
@@ -13,6 +13,7 @@ dispositions = sa.Table(
     json_text("queues"),
     sa.Column("notes_required", sa.Boolean, nullable=False),
     number("position"),
+    version(),
 )
 
 canned_replies = sa.Table(
@@ -24,4 +25,5 @@ canned_replies = sa.Table(
     text("scope"),
     sa.Column("queue", sa.Text),
     sa.Column("owner", sa.Text),
+    version(),
 )

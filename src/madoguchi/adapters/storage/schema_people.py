@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from madoguchi.adapters.storage.columns import instant, json_text, metadata, number, text
+from madoguchi.adapters.storage.columns import instant, json_text, metadata, number, text, version
 
 roles = sa.Table(
     "roles",
@@ -15,6 +15,7 @@ roles = sa.Table(
     json_text("grants"),
     json_text("assignable"),
     sa.Column("second_factor", sa.Boolean, nullable=False),
+    version(),
 )
 
 teams = sa.Table(
@@ -24,6 +25,7 @@ teams = sa.Table(
     text("name"),
     sa.Column("parent", sa.Text),
     number("position"),
+    version(),
 )
 
 team_people = sa.Table(

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from madoguchi.adapters.storage.columns import json_text, metadata, text
+from madoguchi.adapters.storage.columns import json_text, metadata, text, version
 
 agent_statuses = sa.Table(
     "agent_statuses",
@@ -11,4 +11,5 @@ agent_statuses = sa.Table(
     json_text("names"),
     text("colour"),
     sa.Column("away", sa.Boolean, nullable=False),
+    version(),
 )

@@ -5,6 +5,7 @@ disk serves them all. A piece of work that fails is undone by itself; the others
 """
 
 import asyncio
+import contextvars
 import queue
 import sqlite3
 import threading
@@ -124,7 +125,9 @@ class SqliteDatabase:
 
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Return what `work` answers, once what it wrote is on disk."""
-        answer: T = await self._hand_over(work)
+        # The writer is another thread, but who acts is known to the one who asks.
+        context = contextvars.copy_context()
+        answer: T = await self._hand_over(lambda connection: context.run(work, connection))
         return answer
 
     async def commit(self, rows: CommitRows) -> None:

@@ -1,8 +1,11 @@
 """One database as the services see it."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from madoguchi.adapters.storage.audit import SqlAudit, Trail
 from madoguchi.adapters.storage.catalogue import SqlCatalogue
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.desk import SqlDeskRecords
@@ -15,6 +18,8 @@ from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.queues import SqlQueueMenus
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.adapters.storage.statuses import SqlStatuses
+from madoguchi.kernel.time import Instant
+from madoguchi.ports.audit import AuditLog
 from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
@@ -23,6 +28,10 @@ from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
 from madoguchi.ports.statuses import StatusCatalogue
 from madoguchi.ports.storage import Catalogue, InteractionStore, StorageHealth
+
+
+def _now() -> Instant:
+    return datetime.now(UTC)  # noqa: TID251 - the time of an entry where nobody brings another clock
 
 
 class OpenableDatabase(Database, Protocol):
@@ -41,17 +50,19 @@ class OpenableDatabase(Database, Protocol):
 class SqlStorage:
     """`Storage` over a database; the functions below choose which."""
 
-    def __init__(self, database: OpenableDatabase) -> None:
+    def __init__(self, database: OpenableDatabase, now: Callable[[], Instant] = _now) -> None:
         self._database = database
+        trail = Trail(now)
+        self._audit = SqlAudit(database, trail)
         self._interactions = SqlInteractions(database)
-        self._catalogue = SqlCatalogue(database)
-        self._people = SqlPeople(database)
-        self._queues = SqlQueueMenus(database)
-        self._statuses = SqlStatuses(database)
-        self._messages = SqlMessages(database)
-        self._hours = SqlHours(database)
+        self._catalogue = SqlCatalogue(database, trail)
+        self._people = SqlPeople(database, trail)
+        self._queues = SqlQueueMenus(database, trail)
+        self._statuses = SqlStatuses(database, trail)
+        self._messages = SqlMessages(database, trail)
+        self._hours = SqlHours(database, trail)
         self._facts = SqlFacts(database)
-        self._desk = SqlDeskRecords(database)
+        self._desk = SqlDeskRecords(database, trail)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -92,6 +103,11 @@ class SqlStorage:
     def facts(self) -> FactStore:
         """What figures are made of."""
         return self._facts
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who changed what."""
+        return self._audit
 
     @property
     def desk(self) -> DeskRecords:

@@ -19,6 +19,7 @@ COLUMNS: Final = (
     "teams",
     "manages",
     "chat_limit",
+    "skills",
     "active",
 )
 """In the order of the export. `email` says whom a row is about."""
@@ -93,6 +94,11 @@ REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "other_team": {"en": "You do not manage this team.", "ja": "このチームの管理者ではありません。"},
     "no_team": {"en": "Name one of your teams.", "ja": "管理しているチームを指定してください。"},
     "range": {"en": "“{value}” is no number from 0 to 50.", "ja": "「{value}」は 0 ～ 50 の数ではありません。"},
+    "skills": {
+        "en": "Skills are written as billing:3;returns:1, with levels from 1 to 5.",
+        "ja": "スキルは 請求:3;返品:1 のように、1 ～ 5 のレベルを付けて指定します。",
+    },
+    "double_skill": {"en": "A skill is named twice.", "ja": "同じスキルが重複しています。"},
     "yes_or_no": {"en": "“{value}” is neither yes nor no.", "ja": "「{value}」は yes でも no でもありません。"},
     "not_within": {
         "en": "You may not change this user.",

@@ -46,6 +46,8 @@ class Permission(Enum):
     EDIT_REPLIES = "settings.replies.edit"
     OUTBOUND = "outbound"
     """Dial numbers: call out, ask a phone into a call, hand over to one."""
+    VIEW_AUDIT = "audit.view"
+    """Who changed what, and who signed in."""
 
 
 class Scope(Enum):
@@ -94,6 +96,7 @@ PAGES: Final = (
     Page("replies", edit=Permission.EDIT_REPLIES),
     Page("outbound", edit=Permission.OUTBOUND),
     Page("support_center", Permission.VIEW_SUPPORT_CENTER, Permission.EDIT_SUPPORT_CENTER),
+    Page("audit", Permission.VIEW_AUDIT),
 )
 """All pages whose permissions roles can have, in the order of the role page. The desk is none of them."""
 
@@ -129,6 +132,8 @@ class Role:
     """Which roles its users may hand out, where they may edit users; None for all."""
     second_factor: bool = False
     """Whether its users must have a second factor."""
+    version: int = field(default=0, compare=False)
+    """Counts its changes from 1 on; 0 for one that is not stored. It is no part of what the record says."""
 
 
 def with_views(grants: Grants) -> Grants:
@@ -183,6 +188,7 @@ _MANAGES: Final = {
         Permission.EDIT_REPLIES,
         Permission.VIEW_MESSAGES,
         Permission.VIEW_SUPPORT_CENTER,
+        Permission.VIEW_AUDIT,
     ),
     **_teams(Permission.CHANGE_AGENT_STATUS, Permission.END_INTERACTIONS, Permission.VIEW_USERS, Permission.VIEW_TEAMS),
 }

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from madoguchi.domain.access.users import User
+from madoguchi.domain.routing.settings import LEVELS
 from madoguchi.kernel.errors import InvalidInputError
 
 MAX_NAME: Final = 60
@@ -13,6 +15,8 @@ MAX_EMAIL: Final = 254
 MAX_NUMBER: Final = 32
 MAX_LOCATION: Final = 100
 MAX_LANGUAGES: Final = 10
+MAX_SKILL: Final = 40
+MAX_SKILLS: Final = 30
 CHAT_LIMITS: Final = range(51)
 
 _EMAIL: Final = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"'.]+(\.[^@\s,;<>\"'.]+)+")
@@ -29,7 +33,7 @@ def full_name(first: str, last: str) -> str:
 
 def search_key(user: User) -> str:
     """Return what a search looks through: everything that a user is known by, width and case made the same."""
-    parts = (user.name, user.email, user.agent_number or "", user.phone or "", user.location)
+    parts = (user.name, user.email, user.agent_number or "", user.phone or "", user.location, *user.skills)
     return folded(" ".join(parts))
 
 
@@ -73,7 +77,22 @@ def checked(user: User) -> User:
         agent_number=number,
         location=location,
         languages=languages,
+        skills=_skills(user.skills),
     )
+
+
+def _skills(given: Mapping[str, int]) -> Mapping[str, int]:
+    skills = {_line(name): level for name, level in given.items()}
+    if "" in skills:
+        raise InvalidInputError("name the skill", field="skills", reason="missing")
+    if any(len(name) > MAX_SKILL for name in skills):
+        raise InvalidInputError(f"at most {MAX_SKILL} characters", field="skills", reason="length")
+    if len(skills) < len(given):
+        raise InvalidInputError("each skill once", field="skills", reason="double_skill")
+    if len(skills) > MAX_SKILLS or not all(level in LEVELS for level in skills.values()):
+        message = f"at most {MAX_SKILLS} skills, each at a level from {LEVELS[0]} to {LEVELS[-1]}"
+        raise InvalidInputError(message, field="skills", reason="skills")
+    return skills
 
 
 def _line(text: str) -> str:

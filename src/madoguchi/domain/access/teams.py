@@ -1,7 +1,7 @@
 """Teams: a tree of names with members and managers, and who is within a manager's reach."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from madoguchi.domain.access.permissions import Permission, Scope
@@ -25,6 +25,8 @@ class Team:
     position: int = 1
     members: frozenset[UserId] = frozenset()
     managers: frozenset[UserId] = frozenset()
+    version: int = field(default=0, compare=False)
+    """Counts its changes from 1 on; 0 for one that is not stored. It is no part of what the record says."""
 
 
 class TeamTree:

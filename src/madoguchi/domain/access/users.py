@@ -33,6 +33,8 @@ class User:
     """Where his picture is kept; empty for none."""
     skills: Mapping[str, int] = field(default_factory=dict)
     """Skill to level, 1 to 5; queues may ask for them."""
+    version: int = field(default=0, compare=False)
+    """Counts its changes from 1 on; 0 for one that is not stored. It is no part of what the record says."""
 
     @property
     def family_name(self) -> str:

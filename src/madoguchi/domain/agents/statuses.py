@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from madoguchi.kernel.errors import InvalidInputError
@@ -26,6 +26,8 @@ class CustomStatus:
     colour: str = "grey"
     away: bool = True
     """Nothing is offered in it. Otherwise it takes offers as Available does."""
+    version: int = field(default=0, compare=False)
+    """Counts its changes from 1 on; 0 for one that is not stored. It is no part of what the record says."""
 
 
 def checked(status: CustomStatus) -> CustomStatus:
@@ -47,4 +49,4 @@ def checked(status: CustomStatus) -> CustomStatus:
             )
     if status.colour not in COLOURS:
         raise InvalidInputError(f"one of {', '.join(COLOURS)}", field="colour")
-    return CustomStatus(status.id, names, status.colour, status.away)
+    return replace(status, names=names)

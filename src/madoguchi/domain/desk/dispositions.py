@@ -1,7 +1,7 @@
 """Dispositions: how an agent classifies what he did. A tree of at most two levels; what has children is a heading."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from madoguchi.kernel.errors import ConflictError, InvalidInputError
@@ -25,6 +25,8 @@ class Disposition:
     """Where it can be chosen; empty: everywhere."""
     notes_required: bool = False
     position: int = 0
+    version: int = field(default=0, compare=False)
+    """Counts its changes from 1 on; 0 for one that is not stored. It is no part of what the record says."""
 
     def fits(self, queue: QueueId | None) -> bool:
         """Whether it can be chosen for work of `queue`."""

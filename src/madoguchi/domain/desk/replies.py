@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
@@ -35,6 +35,8 @@ class CannedReply:
     scope: ReplyScope = ReplyScope.GLOBAL
     queue: QueueId | None = None
     owner: UserId | None = None
+    version: int = field(default=0, compare=False)
+    """Counts its changes from 1 on; 0 for one that is not stored. It is no part of what the record says."""
 
 
 def check_reply(one: CannedReply) -> None:

@@ -4,7 +4,7 @@ Sums of parts add up to the sum of the whole; figures do not, so that they are a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from madoguchi.domain.agents.presence import Presence
 from madoguchi.domain.figures.facts import HandlingFact, StatusFact, StayFact, ms
@@ -23,6 +23,8 @@ class Goals:
     """The part that ought to be."""
     short_abandon_s: float = 5.0
     """Who leaves sooner is not counted: he may have dialled wrong."""
+    version: int = field(default=0, compare=False)
+    """Counts their changes; 0 for the usual ones."""
 
     def __post_init__(self) -> None:
         """Check.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
+from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.domain.queues.names import checked_names
 from madoguchi.domain.queues.nodes import Assignment, Node
 from madoguchi.domain.queues.queue import MenuChannel
@@ -153,7 +154,7 @@ class Tree:
         """
         old = self.node(node)
         if old.version != version:
-            raise ChangedMeanwhileError(f"it is at version {old.version}")
+            raise ChangedMeanwhileError(f"it is at version {old.version}", Seen(Subject.QUEUE, node, version))
         wanted = tuple(one for one in assignments if not one.empty)
         if len({one.language for one in wanted}) != len(wanted):
             raise InvalidInputError("name each language once", field="assignments")
@@ -278,6 +279,10 @@ class ChangedMeanwhileError(ConflictError):
     """Somebody else has changed this meanwhile."""
 
     code = "changed_meanwhile"
+
+    def __init__(self, detail: str, seen: Seen) -> None:
+        super().__init__(detail)
+        self.seen = seen
 
 
 def _renumbered(siblings: Sequence[Node]) -> Changed:

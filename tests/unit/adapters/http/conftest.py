@@ -64,8 +64,10 @@ async def edge(tmp_path: Path) -> AsyncIterator[Edge]:
         "routing",
         "figures",
         "metadata",
+        "audit",
     )
     services = {name: Recorder() for name in names}
+    services["audit"].answers["since"] = []
     consumers = FakeConsumers({"consumer": a_consumer()})
     observed: list[tuple[str, str, int]] = []
     signed_out: list[str] = []

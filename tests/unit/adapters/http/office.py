@@ -71,6 +71,16 @@ def draft(**change: Any) -> dict[str, Any]:
     return {**new, "roles": ["agent"], **change}
 
 
+async def edited(client: httpx.AsyncClient, path: str, body: Mapping[str, Any]) -> httpx.Response:
+    """Replace a user, role, team or status that the browser has just looked at."""
+    kind, thing = path.strip("/").split("/")
+    found = await client.get(path if kind == "users" else f"/{kind}")
+    told = found.json() if found.is_success else {}
+    rows = [told] if kind == "users" else told.get(kind.removeprefix("agent-"), [])
+    version = next((one["version"] for one in rows if one.get("id") == thing), 0)
+    return await client.put(path, json={**body, "version": version})
+
+
 @dataclass
 class Office:
     """The running house, its application, and who has signed in."""

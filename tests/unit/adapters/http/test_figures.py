@@ -81,10 +81,10 @@ async def test_a_table_is_a_file_to_save(edge: Edge) -> None:
 
 @pytest.mark.req("BASE-15")
 async def test_goals_are_checked_and_changed(edge: Edge) -> None:
-    goals = {"answer_s": 30, "service_level": 0.9, "short_abandon_s": 0}
+    goals = {"answer_s": 30, "service_level": 0.9, "short_abandon_s": 0, "version": 2}
     assert (await edge.manager.put(f"{V1}/figures/goals", json=goals)).status_code == 204
     ((_, (_, given)),) = edge.services["figures"].calls
-    assert given == Goals(30, 0.9, 0)
+    assert (given, given.version) == (Goals(30, 0.9, 0), 2)
 
     refused = await edge.manager.put(f"{V1}/figures/goals", json={**goals, "service_level": 80})
     assert (refused.status_code, refused.json()["field"]) == (422, "service_level")

@@ -10,7 +10,7 @@ from PIL import Image
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.agents.presence import Presence
 from madoguchi.kernel.ids import UserId
-from tests.unit.adapters.http.office import NIGHT, PASSWORD, SALES, SUPPORT, Office, draft, problem
+from tests.unit.adapters.http.office import NIGHT, PASSWORD, SALES, SUPPORT, Office, draft, edited, problem
 
 
 async def names(office: Office, who: str, **filters: Any) -> list[str]:
@@ -67,6 +67,23 @@ async def test_a_new_user_is_invited_by_a_link_and_a_mail(office: Office) -> Non
     assert office.house.services.desk.working(UserId(made["id"])) is False
 
 
+@pytest.mark.req("BASE-9")
+async def test_skills_are_given_and_count_at_once_for_an_agent_at_work(office: Office) -> None:
+    ada, ana = await office.of("ada"), await office.of("ana")
+    await ana.put("/desk/presence", json={"status": "available"})
+    body = draft(
+        email="ana@example.com", first_name="", last_name="Ana", teams=[SUPPORT], skills={"billing": 4, "返品": 1}
+    )
+    assert (await edited(ada, "/users/user_ana", body)).status_code == 204
+    state = office.house._agents.state(UserId("user_ana"))
+    assert state is not None
+    assert state.skills == {"billing": 4, "返品": 1}
+    assert (await ada.get("/users/user_ana")).json()["skills"] == {"billing": 4, "返品": 1}
+    assert await names(office, "ada", text="返品") == ["Ana"]
+    assert (await ada.get("/users/options")).json()["skills"] == ["billing", "返品"]
+    assert (await ada.get("/settings/queues")).json()["skills"] == ["billing", "返品"]
+
+
 @pytest.mark.req("BASE-1")
 async def test_a_link_is_over_after_seven_days_or_when_there_is_a_newer_one(office: Office) -> None:
     ada = await office.of("ada")
@@ -100,6 +117,8 @@ async def test_a_mail_that_cannot_be_sent_leaves_the_link(office: Office) -> Non
         ({"teams": ["team_none"]}, (422, "invalid_input", "teams", "unknown_team")),
         ({"teams": [SALES], "manages": [SALES]}, (422, "invalid_input", "teams", "both")),
         ({"last_name": "", "first_name": ""}, (422, "invalid_input", "last_name", "missing")),
+        ({"skills": {"billing": 6}}, (422, "invalid_input", "skills", "skills")),
+        ({"skills": {"billing": 1, " billing": 2}}, (422, "invalid_input", "skills", "double_skill")),
     ],
 )
 async def test_a_user_who_cannot_be_is_refused_at_the_field(
@@ -130,7 +149,7 @@ async def test_who_is_restricted_to_his_teams_makes_agents_in_them_only(
 async def test_nobody_changes_or_resets_somebody_whose_roles_he_may_not_hand_out(office: Office) -> None:
     tom = await office.of("tom")
     for method, path, body in (
-        ("PUT", "/users/user_mia", draft(email="evil@example.com", roles=["manager"], manages=[SUPPORT])),
+        ("PUT", "/users/user_mia", draft(email="evil@example.com", roles=["manager"], manages=[SUPPORT], version=1)),
         ("POST", "/users/user_mia/password-reset", None),
         ("DELETE", "/users/user_mia/second-factor", None),
         ("PUT", "/users/user_mia/active", {"active": False}),
@@ -144,12 +163,12 @@ async def test_nobody_changes_or_resets_somebody_whose_roles_he_may_not_hand_out
 @pytest.mark.req("BASE-3")
 async def test_the_last_administrator_stays(office: Office) -> None:
     ada = await office.of("ada")
-    robbed = await ada.put("/users/user_ada", json=draft(email="ada@example.com", roles=["agent"]))
+    robbed = await edited(ada, "/users/user_ada", draft(email="ada@example.com", roles=["agent"]))
     assert problem(robbed)[:2] == (409, "last_admin")
     assert problem(await ada.put("/users/user_ada/active", json={"active": False}))[:2] == (403, "not_allowed")
     other = draft(email="max@example.com", roles=["admin"])
-    assert (await ada.put("/users/user_max", json=other)).status_code == 204
-    assert (await ada.put("/users/user_ada", json=draft(email="ada@example.com"))).status_code == 204
+    assert (await edited(ada, "/users/user_max", other)).status_code == 204
+    assert (await edited(ada, "/users/user_ada", draft(email="ada@example.com"))).status_code == 204
     assert (await ada.get("/users")).status_code == 403
 
 
@@ -181,7 +200,7 @@ async def test_a_changed_role_counts_at_once_for_whoever_is_signed_in(office: Of
     assert (await mia.get("/completed/calls")).status_code == 200
     changed = await role(office, "manager")
     del changed["grants"]["calls.view"]
-    assert (await ada.put("/roles/manager", json=changed)).status_code == 204
+    assert (await edited(ada, "/roles/manager", changed)).status_code == 204
     assert problem(await mia.get("/completed/calls"))[:2] == (403, "not_allowed")
     assert "calls.view" not in (await mia.get("/session")).json()["permissions"]
     assert office.changed[-1] is None
@@ -193,11 +212,11 @@ async def test_custom_roles_are_made_held_and_deleted(office: Office) -> None:
     body = {"name": "Listener", "label": "Listen", "colour": "info", "grants": {"monitor": "all"}, "assignable": []}
     made = (await ada.post("/roles", json=body)).json()
     assert problem(await ada.post("/roles", json=body)) == (409, "conflict", "name", "taken")
-    await ada.put("/users/user_cia", json=draft(email="cia@example.com", roles=["agent", made["id"]]))
+    await edited(ada, "/users/user_cia", draft(email="cia@example.com", roles=["agent", made["id"]]))
     cia = await office.of("cia")
     assert (await cia.get("/session")).json()["permissions"] == ["desk", "monitor", "outbound"]
     assert problem(await ada.delete(f"/roles/{made['id']}")) == (409, "conflict", None, "role_in_use")
-    await ada.put("/users/user_cia", json=draft(email="cia@example.com"))
+    await edited(ada, "/users/user_cia", draft(email="cia@example.com"))
     assert (await ada.delete(f"/roles/{made['id']}")).status_code == 204
     assert problem(await ada.delete("/roles/manager")) == (409, "conflict", None, "default_role")
 
@@ -214,7 +233,7 @@ async def test_nobody_makes_a_role_mightier_than_himself(office: Office) -> None
         "assignable": ["agent"],
     }
     made = (await ada.post("/roles", json=body)).json()
-    await ada.put("/users/user_cia", json=draft(email="cia@example.com", roles=[made["id"]]))
+    await edited(ada, "/users/user_cia", draft(email="cia@example.com", roles=[made["id"]]))
     cia = await office.of("cia")
     for grants, assignable in (
         ({**given, "monitor": "all"}, ["agent"]),
@@ -222,9 +241,9 @@ async def test_nobody_makes_a_role_mightier_than_himself(office: Office) -> None
         (given, ["agent", "admin"]),
         (given, None),
     ):
-        refused = await cia.put(f"/roles/{made['id']}", json={**body, "grants": grants, "assignable": assignable})
+        refused = await edited(cia, f"/roles/{made['id']}", {**body, "grants": grants, "assignable": assignable})
         assert problem(refused)[:2] == (403, "role_not_assignable")
-    assert (await cia.put(f"/roles/{made['id']}", json={**body, "colour": "ok"})).status_code == 204
+    assert (await edited(cia, f"/roles/{made['id']}", {**body, "colour": "ok"})).status_code == 204
 
 
 @pytest.mark.req("BASE-3")
@@ -261,7 +280,7 @@ async def test_a_restricted_manager_changes_only_his_teams(office: Office) -> No
     assert [team["name"] for team in (await tom.get("/teams")).json()["teams"]] == ["Support", "Night"]
     assert (await tom.post("/teams", json={"name": "Top"})).status_code == 403
     assert (await tom.post("/teams", json={"name": "Day", "parent": SUPPORT})).status_code == 201
-    assert (await tom.put(f"/teams/{SALES}", json={"name": "Mine"})).status_code == 404
+    assert (await edited(tom, f"/teams/{SALES}", {"name": "Mine"})).status_code == 404
     grabbed = await tom.put(f"/teams/{NIGHT}/people/user_cia", json={"part": "member"})
     assert grabbed.status_code == 404
     assert (await tom.put(f"/teams/{NIGHT}/people/user_ana", json={"part": "member"})).status_code == 204

@@ -9,7 +9,7 @@ from madoguchi.domain.access.permissions import Role
 from madoguchi.kernel.ids import UserId
 from madoguchi.ports.people import UserQuery
 from madoguchi.testing.environment import settle
-from tests.unit.adapters.http.office import NIGHT, PASSWORD, SALES, SUPPORT, Office, problem
+from tests.unit.adapters.http.office import NIGHT, PASSWORD, SALES, SUPPORT, Office, edited, problem
 from tests.unit.adapters.http.test_people import names, role
 
 
@@ -90,7 +90,7 @@ async def test_a_lost_app_is_reset_by_an_administrator_and_removed_by_its_owner_
 @pytest.mark.req("BASE-1")
 async def test_a_role_may_require_a_second_factor(office: Office) -> None:
     mia, ada = await office.of("mia"), await office.of("ada")
-    assert (await ada.put("/roles/manager", json={**await role(office, "manager"), "second_factor": True})).is_success
+    assert (await edited(ada, "/roles/manager", {**await role(office, "manager"), "second_factor": True})).is_success
     session = (await mia.get("/session")).json()
     assert (session["must_enrol"], session["permissions"]) == (True, [])
     assert (await mia.get("/completed/calls")).status_code == 403
@@ -139,7 +139,7 @@ async def imported(office: Office, who: str, text: str, *, dry: bool) -> Any:
 @pytest.mark.req("BASE-1")
 async def test_a_dry_run_reports_every_bad_row_and_changes_nothing(office: Office) -> None:
     text = (
-        "email,last_name,roles,teams,phone,chat_limit,active\n"
+        "email,last_name,roles,teams,phone,chat_limit,active,skills\n"
         "dee@example.com,Dee,Agent,Support:Night,090-1234-5678,2,yes\n"
         "bad,Bad,Agent,,,,\n"
         "eve@example.com,Eve,Wizard,,,,\n"
@@ -150,6 +150,9 @@ async def test_a_dry_run_reports_every_bad_row_and_changes_nothing(office: Offic
         "hal@example.com,Hal,Agent,,,99,\n"
         "ian@example.com,Ian,Agent,,,,maybe\n"
         "jo@example.com,Jo,,,,,\n"
+        "kay@example.com,Kay,Agent,,,,,billing:high\n"
+        "lea@example.com,Lea,Agent,,,,,billing;billing:2\n"
+        "moe@example.com,Moe,Agent,,,,,billing:7\n"
     )
     report = (await imported(office, "ada", text, dry=True)).json()
     assert [(one["row"], one["column"], one["reason"]) for one in report["mistakes"]] == [
@@ -162,9 +165,12 @@ async def test_a_dry_run_reports_every_bad_row_and_changes_nothing(office: Offic
         (9, "chat_limit", "range"),
         (10, "active", "yes_or_no"),
         (11, "roles", "count"),
+        (12, "skills", "skills"),
+        (13, "skills", "double_skill"),
+        (14, "skills", "skills"),
     ]
     assert report["mistakes"][1]["text"]["ja"] == "「Wizard」というロールはありません。"
-    assert (report["rows"], report["new"], report["applied"]) == (10, 1, False)
+    assert (report["rows"], report["new"], report["applied"]) == (13, 1, False)
     assert problem(await imported(office, "ada", text, dry=False))[:2] == (422, "bad_file")
     assert len(await names(office, "ada")) == 8
 
@@ -172,9 +178,9 @@ async def test_a_dry_run_reports_every_bad_row_and_changes_nothing(office: Offic
 @pytest.mark.req("BASE-1")
 async def test_a_good_file_is_applied_whole(office: Office) -> None:
     text = (
-        "\ufeffemail,new_email,first_name,last_name,roles,teams,manages,active\r\n"
-        "dee@example.com,,花子,山田,Agent;Manager: Team,Support:Night,Sales,yes\r\n"
-        "ana@example.com,ana.new@example.com,,Ana,Agent,Sales,,no\r\n"
+        "\ufeffemail,new_email,first_name,last_name,roles,teams,manages,active,skills\r\n"
+        "dee@example.com,,花子,山田,Agent;Manager: Team,Support:Night,Sales,yes,billing:3;返品\r\n"
+        "ana@example.com,ana.new@example.com,,Ana,Agent,Sales,,no,\r\n"
         "ben@example.com,,,Ben,agent,Support:Night,,yes\r\n"
     )
     report = (await imported(office, "ada", text, dry=False)).json()
@@ -184,6 +190,8 @@ async def test_a_good_file_is_applied_whole(office: Office) -> None:
     dee, ana = found["dee@example.com"], found["ana.new@example.com"]
     assert (dee["name"], dee["roles"], dee["teams"]) == ("山田 花子", ["agent", "manager_team"], [NIGHT])
     assert (dee["manages"], dee["invited"]) == ([SALES], True)
+    assert dee["skills"] == {"billing": 3, "返品": 1}
+    assert "billing:3;返品:1" in (await ada.get("/users/export")).text
     assert (ana["active"], ana["teams"]) == (False, [SALES])
 
 

@@ -2,12 +2,14 @@
 
 import pytest
 
+from madoguchi.domain.audit.entries import Act, Action, AuditRecord, Change, Entry, Seen, Subject
 from madoguchi.domain.queues.nodes import Assignment
 from madoguchi.domain.queues.queue import MenuChannel
 from madoguchi.domain.queues.tree import ChangedMeanwhileError, Direction
 from madoguchi.kernel.errors import InvalidInputError
 from madoguchi.kernel.ids import UserId
 from madoguchi.services.queue_settings import Contents, QueueInUseError
+from madoguchi.testing.environment import NOON
 from tests.unit.adapters.http.conftest import Edge
 
 pytestmark = pytest.mark.req("BASE-4")
@@ -51,7 +53,12 @@ async def test_a_queue_is_added(edge: Edge) -> None:
 
 
 async def test_what_is_in_a_queue_is_replaced(edge: Edge) -> None:
-    edge.services["queue_settings"].answers["edit"] = ChangedMeanwhileError("it is at version 4")
+    edge.services["queue_settings"].answers["edit"] = ChangedMeanwhileError(
+        "it is at version 4", Seen(Subject.QUEUE, "queue_1", 3)
+    )
+    act, change = Act(UserId("user_mia"), "Mia", "192.0.2.1"), Change("names.en", "Return", "Returns")
+    done = AuditRecord(7, NOON, act, Entry(Subject.QUEUE, "queue_1", "Returns", Action.CHANGED, (change,), 4))
+    edge.services["audit"].answers["since"] = [done]
     body = {
         "version": 3,
         "names": {"en": "Returns"},
@@ -61,6 +68,8 @@ async def test_what_is_in_a_queue_is_replaced(edge: Edge) -> None:
     }
     reply = await edge.manager.put(f"{TREES}/queue_1", json=body)
     assert (reply.status_code, reply.json()["code"]) == (409, "changed_meanwhile")
+    (told,) = reply.json()["changed"]
+    assert (told["by"], told["action"], told["fields"]) == ("Mia", "changed", ["names.en"])
     contents = Contents(
         names={"en": "Returns"},
         hidden=True,

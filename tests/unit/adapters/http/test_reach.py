@@ -12,14 +12,14 @@ from tests.unit.adapters.http.office import PEOPLE, Office, draft
 ID: Final = "x_1"
 BODIES: Final[Mapping[str, Any]] = {
     "POST /users": draft(email="other@example.com"),
-    "PUT /users/{user}": draft(email="other@example.com"),
+    "PUT /users/{user}": draft(email="other@example.com", version=1),
     "PUT /users/{user}/active": {"active": True},
     "POST /teams": {"name": "Another"},
-    "PUT /teams/{team}": {"name": "Another"},
+    "PUT /teams/{team}": {"name": "Another", "version": 1},
     "POST /teams/{team}/move": {"up": True},
     "PUT /teams/{team}/people/{user}": {"part": "member"},
     "POST /roles": {"name": "R", "label": "R", "colour": "info", "grants": {}},
-    "PUT /roles/{role}": {"name": "R", "label": "R", "colour": "info", "grants": {}},
+    "PUT /roles/{role}": {"name": "R", "label": "R", "colour": "info", "grants": {}, "version": 1},
     "PUT /roles/order": {"roles": []},
     "PUT /desk/presence": {"status": "break"},
     "PUT /agents/{user}/presence": {"status": "break"},
@@ -39,7 +39,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "POST /handlings/{handling}/finish": {},
     "PUT /handlings/{handling}/draft": {},
     "POST /dispositions": {"names": {"en": "Sold", "ja": "成約"}},
-    "PUT /dispositions/{disposition}": {"names": {"en": "Sold", "ja": "成約"}},
+    "PUT /dispositions/{disposition}": {"names": {"en": "Sold", "ja": "成約"}, "version": 0},
     "PUT /settings/wrap-up": {"required": False},
 }
 """What each route wants to be sent, so that it is refused for lack of a permission and not of a body."""
@@ -67,6 +67,7 @@ MANAGES: Final = LOOKS_ON | {
     "settings.replies.edit",
     "settings.messages.view",
     "settings.support_center.view",
+    "audit.view",
 }
 MANAGES_ALL: Final = {"roles.view", "settings.messages.edit", "settings.support_center.edit"}
 MAY: Final[Mapping[str, set[str]]] = {

@@ -11,22 +11,22 @@ V1 = "/api/v1"
 
 @pytest.mark.req("BASE-10")
 async def test_statuses_of_the_organisations_own_are_listed_made_changed_and_removed(edge: Edge) -> None:
-    training = CustomStatus(StatusId("status_1"), {"en": "Training", "ja": "研修"}, "violet")
+    training = CustomStatus(StatusId("status_1"), {"en": "Training", "ja": "研修"}, "violet", version=2)
     edge.services["statuses"].answers.update(all=[training], make=training, change=training)
-    row = {"id": "status_1", "names": {"en": "Training", "ja": "研修"}, "colour": "violet", "away": True}
+    row = {"id": "status_1", "version": 2, "names": {"en": "Training", "ja": "研修"}, "colour": "violet", "away": True}
     assert (await edge.agent.get(f"{V1}/agent-statuses")).json() == {"statuses": [row]}
 
     body = {"names": row["names"], "colour": "violet"}
     made = await edge.manager.post(f"{V1}/agent-statuses", json=body)
     assert (made.status_code, made.json()) == (201, row)
-    changed = await edge.manager.put(f"{V1}/agent-statuses/status_1", json=body)
+    changed = await edge.manager.put(f"{V1}/agent-statuses/status_1", json={**body, "version": 2})
     assert (changed.status_code, changed.json()) == (200, row)
     assert (await edge.manager.delete(f"{V1}/agent-statuses/status_1")).status_code == 204
     asked = [(name, *args[1:]) for name, args in edge.services["statuses"].calls]
     assert asked == [
         ("all",),
         ("make", row["names"], "violet", True),
-        ("change", "status_1", row["names"], "violet", True),
+        ("change", training),
         ("remove", "status_1"),
     ]
 

@@ -46,6 +46,12 @@ def test_names_stand_in_the_order_of_their_script(first: str, last: str, shown: 
         ({"languages": ()}, "languages"),
         ({"languages": ("japanese",)}, "languages"),
         ({"chat_limit": 51}, "chat_limit"),
+        ({"skills": {" ": 1}}, "skills"),
+        ({"skills": {"x" * 41: 1}}, "skills"),
+        ({"skills": {"billing": 0}}, "skills"),
+        ({"skills": {"billing": 6}}, "skills"),
+        ({"skills": {"billing": 1, "billing ": 2}}, "skills"),
+        ({"skills": {f"skill {number}": 1 for number in range(31)}}, "skills"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field(change: dict[str, object], field: str) -> None:
@@ -54,9 +60,16 @@ def test_what_cannot_be_is_refused_at_its_field(change: dict[str, object], field
     assert refused.value.field == field
 
 
+@pytest.mark.req("BASE-9")
+def test_skills_are_kept_without_what_cannot_be_seen() -> None:
+    assert checked(replace(ANA, skills={" billing\t": 5, "返品": 1})).skills == {"billing": 5, "返品": 1}
+
+
 @pytest.mark.req("BASE-1")
 def test_a_search_finds_whatever_the_width_and_case() -> None:
-    user = checked(replace(ANA, first_name="ﾐｻｷ", last_name="SATO", agent_number="A-７".replace("７", "7")))
+    skills = {"Ｂｉｌｌｉｎｇ": 3}
+    user = checked(replace(ANA, first_name="ﾐｻｷ", last_name="SATO", agent_number="A-7", skills=skills))
+    assert "billing" in search_key(user)
     assert "ミサキ" in search_key(user)
     assert "sato" in search_key(user)
 

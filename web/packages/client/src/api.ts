@@ -32,8 +32,8 @@ import type {
 import type { Http, Upload } from "./http.ts";
 
 export type TransferTarget = { queue: string } | { agent: string };
-export type DispositionInput = Omit<Disposition, "id" | "names"> & { names: Names };
-export type ReplyInput = Omit<CannedReply, "id">;
+export type DispositionInput = Omit<Disposition, "id" | "version" | "names"> & { names: Names };
+export type ReplyInput = Omit<CannedReply, "id" | "version">;
 export type CallTarget = TransferTarget | { number: string };
 
 const part = encodeURIComponent;
@@ -117,12 +117,14 @@ export class PortalApi {
     this.http.put(`/handlings/${part(handling)}/draft`, { disposition, notes });
   dispositions = (): Promise<Dispositions> => this.http.get("/dispositions");
   addDisposition = (one: DispositionInput): Promise<{ id: string }> => this.http.post("/dispositions", one);
-  saveDisposition = (id: string, one: DispositionInput): Promise<void> => this.http.put(`/dispositions/${part(id)}`, one);
+  saveDisposition = (id: string, one: DispositionInput & { version: number }): Promise<void> =>
+    this.http.put(`/dispositions/${part(id)}`, one);
   removeDisposition = (id: string): Promise<void> => this.http.delete(`/dispositions/${part(id)}`);
   setDispositionRequired = (required: boolean): Promise<void> => this.http.put("/settings/wrap-up", { required });
   replies = (): Promise<{ replies: CannedReply[] }> => this.http.get("/replies");
   addReply = (one: ReplyInput): Promise<{ id: string }> => this.http.post("/replies", one);
-  saveReply = (id: string, one: ReplyInput): Promise<void> => this.http.put(`/replies/${part(id)}`, one);
+  saveReply = (id: string, one: ReplyInput & { version: number }): Promise<void> =>
+    this.http.put(`/replies/${part(id)}`, one);
   removeReply = (id: string): Promise<void> => this.http.delete(`/replies/${part(id)}`);
   extend = (handling: string): Promise<void> => this.http.post(`/handlings/${part(handling)}/extend`);
 
@@ -136,7 +138,7 @@ export class PortalApi {
   setAgentPresence = (user: string, status: string): Promise<void> => this.http.put(`/agents/${part(user)}/presence`, { status });
   statuses = (): Promise<{ statuses: CustomStatus[] }> => this.http.get("/agent-statuses");
   makeStatus = (status: CustomStatusInput): Promise<CustomStatus> => this.http.post("/agent-statuses", status);
-  changeStatus = (id: string, status: CustomStatusInput): Promise<CustomStatus> =>
+  changeStatus = (id: string, status: CustomStatusInput & { version: number }): Promise<CustomStatus> =>
     this.http.put(`/agent-statuses/${part(id)}`, status);
   removeStatus = (id: string): Promise<void> => this.http.delete(`/agent-statuses/${part(id)}`);
   routing = (kind: "call" | "chat", id: string, signal?: AbortSignal): Promise<Routing> =>

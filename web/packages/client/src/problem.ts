@@ -1,17 +1,20 @@
-import type { FieldProblem, Problem } from "@madoguchi/protocol";
+import type { ChangedMeanwhile, FieldProblem, Problem } from "@madoguchi/protocol";
 
 /** The server refused, or could not be asked (`code` is then `network`, `disconnected` or `timeout`). */
 export class ProblemError extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly field: string | null;
+  // Declared only, as the constructor sets them all: the widget has to stay small.
+  declare readonly status: number;
+  declare readonly code: string;
+  declare readonly title: string;
+  declare readonly detail: string;
+  declare readonly field: string | null;
   /** Which of the code's cases this is, where it has several. */
-  readonly reason: string | null;
+  declare readonly reason: string | null;
   /** How many characters of the field stand before what is wrong with it. */
-  readonly position: number | null;
-  readonly errors: readonly FieldProblem[];
+  declare readonly position: number | null;
+  declare readonly errors: readonly FieldProblem[];
+  /** What others did to the thing since the caller read it, the newest first. */
+  declare readonly changed: readonly ChangedMeanwhile[];
 
   constructor(problem: Partial<Problem> & { code: string }) {
     super(problem.detail ?? problem.title ?? problem.code);
@@ -24,6 +27,7 @@ export class ProblemError extends Error {
     this.reason = problem.reason ?? null;
     this.position = problem.position ?? null;
     this.errors = problem.errors ?? [];
+    this.changed = problem.changed ?? [];
   }
 
   /** Nothing has happened, so the same request may succeed later. */

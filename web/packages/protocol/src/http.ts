@@ -25,6 +25,17 @@ export interface Problem {
   /** How many characters of the field stand before what is wrong with it. */
   position?: number | null;
   errors?: FieldProblem[] | null;
+  /** What others did since the version that was sent, the newest first. */
+  changed?: ChangedMeanwhile[] | null;
+}
+
+/** What somebody else did meanwhile; `by` is empty for the system. */
+export interface ChangedMeanwhile {
+  by: string;
+  at: Timestamp;
+  action: string;
+  /** Paths of the fields. */
+  fields: string[];
 }
 
 /** What is wrong with one input; `field` is its place, such as `weekly.days.mon.1.start`. */
@@ -44,6 +55,7 @@ export type Permission =
   | "reports.view"
   | "agents.edit"
   | "agent_statuses.edit"
+  | "audit.view"
   | "monitor"
   | "monitor_chats.edit"
   | "recordings.view"
@@ -138,6 +150,8 @@ export interface QueueForms {
   sections: { name: string; fields: SettingDescription[] }[];
   agents: { id: string; name: string; languages: string[] }[];
   teams: { id: string; name: string }[];
+  /** Those that a user has or a queue asks for. */
+  skills: string[];
 }
 
 export type SettingsChange = Record<string, Record<string, SettingValue | null>>;
@@ -160,13 +174,14 @@ export interface Colleague {
 /** One of the organisation's own statuses. */
 export interface CustomStatus {
   id: string;
+  version: number;
   names: Names;
   colour: StatusColour;
   /** Nothing is offered in it. */
   away: boolean;
 }
 
-export type CustomStatusInput = Omit<CustomStatus, "id">;
+export type CustomStatusInput = Omit<CustomStatus, "id" | "version">;
 
 export type RoutingRule =
   | "longest_since_call"
@@ -229,6 +244,7 @@ export interface Routing {
 
 export interface Disposition {
   id: string;
+  version: number;
   names: Record<string, string>;
   /** The heading it is under. */
   parent: string | null;
@@ -248,6 +264,7 @@ export type ReplyScope = "global" | "queue" | "own";
 
 export interface CannedReply {
   id: string;
+  version: number;
   shortcut: string;
   texts: Record<string, string>;
   scope: string;

@@ -2326,6 +2326,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries
+         * @description Tell who changed what from what to what, and who signed in, the newest first.
+         */
+        get: operations["audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Return all entries that are wanted as a CSV file, a line for each changed field.
+         */
+        get: operations["audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2400,6 +2440,12 @@ export interface components {
             /** Handling */
             handling: string;
         };
+        /**
+         * Action
+         * @description What was done.
+         * @enum {string}
+         */
+        Action: "created" | "changed" | "removed" | "signed_in" | "signed_out" | "sign_in_refused" | "invited" | "reset_sent" | "invitation_accepted" | "password_changed" | "second_factor_on" | "second_factor_off" | "recovery_code_used";
         /**
          * ActiveIn
          * @description Whether a user works here.
@@ -2503,6 +2549,57 @@ export interface components {
             max_bytes: number;
             /** Types */
             types: string[];
+        };
+        /**
+         * AuditChangeOut
+         * @description A field that is another than before.
+         */
+        AuditChangeOut: {
+            /** Field */
+            field: string;
+            /** Before */
+            before?: unknown;
+            /** After */
+            after?: unknown;
+            told: components["schemas"]["Told"];
+        };
+        /**
+         * AuditOut
+         * @description One entry.
+         */
+        AuditOut: {
+            /** Id */
+            id: number;
+            /** At */
+            at: string;
+            /** By */
+            by: string | null;
+            /** By Name */
+            by_name: string;
+            /** Address */
+            address: string;
+            subject: components["schemas"]["Subject"];
+            /** Thing */
+            thing: string;
+            /** Name */
+            name: string;
+            action: components["schemas"]["Action"];
+            /** Changes */
+            changes: components["schemas"]["AuditChangeOut"][];
+        };
+        /**
+         * AuditPageOut
+         * @description Entries, the newest first.
+         */
+        AuditPageOut: {
+            /** Rows */
+            rows: components["schemas"]["AuditOut"][];
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Next */
+            next: number | null;
         };
         /** Body_chats_attach */
         Body_chats_attach: {
@@ -2642,6 +2739,20 @@ export interface components {
             said: components["schemas"]["SaidOut"];
             /** Missing */
             missing: components["schemas"]["MissingOut"][];
+        };
+        /**
+         * ChangedProblem
+         * @description What somebody else did to the thing meanwhile.
+         */
+        ChangedProblem: {
+            /** By */
+            by: string;
+            /** At */
+            at: string;
+            /** Action */
+            action: string;
+            /** Fields */
+            fields: string[];
         };
         /**
          * ChangesOut
@@ -2996,6 +3107,29 @@ export interface components {
          */
         Direction: "up" | "down";
         /**
+         * DispositionChangeIn
+         * @description A disposition as it is to be.
+         */
+        DispositionChangeIn: {
+            names: components["schemas"]["NamesIn"];
+            /** Parent */
+            parent?: string | null;
+            /** Queues */
+            queues?: string[];
+            /**
+             * Notes Required
+             * @default false
+             */
+            notes_required: boolean;
+            /**
+             * Position
+             * @default 0
+             */
+            position: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * DispositionIn
          * @description A disposition.
          */
@@ -3023,6 +3157,8 @@ export interface components {
         DispositionOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Names */
             names: {
                 [key: string]: string;
@@ -3361,6 +3497,8 @@ export interface components {
             service_level: number;
             /** Short Abandon S */
             short_abandon_s: number;
+            /** Version */
+            version: number;
         };
         /**
          * GoalsOut
@@ -3373,6 +3511,8 @@ export interface components {
             service_level: number;
             /** Short Abandon S */
             short_abandon_s: number;
+            /** Version */
+            version: number;
         };
         /**
          * HolidayIO
@@ -3502,6 +3642,8 @@ export interface components {
          * @description What a user may change of himself.
          */
         MeIn: {
+            /** Version */
+            version: number;
             /**
              * First Name
              * @default
@@ -3525,6 +3667,8 @@ export interface components {
         MeOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Name */
             name: string;
             /** First Name */
@@ -3816,6 +3960,8 @@ export interface components {
         PersonOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Name */
             name: string;
             /** First Name */
@@ -3842,6 +3988,10 @@ export interface components {
             manages: string[];
             /** Chat Limit */
             chat_limit: number;
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            };
             /** Active */
             active: boolean;
             /** Invited */
@@ -3938,6 +4088,8 @@ export interface components {
             position?: number | null;
             /** Errors */
             errors?: components["schemas"]["FieldProblem"][] | null;
+            /** Changed */
+            changed?: components["schemas"]["ChangedProblem"][] | null;
         };
         /**
          * QueueDetailsOut
@@ -4080,6 +4232,8 @@ export interface components {
             agents: components["schemas"]["AssignableAgent"][];
             /** Teams */
             teams: components["schemas"]["AssignableTeam"][];
+            /** Skills */
+            skills: string[];
         };
         /**
          * QueuesOut
@@ -4120,6 +4274,28 @@ export interface components {
             replies: components["schemas"]["ReplyOut"][];
         };
         /**
+         * ReplyChangeIn
+         * @description A canned reply as it is to be.
+         */
+        ReplyChangeIn: {
+            /** Shortcut */
+            shortcut: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Scope
+             * @default own
+             * @enum {string}
+             */
+            scope: "global" | "queue" | "own";
+            /** Queue */
+            queue?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * ReplyIn
          * @description A canned reply.
          */
@@ -4146,6 +4322,8 @@ export interface components {
         ReplyOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Shortcut */
             shortcut: string;
             /** Texts */
@@ -4156,6 +4334,31 @@ export interface components {
             scope: string;
             /** Queue */
             queue: string | null;
+        };
+        /**
+         * RoleChangeIn
+         * @description A role as it is to be.
+         */
+        RoleChangeIn: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Colour */
+            colour: string;
+            /** Grants */
+            grants: {
+                [key: string]: "all" | "assigned_teams";
+            };
+            /** Assignable */
+            assignable?: string[] | null;
+            /**
+             * Second Factor
+             * @default false
+             */
+            second_factor: boolean;
+            /** Version */
+            version: number;
         };
         /**
          * RoleIn
@@ -4221,6 +4424,8 @@ export interface components {
         RoleOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Name */
             name: string;
             /** Label */
@@ -4497,6 +4702,29 @@ export interface components {
             call: string;
         };
         /**
+         * StatusChangeIn
+         * @description The same, as it is to be.
+         */
+        StatusChangeIn: {
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Colour
+             * @default grey
+             * @example violet
+             */
+            colour: string;
+            /**
+             * Away
+             * @default true
+             */
+            away: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
          * StatusIn
          * @description A status that agents can choose besides the built-in ones.
          */
@@ -4524,6 +4752,8 @@ export interface components {
         StatusOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Names */
             names: {
                 [key: string]: string;
@@ -4558,12 +4788,30 @@ export interface components {
             };
         };
         /**
+         * Subject
+         * @description What kind of thing an entry is about.
+         * @enum {string}
+         */
+        Subject: "user" | "sign_in" | "role" | "team" | "queue" | "queue_settings" | "status" | "disposition" | "reply" | "languages" | "message" | "support_center" | "custom_hours" | "holiday_folder" | "goals" | "settings";
+        /**
          * SwitchIn
          * @description Something that is on or off.
          */
         SwitchIn: {
             /** On */
             on: boolean;
+        };
+        /**
+         * TeamChangeIn
+         * @description A team as it is to be.
+         */
+        TeamChangeIn: {
+            /** Name */
+            name: string;
+            /** Parent */
+            parent?: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * TeamIn
@@ -4600,6 +4848,8 @@ export interface components {
         TeamOut: {
             /** Id */
             id: string;
+            /** Version */
+            version: number;
             /** Name */
             name: string;
             /** Parent */
@@ -4638,6 +4888,12 @@ export interface components {
             token: string;
         };
         /**
+         * Told
+         * @description How much a change tells.
+         * @enum {string}
+         */
+        Told: "whole" | "part" | "hidden";
+        /**
          * TransferIn
          * @description Where an interaction goes: to a queue or to an agent.
          */
@@ -4646,6 +4902,63 @@ export interface components {
             queue?: string | null;
             /** Agent */
             agent?: string | null;
+        };
+        /**
+         * UserChangeIn
+         * @description A user as he is to be.
+         */
+        UserChangeIn: {
+            /**
+             * First Name
+             * @default
+             */
+            first_name: string;
+            /**
+             * Last Name
+             * @default
+             */
+            last_name: string;
+            /** Email */
+            email: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /**
+             * Agent Number
+             * @default
+             */
+            agent_number: string;
+            /**
+             * Location
+             * @default
+             */
+            location: string;
+            /** Languages */
+            languages: string[];
+            /** Roles */
+            roles: string[];
+            /** Teams */
+            teams?: string[];
+            /** Manages */
+            manages?: string[];
+            /**
+             * Chat Limit
+             * @default 3
+             */
+            chat_limit: number;
+            /**
+             * Skills
+             * @example {
+             *       "billing": 3
+             *     }
+             */
+            skills?: {
+                [key: string]: number;
+            };
+            /** Version */
+            version: number;
         };
         /**
          * UserIn
@@ -4692,6 +5005,15 @@ export interface components {
              * @default 3
              */
             chat_limit: number;
+            /**
+             * Skills
+             * @example {
+             *       "billing": 3
+             *     }
+             */
+            skills?: {
+                [key: string]: number;
+            };
         };
         /**
          * UserOptionsOut
@@ -4702,6 +5024,8 @@ export interface components {
             roles: components["schemas"]["RoleOption"][];
             /** Teams */
             teams: components["schemas"]["TeamOption"][];
+            /** Skills */
+            skills: string[];
             /** Everybody */
             everybody: boolean;
             /** Mails */
@@ -6856,7 +7180,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UserIn"];
+                "application/json": components["schemas"]["UserChangeIn"];
             };
         };
         responses: {
@@ -7166,7 +7490,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TeamIn"];
+                "application/json": components["schemas"]["TeamChangeIn"];
             };
         };
         responses: {
@@ -7388,7 +7712,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RoleIn"];
+                "application/json": components["schemas"]["RoleChangeIn"];
             };
         };
         responses: {
@@ -8138,7 +8462,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StatusIn"];
+                "application/json": components["schemas"]["StatusChangeIn"];
             };
         };
         responses: {
@@ -9038,7 +9362,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DispositionIn"];
+                "application/json": components["schemas"]["DispositionChangeIn"];
             };
         };
         responses: {
@@ -9193,7 +9517,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReplyIn"];
+                "application/json": components["schemas"]["ReplyChangeIn"];
             };
         };
         responses: {
@@ -9228,6 +9552,80 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    audit_entries: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                before?: number | null;
+                limit?: number;
+                since?: string | null;
+                until?: string | null;
+                by?: string | null;
+                subject?: components["schemas"]["Subject"] | null;
+                thing?: string | null;
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPageOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    audit_export: {
+        parameters: {
+            query?: {
+                language?: string;
+                since?: string | null;
+                until?: string | null;
+                by?: string | null;
+                subject?: components["schemas"]["Subject"] | null;
+                thing?: string | null;
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -330,6 +330,7 @@ export interface Goals {
   answer_s: number;
   service_level: number;
   short_abandon_s: number;
+  version: number;
 }
 
 /** How one channel of a queue stands now. */

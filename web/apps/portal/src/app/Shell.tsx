@@ -246,6 +246,7 @@ function settingsOf(can: Can): { to: string; label: TextKey }[] {
     ...(can("agent_statuses.edit") ? [{ to: "/settings/statuses", label: "nav.statuses" as const }] : []),
     ...(can("users.view") ? [{ to: "/settings/users", label: "people.nav" as const }] : []),
     ...(can("roles.view") ? [{ to: "/settings/roles", label: "roles.nav" as const }] : []),
+    ...(can("audit.view") ? [{ to: "/settings/audit", label: "audit.nav" as const }] : []),
   ];
 }
 

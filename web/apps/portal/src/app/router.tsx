@@ -49,6 +49,7 @@ const CompletedChats = lazyRouteComponent(() => import("../features/chat-boards/
 const LiveChatPanels = lazyRouteComponent(() => import("../features/live-chat/LiveChatPanels.tsx"), "LiveChatPanels");
 const UsersPage = lazyRouteComponent(() => import("../features/people/UsersPage.tsx"), "UsersPage");
 const RolesPage = lazyRouteComponent(() => import("../features/roles/RolesPage.tsx"), "RolesPage");
+const AuditPage = lazyRouteComponent(() => import("../features/audit/AuditPage.tsx"), "AuditPage");
 const MePage = lazyRouteComponent(() => import("../features/me/MePage.tsx"), "MePage");
 const SupportCenterPage = lazyRouteComponent(() => import("../features/support-center/SupportCenterPage.tsx"), "SupportCenterPage");
 const QueueSettings = lazyRouteComponent(() => import("../features/queue-settings/QueueSettings.tsx"), "QueueSettings");
@@ -170,6 +171,7 @@ const settings = [
   page("/settings/statuses", "page.statuses", () => <StatusesPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),
+  page("/settings/audit", "audit.title", () => <AuditPage />),
   page("/me", "me.title", () => <MePage />),
 ];
 

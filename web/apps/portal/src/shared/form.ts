@@ -6,6 +6,8 @@ export interface Form {
   busy: boolean;
   /** What is wrong that belongs to no field that is shown. */
   error: string | null;
+  /** Whether somebody else was faster: what one sees is not what there is. */
+  stale: boolean;
   errorOf: (field: string) => string | null;
   /** Runs `work`; what it raises is shown at its field, or above all. */
   submit: (work: () => Promise<void>, fields?: readonly string[]) => Promise<void>;
@@ -21,6 +23,7 @@ export function useForm(): Form {
   const shown = field !== null && problem !== null && problem.fields.includes(field);
   return {
     busy,
+    stale: problem?.problem.code === "stale_version",
     error: problem === null || shown ? null : problemText(t, problem.problem),
     errorOf: (name) => (problem !== null && shown && field === name ? problemText(t, problem.problem) : null),
     submit: async (work, fields = []) => {

@@ -2,6 +2,7 @@ import { translator, type ProblemError, type Translate } from "@madoguchi/client
 import { createContext, useContext, type ReactNode } from "react";
 import en from "../text/en.json";
 import ja from "../text/ja.json";
+import { changedText } from "./fields.ts";
 import type { Language } from "./settings.ts";
 
 export type TextKey = keyof typeof en;
@@ -28,8 +29,9 @@ export function useLanguage(): Language {
 export function problemText(t: T, problem: ProblemError): string {
   const key = `problem.${problem.code}`;
   const exact = `${key}.${problem.reason ?? ""}`;
-  if (exact in en) return t(exact as TextKey);
-  if (key in en) return t(key as TextKey);
+  const more = changedText(t, problem);
+  const known = exact in en ? exact : key in en ? key : null;
+  if (known !== null) return [t(known as TextKey), more].filter((part) => part !== "").join(" ");
   return [problem.title, problem.detail].filter((part) => part !== "").join(" ") || t("problem.unexpected");
 }
 

@@ -21,6 +21,7 @@ function sources(folder: string): string[] {
 
 /** Beginnings of keys that are put together, from a state, a status or a code of the server. */
 const BUILT = [
+  String.raw`audit\.(?:subject|action|field|part|scope)`,
   String.raw`call`,
   String.raw`chat`,
   String.raw`density`,
@@ -68,7 +69,7 @@ describe("text", () => {
   });
 
   it("is never empty, and Japanese is Japanese", () => {
-    const same = new Set(["app.name", "consumer.id"]);
+    const same = new Set(["app.name", "audit.comma", "consumer.id"]);
     for (const key of Object.keys(en)) {
       expect(texts.en[key]?.trim()).not.toBe("");
       if (!same.has(key)) expect([key, /[぀-ヿ一-鿿]/.test(texts.ja[key] ?? "")]).toEqual([key, true]);

@@ -23,6 +23,8 @@ export function GoalsDialog(props: { goals: Goals; onClose: () => void; onSaved:
     service_level: String(Math.round(props.goals.service_level * 1000) / 10),
     short_abandon_s: String(props.goals.short_abandon_s),
   });
+  // As they were when the form was filled in: the live figures may bring newer ones meanwhile.
+  const [version] = useState(props.goals.version);
   const [wrong, setWrong] = useState<Partial<Record<Name, string>>>({});
   const [busy, run] = useAction((error) => {
     const problem = asProblem(error);
@@ -33,7 +35,7 @@ export function GoalsDialog(props: { goals: Goals; onClose: () => void; onSaved:
   const save = (event: SyntheticEvent): void => {
     event.preventDefault();
     const found: Partial<Record<Name, string>> = {};
-    const goals: Goals = { ...props.goals };
+    const goals: Goals = { ...props.goals, version };
     for (const { name, from, to, unit } of FIELDS) {
       const value = texts[name].trim() === "" ? NaN : Number(texts[name].normalize("NFKC"));
       if (!(value >= from && value <= to)) found[name] = t("dashboard.bad_number", { from, to });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { abandonLevel, intervalLabel, liveOf, percent, serviceLevel, span } from "./figures.ts";
 import { before, daysOf, readDashboardSearch } from "./period.ts";
 
-const GOALS = { answer_s: 20, service_level: 0.8, short_abandon_s: 5 };
+const GOALS = { version: 0, answer_s: 20, service_level: 0.8, short_abandon_s: 5 };
 const figures = (more: Partial<Figures>): Figures => ({ service_level: null, abandon_rate: null, ...more }) as Figures;
 
 describe("figures", () => {

@@ -5,6 +5,7 @@ const entry = (id: string, more: object = {}) => ({
   id,
   names: { en: id, ja: `${id}の` },
   parent: null,
+  version: 1,
   queues: [] as string[],
   notes_required: false,
   position: 0,

@@ -5,6 +5,7 @@ const reply = (shortcut: string, texts: Record<string, string>, queue: string | 
   id: shortcut,
   shortcut,
   texts,
+  version: 1,
   scope: queue === null ? "global" : "queue",
   queue,
 });

@@ -22,6 +22,7 @@ export function MePage(): ReactNode {
   const { api } = useServices();
   const queries = useQueryClient();
   const query = useQuery({ queryKey: ["me"], queryFn: () => api.http.get<Me>("/me") });
+  const [attempt, setAttempt] = useState(0);
   const again = (): void => void queries.invalidateQueries({ queryKey: ["me"] });
   return (
     <main className="board" id="main">
@@ -30,7 +31,7 @@ export function MePage(): ReactNode {
         <Unanswered query={query} />
       ) : (
         <div className="me">
-          <Profile me={query.data} onChanged={again} />
+          <Profile key={attempt} me={query.data} onChanged={again} onReload={() => void query.refetch().then(() => setAttempt((before) => before + 1))} />
           <Language />
           <Password email={query.data.email} />
           <section className="card" aria-label={t("me.second_factor")}>
@@ -43,12 +44,14 @@ export function MePage(): ReactNode {
   );
 }
 
-function Profile({ me, onChanged }: { me: Me; onChanged: () => void }): ReactNode {
+function Profile({ me, onChanged, onReload }: { me: Me; onChanged: () => void; onReload: () => void }): ReactNode {
   const t = useT();
   const { http } = useServices().api;
   const [first, setFirst] = useState(me.first_name);
   const [last, setLast] = useState(me.last_name);
   const [phone, setPhone] = useState(me.phone ?? "");
+  // As it was when the form was filled in.
+  const [version, setVersion] = useState(me.version);
   const [picture, setPicture] = useState(0);
   const form = useForm();
   const upload = useForm();
@@ -110,7 +113,8 @@ function Profile({ me, onChanged }: { me: Me; onChanged: () => void }): ReactNod
           event.preventDefault();
           void form.submit(
             async () => {
-              await http.put("/me", { first_name: first, last_name: last, phone });
+              await http.put("/me", { version, first_name: first, last_name: last, phone });
+              setVersion((await http.get<Me>("/me")).version);
               notify({ title: t("me.saved") });
               onChanged();
             },
@@ -118,7 +122,7 @@ function Profile({ me, onChanged }: { me: Me; onChanged: () => void }): ReactNod
           );
         }}
       >
-        <FormError form={form} />
+        <FormError form={form} onReload={onReload} />
         <TextField label={t("people.last_name")} autoComplete="family-name" value={last} onChange={(event) => setLast(event.target.value)} error={form.errorOf("last_name")} />
         <TextField label={t("people.first_name")} autoComplete="given-name" value={first} onChange={(event) => setFirst(event.target.value)} error={form.errorOf("first_name")} />
         <TextField label={t("people.phone")} type="tel" autoComplete="tel" value={phone} onChange={(event) => setPhone(event.target.value)} error={form.errorOf("phone")} />

@@ -2,6 +2,7 @@ import { asProblem, type ProblemError } from "@madoguchi/client";
 import type { LanguagesInfo } from "@madoguchi/protocol";
 import { Badge, Bar, Button, notify } from "@madoguchi/ui";
 import { useState, type ReactNode } from "react";
+import { changedText } from "../../shared/fields.ts";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import { languageName } from "./words.ts";
 
@@ -130,7 +131,7 @@ export function LanguagesCard(props: {
       </div>
       {problem === null ? null : (
         <Bar tone="danger" icon="warning" role="alert">
-          {problem.code === "stale_version" ? t("messages.languages_stale") : problemText(t, problem)}
+          {problem.code === "stale_version" ? `${t("messages.languages_stale")} ${changedText(t, problem)}` : problemText(t, problem)}
         </Bar>
       )}
       {editable ? (

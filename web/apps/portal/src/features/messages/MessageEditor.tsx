@@ -2,6 +2,7 @@ import { asProblem, dateAndTime, duration, fileSize, type ProblemError } from "@
 import type { ChangedMessage, MessageInfo, MessagesInfo, SaidMessage } from "@madoguchi/protocol";
 import { Badge, Bar, Button, Confirm, Dialog, notify, TextAreaField } from "@madoguchi/ui";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { changedText } from "../../shared/fields.ts";
 import { useServices } from "../../shared/services.ts";
 import { problemText, useLanguage, useT, type T, type TextKey } from "../../shared/text.tsx";
 import type { MessagesApi } from "./api.ts";
@@ -129,7 +130,8 @@ export function MessageEditor(props: Props): ReactNode {
         </p>
         {problem?.code === "stale_version" ? (
           <Bar tone="warning" icon="warning" role="alert">
-            {t("messages.stale", { now: said.sound?.name ?? (said.text === "" ? t(`messages.way.${said.way}`) : said.text) })}
+            {t("messages.stale", { now: said.sound?.name ?? (said.text === "" ? t(`messages.way.${said.way}`) : said.text) })}{" "}
+            {changedText(t, problem)}
           </Bar>
         ) : null}
         {info.text ? (

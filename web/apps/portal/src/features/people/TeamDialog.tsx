@@ -23,6 +23,8 @@ export function TeamDialog(props: {
   const [name, setName] = useState(team?.name ?? "");
   const [parent, setParent] = useState(team === null ? (props.parent ?? "") : (team.parent ?? ""));
   const [asking, setAsking] = useState(false);
+  // As it was when the form was filled in: the list may bring a newer one meanwhile.
+  const [version] = useState(team?.version ?? 0);
   const form = useForm();
   const removal = useForm();
   const below = new Set(team === null ? [] : [team.id]);
@@ -30,7 +32,7 @@ export function TeamDialog(props: {
   const draft = { name, parent: parent === "" ? null : parent };
   const save = (): void =>
     void form.submit(async () => {
-      await (team === null ? props.api.createTeam(draft) : props.api.changeTeam(team.id, draft));
+      await (team === null ? props.api.createTeam(draft) : props.api.changeTeam(team.id, { ...draft, version }));
       props.onChanged(false);
     }, FIELDS);
   const move = (up: boolean): void =>
@@ -66,7 +68,7 @@ export function TeamDialog(props: {
           save();
         }}
       >
-        <FormError form={form} />
+        <FormError form={form} onReload={() => props.onChanged(false)} />
         <TextField
           label={t("people.team_name")}
           hint={t("people.team_name_hint")}

@@ -3,10 +3,11 @@ import { useState, type ReactNode } from "react";
 import { FormError } from "../../shared/FormError.tsx";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import { languageName, roleName, SPOKEN } from "../../shared/people.ts";
-import { draftOf, emptyDraft, type MadeLink, type PeopleApi, type Person, type PersonDraft, type PersonOptions } from "./model.ts";
+import { SkillsField } from "./SkillsField.tsx";
+import { draftOf, emptyDraft, skillRows, skillsFault, type MadeLink, type PeopleApi, type Person, type PersonDraft, type PersonOptions } from "./model.ts";
 import { useForm } from "../../shared/form.ts";
 
-const FIELDS = ["first_name", "last_name", "email", "phone", "agent_number", "location", "chat_limit", "languages", "roles", "teams"] as const;
+const FIELDS = ["first_name", "last_name", "email", "phone", "agent_number", "location", "chat_limit", "languages", "roles", "teams", "skills"] as const;
 
 /** Makes a user, who is then invited, or changes one. */
 export function UserDialog(props: {
@@ -16,12 +17,18 @@ export function UserDialog(props: {
   person: Person | null;
   team: string | undefined;
   onClose: () => void;
+  /** Shows the user as he is now. */
+  onReload: () => void;
   onSaved: (link: MadeLink | null, name: string) => void;
 }): ReactNode {
   const t = useT();
   const language = useLanguage();
   const { person, options } = props;
   const [draft, setDraft] = useState<PersonDraft>(() => (person === null ? emptyDraft(props.team) : draftOf(person)));
+  // As it was when the form was filled in: the list may bring a newer one meanwhile.
+  const [version] = useState(person?.version ?? 0);
+  const [skills, setSkills] = useState(() => skillRows(draft.skills));
+  const [fault, setFault] = useState<"missing" | "double_skill" | null>(null);
   const form = useForm();
   const set = (change: Partial<PersonDraft>): void => setDraft((before) => ({ ...before, ...change }));
   const toggled = (list: readonly string[], item: string, on: boolean): string[] =>
@@ -31,16 +38,21 @@ export function UserDialog(props: {
     onChange: (event: { target: { value: string } }) => set({ [field]: event.target.value }),
     error: form.errorOf(field),
   });
-  const save = (): void =>
+  const save = (): void => {
+    const found = skillsFault(skills);
+    setFault(found);
+    if (found !== null) return;
     void form.submit(async () => {
+      const whole = { ...draft, skills: Object.fromEntries(skills.map((row) => [row.skill.trim(), row.level])) };
       if (person !== null) {
-        await props.api.change(person.id, draft);
+        await props.api.change(person.id, { ...whole, version });
         props.onSaved(null, person.name);
       } else {
-        const made = await props.api.create(draft);
+        const made = await props.api.create(whole);
         props.onSaved(made.link, [draft.last_name, draft.first_name].filter((one) => one !== "").join(" "));
       }
     }, FIELDS);
+  };
   const spoken = [...new Set([...draft.languages, ...SPOKEN])];
   return (
     <Dialog
@@ -66,7 +78,7 @@ export function UserDialog(props: {
           save();
         }}
       >
-        <FormError form={form} />
+        <FormError form={form} onReload={props.onReload} />
         <TextField label={t("people.last_name")} autoComplete="off" {...text("last_name")} />
         <TextField label={t("people.first_name")} autoComplete="off" {...text("first_name")} />
         <TextField label={t("people.email")} type="email" autoComplete="off" {...text("email")} />
@@ -117,6 +129,12 @@ export function UserDialog(props: {
           ))}
           <Wrong text={form.errorOf("teams")} />
         </fieldset>
+        <SkillsField
+          rows={skills}
+          known={options.skills}
+          error={fault === null ? form.errorOf("skills") : t(`people.skills_${fault}`)}
+          onChange={setSkills}
+        />
         <TextField
           label={t("people.chat_limit")}
           hint={t("people.chat_limit_hint")}

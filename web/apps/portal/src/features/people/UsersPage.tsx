@@ -10,7 +10,7 @@ import { problemText, useT } from "../../shared/text.tsx";
 import { ImportDialog } from "./ImportDialog.tsx";
 import { roleName } from "../../shared/people.ts";
 import { LinkDialog } from "./LinkDialog.tsx";
-import { PAGE_SIZE, peopleApi, readPeopleSearch, type MadeLink, type PeopleSearch, type Person, type PersonOptions, type Team } from "./model.ts";
+import { PAGE_SIZE, peopleApi, readPeopleSearch, skillRows, type MadeLink, type PeopleSearch, type Person, type PersonOptions, type Team } from "./model.ts";
 import { TeamDialog } from "./TeamDialog.tsx";
 import { TeamTree } from "./TeamTree.tsx";
 import { useForm } from "../../shared/form.ts";
@@ -18,7 +18,7 @@ import { UserDialog } from "./UserDialog.tsx";
 
 type Open = { kind: "user"; person: Person | null } | { kind: "team"; team: Team | null } | { kind: "import" } | { kind: "active"; person: Person } | null;
 
-const NO_OPTIONS: PersonOptions = { roles: [], teams: [], everybody: false, mails: false };
+const NO_OPTIONS: PersonOptions = { roles: [], teams: [], skills: [], everybody: false, mails: false };
 
 /** Settings > Users & teams: the tree of teams, and the users directly in the chosen one, or all. */
 export function UsersPage(): ReactNode {
@@ -183,11 +183,18 @@ export function UsersPage(): ReactNode {
       </div>
       {open?.kind === "user" ? (
         <UserDialog
+          key={`${open.person?.id ?? ""} ${open.person?.version ?? 0}`}
           api={api}
           options={choices}
           person={open.person}
           team={search.team}
           onClose={() => setOpen(null)}
+          onReload={() => {
+            const { person } = open;
+            if (person === null) return;
+            void api.one(person.id).then((fresh) => setOpen({ kind: "user", person: fresh }), done);
+            again();
+          }}
           onSaved={(made, name) => {
             done();
             if (made !== null) setLink({ link: made, name });
@@ -253,7 +260,7 @@ function UserTable(props: {
             <th scope="col">{t("people.email")}</th>
             <th scope="col">{t("people.roles")}</th>
             <th scope="col">{t("people.teams")}</th>
-            <th scope="col">{t("people.agent_number")}</th>
+            <th scope="col">{t("people.skills")}</th>
             <th scope="col">{t("people.status")}</th>
             <th scope="col">
               <span className="visually-hidden">{t("column.actions")}</span>
@@ -271,6 +278,7 @@ function UserTable(props: {
                 ) : (
                   person.name
                 )}
+                {person.agent_number === null ? null : <div className="muted num">{person.agent_number}</div>}
               </td>
               <td>{person.email}</td>
               <td>
@@ -293,7 +301,11 @@ function UserTable(props: {
                   .filter((one) => one !== undefined)
                   .join(", ") || "–"}
               </td>
-              <td className="num">{person.agent_number ?? "–"}</td>
+              <td>
+                {skillRows(person.skills)
+                  .map((row) => `${row.skill} ${row.level}`)
+                  .join(", ") || "–"}
+              </td>
               <td>
                 <Status person={person} />
               </td>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readPeopleSearch, shownTeams, treeStep, type Team } from "./model.ts";
 
-const team = (id: string, parent: string | null, depth: number): Team => ({ id, name: id, parent, depth, members: 0, managers: 0 });
+const team = (id: string, parent: string | null, depth: number): Team => ({ id, version: 1, name: id, parent, depth, members: 0, managers: 0 });
 const TEAMS = [team("support", null, 0), team("tokyo", "support", 1), team("night", "tokyo", 2), team("sales", null, 0)];
 const NONE = new Set<string>();
 

@@ -5,6 +5,14 @@ type Schemas = components["schemas"];
 
 export type Person = Schemas["PersonOut"];
 export type PersonDraft = Required<Schemas["UserIn"]>;
+
+/** A line of the skills in the user dialog. */
+export interface SkillRow {
+  skill: string;
+  level: number;
+}
+
+export const LEVELS = [1, 2, 3, 4, 5];
 export type PersonOptions = Schemas["UserOptionsOut"];
 export type Team = Schemas["TeamOut"];
 export type MadeLink = Schemas["LinkOut"];
@@ -50,9 +58,10 @@ export function peopleApi(http: Http) {
       if (search.team !== undefined && search.team !== "") query.set("team", search.team);
       return http.get(`/users?${query.toString()}`);
     },
+    one: (user: string): Promise<Person> => http.get(`/users/${part(user)}`),
     options: (): Promise<PersonOptions> => http.get("/users/options"),
     create: (draft: PersonDraft): Promise<Schemas["InvitedOut"]> => http.post("/users", draft),
-    change: (user: string, draft: PersonDraft): Promise<void> => http.put(`/users/${part(user)}`, draft),
+    change: (user: string, draft: PersonDraft & { version: number }): Promise<void> => http.put(`/users/${part(user)}`, draft),
     setActive: (user: string, active: boolean): Promise<void> => http.put(`/users/${part(user)}/active`, { active }),
     invite: (user: string): Promise<MadeLink> => http.post(`/users/${part(user)}/invitation`),
     resetPassword: (user: string): Promise<MadeLink> => http.post(`/users/${part(user)}/password-reset`),
@@ -65,7 +74,7 @@ export function peopleApi(http: Http) {
     },
     teams: (): Promise<Schemas["TeamsOut"]> => http.get("/teams"),
     createTeam: (team: Schemas["TeamIn"]): Promise<Team> => http.post("/teams", team),
-    changeTeam: (team: string, draft: Schemas["TeamIn"]): Promise<void> => http.put(`/teams/${part(team)}`, draft),
+    changeTeam: (team: string, draft: Schemas["TeamChangeIn"]): Promise<void> => http.put(`/teams/${part(team)}`, draft),
     moveTeam: (team: string, up: boolean): Promise<void> => http.post(`/teams/${part(team)}/move`, { up }),
     deleteTeam: (team: string): Promise<void> => http.delete(`/teams/${part(team)}`),
   };
@@ -86,7 +95,21 @@ export function emptyDraft(team: string | undefined): PersonDraft {
     teams: team === undefined ? [] : [team],
     manages: [],
     chat_limit: 3,
+    skills: {},
   };
+}
+
+export function skillRows(skills: Readonly<Record<string, number>>): SkillRow[] {
+  return Object.entries(skills)
+    .map(([skill, level]) => ({ skill, level }))
+    .toSorted((one, other) => one.skill.localeCompare(other.skill));
+}
+
+/** Says what is wrong with the rows, or null: the same skill twice would otherwise be lost unseen. */
+export function skillsFault(rows: readonly SkillRow[]): "missing" | "double_skill" | null {
+  const names = rows.map((row) => row.skill.trim());
+  if (names.includes("")) return "missing";
+  return new Set(names).size < names.length ? "double_skill" : null;
 }
 
 export function draftOf(person: Person): PersonDraft {
@@ -102,6 +125,7 @@ export function draftOf(person: Person): PersonDraft {
     teams: person.teams,
     manages: person.manages,
     chat_limit: person.chat_limit,
+    skills: person.skills,
   };
 }
 

@@ -3,6 +3,7 @@ import type { QueueDetails, QueueForms, QueueGlobals, QueueNodeRow } from "@mado
 import { Bar, Button, Check, notify, TextField } from "@madoguchi/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
+import { changedText } from "../../shared/fields.ts";
 import { useAction } from "../../shared/hooks.ts";
 import { Unanswered } from "../../shared/QueryState.tsx";
 import { languageName, nameIn } from "../../shared/labels.ts";
@@ -11,6 +12,7 @@ import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import { Assignments } from "./Assignments.tsx";
 import { draftOf, ownSettings, queueChange, same, settingsChange, type Draft } from "./draft.ts";
 import { fieldError } from "./problems.ts";
+import { KNOWN_SKILLS } from "./Records.tsx";
 import { SettingsForm } from "./SettingsForm.tsx";
 import { GLOBAL } from "./tree.ts";
 
@@ -126,7 +128,7 @@ function Form(props: QueueEditorProps & { loaded: Loaded }): ReactNode {
             </Button>
           }
         >
-          {t("queues.conflict")}
+          {t("queues.conflict")} {problem === null ? null : changedText(t, problem)}
         </Bar>
       ) : null}
       {shown === null ? null : (
@@ -139,6 +141,11 @@ function Form(props: QueueEditorProps & { loaded: Loaded }): ReactNode {
       ) : (
         <p className="muted">{t("queues.global_hint")}</p>
       )}
+      <datalist id={KNOWN_SKILLS}>
+        {forms.skills.map((skill) => (
+          <option key={skill} value={skill} />
+        ))}
+      </datalist>
       <SettingsForm
         sections={forms.sections}
         info={loaded.details.settings}

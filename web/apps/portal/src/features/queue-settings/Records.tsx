@@ -19,6 +19,9 @@ export interface RecordsProps {
   onChange: (value: SettingValue) => void;
 }
 
+/** The id of the list of skills that there are. */
+export const KNOWN_SKILLS = "known-skills";
+
 type Row = Record<string, SettingValue>;
 
 /** A list of records, such as groups of agents: one after the other, added, moved and removed by buttons. */
@@ -133,6 +136,7 @@ function Member(props: RecordsProps): ReactNode {
       error={error}
       disabled={readOnly}
       value={shown(value)}
+      {...(field.name === "skill" ? { list: KNOWN_SKILLS, autoComplete: "off" } : {})}
       {...(field.kind === "text" ? {} : { inputMode: field.kind === "whole" ? ("numeric" as const) : ("decimal" as const) })}
       onChange={(event) => onChange(event.target.value)}
     />

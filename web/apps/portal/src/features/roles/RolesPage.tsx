@@ -24,7 +24,7 @@ function rolesApi(http: Http) {
   return {
     list: (): Promise<Schemas["RolesOut"]> => http.get("/roles"),
     create: (draft: RoleDraft): Promise<Role> => http.post("/roles", draft),
-    change: (role: string, draft: RoleDraft): Promise<void> => http.put(`/roles/${encodeURIComponent(role)}`, draft),
+    change: (role: string, draft: RoleDraft & { version: number }): Promise<void> => http.put(`/roles/${encodeURIComponent(role)}`, draft),
     delete: (role: string): Promise<void> => http.delete(`/roles/${encodeURIComponent(role)}`),
     order: (roles: string[]): Promise<void> => http.put("/roles/order", { roles }),
   };
@@ -46,6 +46,7 @@ export function RolesPage(): ReactNode {
   const { role: wanted } = found as { role?: unknown };
   const query = useQuery({ queryKey: ["people", "roles"], queryFn: api.list });
   const [copy, setCopy] = useState<Role | null>(null);
+  const [attempt, setAttempt] = useState(0);
   const order = useForm();
   const choose = (role: string): void => void navigate({ to: ".", replace: true, search: { role } });
   if (query.data === undefined) {
@@ -108,15 +109,17 @@ export function RolesPage(): ReactNode {
           </ul>
         </nav>
         <RoleEditor
-          key={chosen?.id ?? `new ${copy?.id ?? ""}`}
+          key={`${chosen?.id ?? `new ${copy?.id ?? ""}`} ${attempt}`}
           api={api}
           role={chosen ?? null}
           copy={copy}
           roles={roles}
           pages={pages}
           edits={edits}
+          onReload={() => void again().then(() => setAttempt((before) => before + 1))}
           onSaved={async (id) => {
             await again();
+            setAttempt((before) => before + 1);
             choose(id);
           }}
           onCopy={(role) => {
@@ -152,12 +155,16 @@ function RoleEditor(props: {
   pages: readonly Page[];
   edits: boolean;
   onSaved: (id: string) => Promise<void>;
+  /** Shows the role as it is now. */
+  onReload: () => void;
   onCopy: (role: Role) => void;
   onMove: (role: string, by: number) => void;
 }): ReactNode {
   const t = useT();
   const { role, pages } = props;
   const [draft, setDraft] = useState<RoleDraft>(() => draftOf(t, role, props.copy));
+  // As it was when the form was filled in: the list may bring a newer one meanwhile.
+  const [version] = useState(role?.version ?? 0);
   const [search, setSearch] = useState("");
   const [asking, setAsking] = useState(false);
   const form = useForm();
@@ -174,7 +181,7 @@ function RoleEditor(props: {
       async () => {
         if (role === null) await props.onSaved((await props.api.create(draft)).id);
         else {
-          await props.api.change(role.id, draft);
+          await props.api.change(role.id, { ...draft, version });
           await props.onSaved(role.id);
         }
       },
@@ -199,7 +206,7 @@ function RoleEditor(props: {
           </>
         )}
       </header>
-      <FormError form={form} />
+      <FormError form={form} onReload={props.onReload} />
       {role?.fixed === true ? (
         <Bar tone="info" icon="lock" role="status">
           {t(role.id === "agent" ? "roles.fixed_agent" : "roles.fixed_admin")}

@@ -87,6 +87,7 @@ export function StatusesPage(): ReactNode {
           <Form
             status={edited === "new" ? null : edited}
             onCancel={() => setEdited(null)}
+            onFailed={() => void again()}
             onSaved={() => {
               setEdited(null);
               void again();
@@ -115,12 +116,15 @@ export function StatusesPage(): ReactNode {
   );
 }
 
-function Form(props: { status: CustomStatus | null; onCancel: () => void; onSaved: () => void }): ReactNode {
+function Form(props: { status: CustomStatus | null; onCancel: () => void; onSaved: () => void; onFailed: () => void }): ReactNode {
   const t = useT();
   const { api } = useServices();
   const [draft, setDraft] = useState<CustomStatusInput>(props.status ?? EMPTY);
   const [problem, setProblem] = useState<ProblemError | null>(null);
-  const [busy, run] = useAction((error) => setProblem(asProblem(error)));
+  const [busy, run] = useAction((error) => {
+    setProblem(asProblem(error));
+    props.onFailed();
+  });
   const name = (language: "ja" | "en", value: string): void =>
     setDraft((before) => ({ ...before, names: { ...before.names, [language]: value } }));
   const wrong = (field: string): string | null => (problem?.field === field ? problemText(t, problem) : null);
@@ -129,7 +133,7 @@ function Form(props: { status: CustomStatus | null; onCancel: () => void; onSave
     setProblem(null);
     const { names, colour, away } = draft;
     const body = { names, colour, away };
-    void run(() => (props.status === null ? api.makeStatus(body) : api.changeStatus(props.status.id, body))).then((done) => {
+    void run(() => (props.status === null ? api.makeStatus(body) : api.changeStatus(props.status.id, { ...body, version: props.status.version }))).then((done) => {
       if (done) props.onSaved();
     });
   };
