@@ -22,9 +22,11 @@ function sources(folder: string): string[] {
 /** Beginnings of keys that are put together, from a state, a status or a code of the server. */
 const BUILT = [
   String.raw`call`,
+  String.raw`canned\.(?:text|variable)`,
   String.raw`chat`,
   String.raw`density`,
   String.raw`disposition`,
+  String.raw`dispositions\.(?:name|up|down)`,
   String.raw`event`,
   String.raw`filter`,
   String.raw`hours\.(?:wrong|step|day|nth|mode|part|cell)`,

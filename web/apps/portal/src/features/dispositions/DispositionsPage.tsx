@@ -239,7 +239,7 @@ function Row(props: RowProps): ReactNode {
         {props.below > 0 ? <Badge tone="info">{t("dispositions.heading", { count: props.below })}</Badge> : null}
         {one.notes_required ? <Badge tone="violet">{t("dispositions.notes_required")}</Badge> : null}
         {places.length === 0 ? null : (
-          <Badge tone="muted">{places.length > 2 ? t("dispositions.queues", { count: places.length }) : places.join(t("dispositions.and"))}</Badge>
+          <Badge tone="muted">{places.length > 2 ? t("dispositions.queues", { count: places.length }) : places.join(" · ")}</Badge>
         )}
       </span>
       <span className="catalogue-actions">

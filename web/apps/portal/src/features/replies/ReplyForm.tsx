@@ -12,6 +12,8 @@ import { useLanguage, useT } from "../../shared/text.tsx";
 const FIELDS = ["shortcut", "queue", "texts", "texts.ja", "texts.en"] as const;
 const LONGEST = 2_000;
 const SHORTCUT = 30;
+/** Whom the preview speaks to, in the language of the text and not of the page. */
+const SAMPLE: Readonly<Record<Language, string>> = { ja: "佐藤 美咲", en: "Misaki Sato" };
 
 /** Makes or changes a canned reply, and shows how it will read. */
 export function ReplyForm(props: {
@@ -131,7 +133,7 @@ function Text(props: { language: Language; text: string; error: string | null; o
       {text.trim() === "" ? null : (
         <figure className="reply-preview">
           <figcaption>{t("canned.preview")}</figcaption>
-          <p lang={language}>{fillIn(text, { consumer: t(`canned.sample_${language}`), agent: session.user.name })}</p>
+          <p lang={language}>{fillIn(text, { consumer: SAMPLE[language], agent: session.user.name })}</p>
         </figure>
       )}
     </>
