@@ -7,7 +7,7 @@ from typing import Final
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.audit.entries import Seen, Subject
-from madoguchi.domain.desk.dispositions import Disposition, check_choice, check_entry
+from madoguchi.domain.desk.dispositions import Disposition, check_choice, check_entry, ordered
 from madoguchi.kernel.errors import ConflictError, NotFoundError
 from madoguchi.kernel.ids import DispositionId, QueueId
 from madoguchi.ports.desk import DeskRecords
@@ -82,6 +82,17 @@ class DispositionService:
         require_present(present.version, Seen(Subject.DISPOSITION, wanted.id, wanted.version))
         self._check(wanted, others)
         await self._records.save_disposition(wanted)
+
+    async def order(self, actor: Principal, wanted: Sequence[DispositionId]) -> None:
+        """Put all dispositions into this order; entries of one heading need not stand together.
+
+        Raises:
+            NotAllowedError: the caller may not set up dispositions.
+            ConflictError: these are not all of them, each once.
+        """
+        actor.require(Permission.EDIT_DISPOSITIONS)
+        for moved in ordered(await self._records.dispositions(), wanted):
+            await self._records.save_disposition(moved)
 
     async def remove(self, actor: Principal, disposition: DispositionId) -> None:
         """Forget a disposition. What was recorded with it keeps its id.

@@ -77,7 +77,7 @@ class ReplyService:
         actor.require(Permission.EDIT_REPLIES)
         if wanted.scope is ReplyScope.QUEUE:
             if wanted.queue is None:
-                raise InvalidInputError("name the queue", field="queue")
+                raise InvalidInputError("name the queue", field="queue", reason="no_queue")
             self._queues.get(wanted.queue)
             return replace(wanted, owner=None)
         return replace(wanted, owner=None, queue=None)

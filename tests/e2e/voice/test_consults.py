@@ -111,3 +111,31 @@ async def test_an_agent_calls_out_and_is_told_why_somebody_is_not_reached(
         await look(looks, not_reached=agent)
         await expect(agent.presence).to_contain_text("Available")
     await nothing_is_live(server)
+
+
+@pytest.mark.req("BASE-12")
+async def test_a_call_that_nobody_answers_ends_and_leaves_the_agent_and_the_line_free(
+    server: RealServer, browser: Browser, office: Office, carrier: int, looks: Path | None
+) -> None:
+    async with an_agent(browser, server) as agent:
+        async with a_phone(E164, port=carrier) as phone:
+            phone.answers = False
+            await agent.dial(NUMBER, QUEUE)
+            await until(lambda: phone.rings, "the phone rings")
+            await agent.hang_up()
+            await expect(agent.call).to_have_count(0)
+            await until(phone.ended.is_set, "the phone rings no more")
+        call = office.newest_call()
+        assert (call["direction"], call["end_reason"], call["recordings"]) == ("outbound", "agent_hung_up", [])
+
+        async with a_phone(E164, port=carrier) as phone:
+            phone.refusal = "480 Temporarily Unavailable"
+            await agent.dial(NUMBER, QUEUE)
+            await expect(agent.page.get_by_text(f"{NUMBER} was not reached").first).to_be_visible()
+            await expect(agent.page.get_by_text("No answer").first).to_be_visible()
+            await look(looks, not_answered=agent)
+        await agent.dial("1001", QUEUE)
+        await expect(agent.page.get_by_text("1001 was not reached").first).to_be_visible()
+        await expect(agent.call).to_have_count(0)
+        await expect(agent.presence).to_contain_text("Available")
+    await nothing_is_live(server)

@@ -72,6 +72,24 @@ async def test_a_tree_of_two_levels_is_set_up_and_only_its_leaves_that_fit_can_b
     assert [one["id"] for one in (await service.all(ANAS))["dispositions"]] == [heading, other]
 
 
+@pytest.mark.req("BASE-11")
+async def test_all_are_put_into_an_order_and_an_order_of_other_ones_is_refused(floor: Floor) -> None:
+    service = floor.core.dispositions
+    first, second, third = [await service.add(BOSS, entry(name)) for name in ("First", "Second", "Third")]
+
+    await service.order(BOSS, [third, first, second])
+
+    assert [one["id"] for one in (await service.all(ANAS))["dispositions"]] == [third, first, second]
+    fourth = await service.add(BOSS, entry("Fourth"))
+    assert [one["id"] for one in (await service.all(ANAS))["dispositions"]][-1] == fourth
+    for wrong in ([third, first, second], [third, first, second, first], [third, first, second, DispositionId("x")]):
+        with pytest.raises(ConflictError) as refused:
+            await service.order(BOSS, wrong)
+        assert refused.value.reason == "others_now"
+    with pytest.raises(NotAllowedError):
+        await service.order(ANAS, [first, second, third, fourth])
+
+
 @pytest.mark.req("BASE-3")
 async def test_agents_choose_and_do_not_set_up(floor: Floor) -> None:
     with pytest.raises(NotAllowedError):

@@ -55,6 +55,12 @@ class DispositionChangeIn(DispositionIn):
     version: Version
 
 
+class OrderIn(In):
+    """All dispositions in their order."""
+
+    dispositions: Annotated[list[Id], Field(max_length=2_000)]
+
+
 class DispositionOut(Out):
     """A disposition."""
 
@@ -150,6 +156,12 @@ async def dispositions(actor: Anybody, services: InServices) -> DispositionsOut:
 async def add_disposition(body: DispositionIn, actor: Editor, services: InServices) -> MadeOut:
     """Make a disposition, the last of all."""
     return MadeOut(id=await services.dispositions.add(actor, body.record("")))
+
+
+@router.put("/dispositions/order", status_code=204)
+async def order_dispositions(body: OrderIn, actor: Editor, services: InServices) -> None:
+    """Put all dispositions into an order."""
+    await services.dispositions.order(actor, [DispositionId(one) for one in body.dispositions])
 
 
 @router.put("/dispositions/{disposition}", status_code=204)

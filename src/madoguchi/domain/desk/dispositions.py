@@ -1,7 +1,7 @@
 """Dispositions: how an agent classifies what he did. A tree of at most two levels; what has children is a heading."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from madoguchi.kernel.errors import ConflictError, InvalidInputError
@@ -54,16 +54,29 @@ def check_entry(one: Disposition, others: Sequence[Disposition]) -> None:
     for language in LANGUAGES:
         name = one.names.get(language, "").strip()
         if not name or len(name) > NAME_LENGTH:
-            raise InvalidInputError(f"1 to {NAME_LENGTH} characters", field=f"names.{language}")
+            raise InvalidInputError(f"1 to {NAME_LENGTH} characters", field=f"names.{language}", reason="length")
     if one.parent is None:
         return
     heading = next((other for other in others if other.id == one.parent), None)
     if heading is None or heading.id == one.id:
-        raise InvalidInputError("there is no such heading", field="parent")
+        raise InvalidInputError("there is no such heading", field="parent", reason="no_heading")
     if heading.parent is not None:
-        raise InvalidInputError("there are two levels at most", field="parent")
+        raise InvalidInputError("there are two levels at most", field="parent", reason="two_levels")
     if any(other.parent == one.id for other in others):
-        raise ConflictError("it has entries below it", field="parent")
+        raise ConflictError("it has entries below it", field="parent", reason="has_entries")
+
+
+def ordered(all_of_them: Sequence[Disposition], wanted: Sequence[DispositionId]) -> Sequence[Disposition]:
+    """Return those whose position becomes another when they stand in the order of `wanted`, the first at 1.
+
+    Raises:
+        ConflictError: `wanted` is not each of them once: somebody added or removed one meanwhile.
+    """
+    known = {one.id: one for one in all_of_them}
+    if len(wanted) != len(known) or set(wanted) != set(known):
+        raise ConflictError("name each disposition once", field="dispositions", reason="others_now")
+    placed = [replace(known[key], position=place) for place, key in enumerate(wanted, 1)]
+    return [one for one in placed if one.position != known[one.id].position]
 
 
 def check_choice(

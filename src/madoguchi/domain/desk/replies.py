@@ -46,9 +46,9 @@ def check_reply(one: CannedReply) -> None:
         InvalidInputError: the shortcut is none, there is no text, or one is too long.
     """
     if not SHORTCUT.fullmatch(one.shortcut):
-        raise InvalidInputError("1 to 30 characters without spaces and slashes", field="shortcut")
+        raise InvalidInputError("1 to 30 characters without spaces and slashes", field="shortcut", reason="shortcut")
     if not any(text.strip() for text in one.texts.values()):
-        raise InvalidInputError("write a text", field="texts")
+        raise InvalidInputError("write a text", field="texts", reason="missing")
     for language, text in one.texts.items():
         if len(text) > TEXT_LENGTH:
-            raise InvalidInputError(f"at most {TEXT_LENGTH} characters", field=f"texts.{language}")
+            raise InvalidInputError(f"at most {TEXT_LENGTH} characters", field=f"texts.{language}", reason="too_long")

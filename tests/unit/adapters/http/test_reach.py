@@ -40,6 +40,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "PUT /handlings/{handling}/draft": {},
     "POST /dispositions": {"names": {"en": "Sold", "ja": "成約"}},
     "PUT /dispositions/{disposition}": {"names": {"en": "Sold", "ja": "成約"}, "version": 0},
+    "PUT /dispositions/order": {"dispositions": []},
     "PUT /settings/wrap-up": {"required": False},
 }
 """What each route wants to be sent, so that it is refused for lack of a permission and not of a body."""

@@ -120,6 +120,7 @@ export class PortalApi {
   saveDisposition = (id: string, one: DispositionInput & { version: number }): Promise<void> =>
     this.http.put(`/dispositions/${part(id)}`, one);
   removeDisposition = (id: string): Promise<void> => this.http.delete(`/dispositions/${part(id)}`);
+  orderDispositions = (dispositions: string[]): Promise<void> => this.http.put("/dispositions/order", { dispositions });
   setDispositionRequired = (required: boolean): Promise<void> => this.http.put("/settings/wrap-up", { required });
   replies = (): Promise<{ replies: CannedReply[] }> => this.http.get("/replies");
   addReply = (one: ReplyInput): Promise<{ id: string }> => this.http.post("/replies", one);

@@ -2234,6 +2234,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispositions/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order Dispositions
+         * @description Put all dispositions into an order.
+         */
+        put: operations["desk_order_dispositions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dispositions/{disposition}": {
         parameters: {
             query?: never;
@@ -3892,6 +3912,14 @@ export interface components {
         OfferIn: {
             /** Offer */
             offer: string;
+        };
+        /**
+         * OrderIn
+         * @description All dispositions in their order.
+         */
+        OrderIn: {
+            /** Dispositions */
+            dispositions: string[];
         };
         /**
          * OwnPasswordIn
@@ -9339,6 +9367,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MadeOut"];
                 };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    desk_order_dispositions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457). */
             default: {

@@ -244,6 +244,8 @@ function settingsOf(can: Can): { to: string; label: TextKey }[] {
     ...(can("settings.queues.view") ? [{ to: "/settings/queues/ivr", label: "nav.queue_settings" as const }] : []),
     ...(can("settings.messages.view") ? [{ to: "/settings/languages", label: "nav.languages" as const }] : []),
     ...(can("agent_statuses.edit") ? [{ to: "/settings/statuses", label: "nav.statuses" as const }] : []),
+    ...(can("settings.dispositions.edit") ? [{ to: "/settings/dispositions", label: "dispositions.title" as const }] : []),
+    ...(can("settings.replies.edit") ? [{ to: "/settings/replies", label: "canned.title" as const }] : []),
     ...(can("users.view") ? [{ to: "/settings/users", label: "people.nav" as const }] : []),
     ...(can("roles.view") ? [{ to: "/settings/roles", label: "roles.nav" as const }] : []),
     ...(can("audit.view") ? [{ to: "/settings/audit", label: "audit.nav" as const }] : []),

@@ -54,6 +54,8 @@ const MePage = lazyRouteComponent(() => import("../features/me/MePage.tsx"), "Me
 const SupportCenterPage = lazyRouteComponent(() => import("../features/support-center/SupportCenterPage.tsx"), "SupportCenterPage");
 const QueueSettings = lazyRouteComponent(() => import("../features/queue-settings/QueueSettings.tsx"), "QueueSettings");
 const StatusesPage = lazyRouteComponent(() => import("../features/statuses/StatusesPage.tsx"), "StatusesPage");
+const DispositionsPage = lazyRouteComponent(() => import("../features/dispositions/DispositionsPage.tsx"), "DispositionsPage");
+const RepliesPage = lazyRouteComponent(() => import("../features/replies/RepliesPage.tsx"), "RepliesPage");
 const LanguagesPage = lazyRouteComponent(() => import("../features/messages/LanguagesPage.tsx"), "LanguagesPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
@@ -169,6 +171,9 @@ const settings = [
   page("/settings/support-center", "page.support_center", () => <SupportCenterPage />),
   page("/settings/languages", "page.languages", () => <LanguagesRoute />),
   page("/settings/statuses", "page.statuses", () => <StatusesPage />),
+  page("/settings/dispositions", "dispositions.title", () => <DispositionsPage />),
+  page("/settings/replies", "canned.title", () => <RepliesPage />),
+  page("/me/replies", "canned.own_title", () => <RepliesPage own />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),
   page("/settings/audit", "audit.title", () => <AuditPage />),

@@ -23,9 +23,11 @@ function sources(folder: string): string[] {
 const BUILT = [
   String.raw`audit\.(?:subject|action|field|part|scope)`,
   String.raw`call`,
+  String.raw`canned\.(?:text|variable)`,
   String.raw`chat`,
   String.raw`density`,
   String.raw`disposition`,
+  String.raw`dispositions\.(?:name|up|down)`,
   String.raw`event`,
   String.raw`filter`,
   String.raw`hours\.(?:wrong|step|day|nth|mode|part|cell)`,

@@ -2,9 +2,10 @@ import { Button, IconButton } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { isSend } from "../../shared/keys.ts";
+import { fillIn, type ReplyNames } from "../../shared/replies.ts";
 import { useServices } from "../../shared/services.ts";
 import { useT } from "../../shared/text.tsx";
-import { fillIn, findReplies, replyQuery, replyText, type ReplyNames } from "./replies.ts";
+import { findReplies, replyQuery, replyText } from "./replies.ts";
 
 const LONGEST = 4_000;
 /** Unsent text of each chat, so that changing between chats loses nothing. */

@@ -61,6 +61,7 @@ export function WrapUp({ row }: { row: WrapUpRow }): ReactNode {
         </div>
       </header>
       <form
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           finish();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fillIn, findReplies, replyQuery, replyText } from "./replies.ts";
+import { fillIn } from "../../shared/replies.ts";
+import { findReplies, replyQuery, replyText } from "./replies.ts";
 
 const reply = (shortcut: string, texts: Record<string, string>, queue: string | null = null) => ({
   id: shortcut,

@@ -1,11 +1,6 @@
 import type { CannedReply } from "@madoguchi/protocol";
 import { searchable } from "../../shared/labels.ts";
 
-export interface ReplyNames {
-  consumer: string;
-  agent: string;
-}
-
 const SHOWN = 8;
 
 /** What is being looked for: the text after a `/` that begins the message, as long as it is one word. */
@@ -16,11 +11,6 @@ export function replyQuery(text: string): string | null {
 /** The text in the chat's language, else in any there is. */
 export function replyText(reply: CannedReply, language: string): string {
   return reply.texts[language] ?? Object.values(reply.texts)[0] ?? "";
-}
-
-/** Puts the names in the places of `{consumer}` and `{agent}`. */
-export function fillIn(text: string, names: ReplyNames): string {
-  return text.replaceAll("{consumer}", names.consumer).replaceAll("{agent}", names.agent);
 }
 
 /** Those for this chat's queue whose shortcut or text has what is looked for; shortcuts that begin with it first. */

@@ -1,6 +1,7 @@
 import type { components } from "@madoguchi/protocol";
 import { Button, notify, SelectField, TextField } from "@madoguchi/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { FormError } from "../../shared/FormError.tsx";
 import { Unanswered } from "../../shared/QueryState.tsx";
@@ -19,7 +20,7 @@ type Me = components["schemas"]["MeOut"];
 /** One's own profile: name, picture, password, second factor, language. */
 export function MePage(): ReactNode {
   const t = useT();
-  const { api } = useServices();
+  const { api, can } = useServices();
   const queries = useQueryClient();
   const query = useQuery({ queryKey: ["me"], queryFn: () => api.http.get<Me>("/me") });
   const [attempt, setAttempt] = useState(0);
@@ -38,6 +39,15 @@ export function MePage(): ReactNode {
             <h2>{t("me.second_factor")}</h2>
             <SecondFactor key={String(query.data.second_factor)} active={query.data.second_factor} left={query.data.recovery_codes} onDone={again} />
           </section>
+          {can("desk") ? (
+            <section className="card" aria-label={t("canned.own_title")}>
+              <h2>{t("canned.own_title")}</h2>
+              <p className="muted">{t("canned.own_about")}</p>
+              <p>
+                <Link to="/me/replies">{t("canned.own_go")}</Link>
+              </p>
+            </section>
+          ) : null}
         </div>
       )}
     </main>
