@@ -10,18 +10,12 @@ import pytest
 from madoguchi.adapters.http.app import make_app
 from madoguchi.adapters.http.state import KIB, HttpSettings, HttpState
 from madoguchi.domain.access.permissions import Role
-from madoguchi.domain.audit.entries import AuditRecord, Seen
 from madoguchi.domain.messages.registry import REGISTRY
 from madoguchi.testing.tones import write_tone
 from tests.unit.adapters.fake_services import FakeSignIn, a_principal, fake_services
 from tests.unit.services.message_page import Page, a_page
 
 V1 = "/api/v1"
-
-
-class NothingNoted:
-    async def since(self, _seen: Seen) -> list[AuditRecord]:
-        return []
 
 
 class Site:
@@ -31,7 +25,7 @@ class Site:
         self.page = page
         roles = {"admin": Role.ADMIN, "manager": Role.MANAGER, "agent": Role.AGENT}
         sign_in = FakeSignIn({name: a_principal(role, user=f"user_{name}") for name, role in roles.items()})
-        services = fake_services(sign_in=sign_in, languages=page.languages, messages=page.service, audit=NothingNoted())
+        services = fake_services(sign_in=sign_in, languages=page.languages, messages=page.service)
 
         async def branding() -> dict[str, Any]:
             return {}
