@@ -1,12 +1,13 @@
 """Services that remember what they were asked and answer what a test wants: the edges are tested without the house."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from madoguchi.domain.access.sign_in import SignInNeededError
 from madoguchi.domain.access.users import Principal, User
+from madoguchi.domain.audit.entries import AuditRecord
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerPrincipal
 from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.ids import ConsumerId, RoleId, SessionId, UserId
@@ -102,9 +103,17 @@ class FakeViews:
         return await self.store.subscribe(view, cursor)
 
 
+class NothingNoted(Recorder):
+    """An audit log in which nothing is."""
+
+    async def since(self, _seen: object) -> Sequence[AuditRecord]:
+        return ()
+
+
 def fake_services(**given: Any) -> Services:
-    """A bundle in which everything that a test does not give is a `Recorder`."""
-    parts = {name: given.get(name, Recorder()) for name in Services.__dataclass_fields__}
+    """A bundle in which everything that a test does not give is a `Recorder`, and nothing is in the audit log."""
+    usual = {"audit": NothingNoted()}
+    parts = {name: given.get(name, usual.get(name, Recorder())) for name in Services.__dataclass_fields__}
     return Services(**parts)
 
 

@@ -151,6 +151,8 @@ async def centre(story: Story) -> None:
     await story.does("PUT /figures/goals", json=GOALS)
     result = (await story.does("POST /dispositions", json=RESULT))["id"]
     await story.does("PUT /dispositions/{disposition}", result, json={**RESULT, "notes_required": True}, version=1)
+    other = (await story.does("POST /dispositions", json={**RESULT, "names": {"en": "Lost", "ja": "不成立"}}))["id"]
+    await story.does("PUT /dispositions/order", json={"dispositions": [other, result]})
     await story.does("DELETE /dispositions/{disposition}", result)
     await story.does("PUT /settings/wrap-up", json={"required": True})
     reply = (await story.does("POST /replies", json=REPLY))["id"]

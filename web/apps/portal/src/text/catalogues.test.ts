@@ -14,12 +14,6 @@ function sources(folder: string): string[] {
 }
 
 /** Beginnings of keys that are put together, from a state, a status or a code of the server. */
-
-/** Beginnings of keys that are put together, from a state, a status or a code of the server. */
-
-/** Beginnings of keys that are put together, from a state, a status or a code of the server. */
-
-/** Beginnings of keys that are put together, from a state, a status or a code of the server. */
 const BUILT = [
   String.raw`audit\.(?:subject|action|field|part|scope)`,
   String.raw`call`,

@@ -132,7 +132,7 @@ export function UserDialog(props: {
         <SkillsField
           rows={skills}
           known={options.skills}
-          error={fault === null ? form.errorOf("skills") : t(`people.skills_${fault}`)}
+          error={fault === null ? form.errorOf("skills") : t(fault === "missing" ? "people.skills_missing" : "people.skills_double_skill")}
           onChange={setSkills}
         />
         <TextField
