@@ -35,6 +35,7 @@ from madoguchi.services.chat_life import CHATS, ChatPerformer
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consults import ConsultService
+from madoguchi.services.consumer_history import ConsumerHistory
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dialling import DiallingService
@@ -227,6 +228,7 @@ class House:
             outbound=outbound,
             sign_in=people.sign_in,
             consumers=ConsumerService(storage.catalogue, self._queues, clock, ids),
+            consumer_history=ConsumerHistory(storage, self._agents, self._calls, self._chats),
             desk=self._desk,
             offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
             calls=calls,

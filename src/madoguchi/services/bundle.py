@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from madoguchi.services.calls import CallService
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consults import ConsultService
+from madoguchi.services.consumer_history import ConsumerHistory
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
@@ -40,6 +41,7 @@ class Services:
 
     sign_in: SignInService
     consumers: ConsumerService
+    consumer_history: ConsumerHistory
     desk: DeskService
     dispositions: DispositionService
     offers: OfferService

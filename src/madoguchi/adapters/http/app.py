@@ -19,6 +19,7 @@ from madoguchi.adapters.http import (
     calls,
     chats,
     consults,
+    consumer_history,
     consumers,
     desk,
     desk_records,
@@ -139,7 +140,7 @@ def _routes() -> Sequence[BaseRoute]:
     api = APIRouter(prefix=BASE)
     live = (session, desk, calls, consults, chats, supervision, recordings, consumers, routing, figures, metadata)
     organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours, desk_records)
-    for part in (*live, *organisation):
+    for part in (*live, consumer_history, *organisation):
         api.include_router(part.router)
     before = len(app.router.routes)
     app.include_router(api)

@@ -19,6 +19,7 @@ import type {
   MonitorAnswer,
   Names,
   Page,
+  PastInteraction,
   QueueChange,
   QueueDetails,
   QueueForms,
@@ -147,6 +148,8 @@ export class PortalApi {
     this.http.get(`/completed/calls?limit=50${before === undefined ? "" : `&before=${part(before)}`}`);
   completedChats = (before?: string): Promise<Page<CompletedChatRow>> =>
     this.http.get(`/completed/chats?limit=50${before === undefined ? "" : `&before=${part(before)}`}`);
+  consumerInteractions = (consumer: string, before?: string, signal?: AbortSignal): Promise<Page<PastInteraction>> =>
+    this.http.get(`/consumers/${part(consumer)}/interactions${before === undefined ? "" : `?before=${part(before)}`}`, signal);
   metadataUrl = (channel: "call" | "chat", id: string): string => this.http.url(`/${channel}s/${part(id)}/metadata`);
   figures = (question: FiguresQuestion, signal?: AbortSignal): Promise<FiguresAnswer> =>
     this.http.get(`/figures?${new URLSearchParams({ ...question }).toString()}`, signal);

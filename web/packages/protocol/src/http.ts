@@ -6,6 +6,7 @@ import type {
   Goals,
   MessageBody,
   Names,
+  Person,
   PresenceStatus,
   QueueRef,
   StatusColour,
@@ -293,6 +294,34 @@ export interface Page<Row> {
 
 export type CompletedCallRow = CallRow & { recordings?: RecordingInfo[] };
 export type CompletedChatRow = ChatRow;
+
+/** An agent's stretch on something that is over. */
+export interface PastHandling {
+  agent: Person;
+  disposition: string | null;
+  /** Null where there is none of that id (any more). */
+  disposition_names: Names | null;
+  notes: string;
+}
+
+interface Past {
+  id: string;
+  medium: "phone" | "web";
+  direction: "inbound" | "outbound";
+  language: string;
+  queue: QueueRef | null;
+  agent: Person | null;
+  started_at: Timestamp;
+  answered_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  end_reason: string | null;
+  /** Whether this user may read its details. */
+  opens: boolean;
+  handlings: PastHandling[];
+}
+
+/** A call or chat of a consumer that is over. */
+export type PastInteraction = Past & ({ channel: "call"; state: CallRow["state"] } | { channel: "chat"; state: ChatRow["state"] });
 
 export interface TranscriptMessage {
   seq: number;
