@@ -41,6 +41,7 @@ from madoguchi.services.desk import DeskService
 from madoguchi.services.dialling import DiallingService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
 from madoguchi.services.dispositions import DispositionService
+from madoguchi.services.embedding import EmbeddingService
 from madoguchi.services.fact_keeper import FactKeeper
 from madoguchi.services.figures import FiguresService
 from madoguchi.services.figures_live import Floor, LiveFigures
@@ -93,6 +94,8 @@ class House:
         self._teams = TeamService(storage.people, ids, self.access)
         self._queues = QueueService(storage.queues, self._teams.members)
         self._teams.changed = self._queues.refresh
+        self._embedding = EmbeddingService(catalogue)
+        self._embedding.changed = lambda: self.access.changed(None)
         self._hours = HoursService(storage.hours, parents=self._queues.above)
         self._languages = LanguageService(storage.messages, clock)
         tenant = self._tenant = Tenant(catalogue, self._languages)
@@ -258,6 +261,7 @@ class House:
             ),
             languages=self._languages,
             messages=self._messages,
+            embedding=self._embedding,
             figures=self._figures,
             metadata=MetadataService(storage),
             hours=HoursSettings(
@@ -289,6 +293,7 @@ class House:
         await self._roles.load()
         await self._teams.load()
         await self._languages.load()
+        await self._embedding.load()
         await self._messages.load()
         await self._hours.load()
         await self._ports.voice.start(self._facts.listen)

@@ -10,6 +10,7 @@ from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dispositions import DispositionService
+from madoguchi.services.embedding import EmbeddingService
 from madoguchi.services.figures import FiguresService
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.hours_settings import HoursSettings
@@ -68,5 +69,6 @@ class Services:
     languages: LanguageService
     messages: MessageService
     hours: HoursSettings
+    embedding: EmbeddingService
     figures: FiguresService
     metadata: MetadataService

@@ -236,6 +236,11 @@ STATUSES: list[Row] = [
     {"id": "status_2", "names": {"en": "Social media", "ja": "SNS 対応"}, "colour": "blue", "away": False},
 ]
 FIXED: Row = {
+    "/settings/embedding": {
+        "version": 3,
+        "origins": ["https://crm.example.com", "https://help.example.com:8443"],
+        "fixed": ["'self'", "https://*.intra.example.com"],
+    },
     "/agent-statuses": {"statuses": STATUSES},
     "/dispositions": {"dispositions": [], "required": False},
     "/replies": {

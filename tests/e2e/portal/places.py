@@ -13,6 +13,7 @@ ALL_PERMISSIONS = [
     "agents.edit",
     "agent_statuses.edit",
     "routing.edit",
+    "settings.embedding.edit",
     "monitor",
     "monitor_chats.edit",
     "recordings.view",

@@ -23,6 +23,7 @@ from madoguchi.adapters.http import (
     consumers,
     desk,
     desk_records,
+    embedding,
     figures,
     health,
     hours,
@@ -96,11 +97,15 @@ def make_app(state: HttpState, *, routes: Sequence[BaseRoute] = (), lifespan: Li
     """
     settings = state.settings
     patterns: dict[object, str] = {}
+
+    def ancestors() -> tuple[str, ...]:
+        return (*settings.frame_ancestors, *state.services.embedding.settings.origins)
+
     app = _with_routes(
         lifespan=lifespan,
         middleware=[
             Middleware(Measure, observe=state.hooks.observe, patterns=patterns),
-            Middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors),
+            Middleware(SecurityHeaders, frame_ancestors=ancestors),
             Middleware(EmbeddableRoutes),
             Middleware(RateLimit, rate=settings.consumer_rate, burst=settings.consumer_burst),
             Middleware(BodyLimit, max_body=settings.max_body, max_upload=settings.max_upload),
@@ -140,7 +145,7 @@ def _routes() -> Sequence[BaseRoute]:
     api = APIRouter(prefix=BASE)
     live = (session, desk, calls, consults, chats, supervision, recordings, consumers, routing, figures, metadata)
     organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours, desk_records)
-    for part in (*live, consumer_history, *organisation):
+    for part in (*live, consumer_history, *organisation, embedding):
         api.include_router(part.router)
     before = len(app.router.routes)
     app.include_router(api)

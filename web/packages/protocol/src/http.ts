@@ -61,6 +61,7 @@ export type Permission =
   | "settings.messages.edit"
   | "settings.support_center.view"
   | "settings.support_center.edit"
+  | "settings.embedding.edit"
   | "outbound"
   | "settings.dispositions.edit"
   | "settings.replies.edit";
@@ -71,6 +72,16 @@ export interface SessionInfo {
   /** He may do nothing before he has set up a second factor. */
   must_enrol?: boolean;
   branding: { name?: string | Names } | null;
+  /** Origins whose pages may embed this one and exchange messages with it. */
+  embedders?: string[];
+}
+
+/** Which sites may show the portal in a frame. */
+export interface EmbeddingInfo {
+  version: number;
+  origins: string[];
+  /** What the start-up settings allow besides, as CSP sources. */
+  fixed: string[];
 }
 
 export interface QueueInfo {
@@ -329,6 +340,13 @@ export interface TranscriptMessage {
   sender: "consumer" | "agent" | "system";
   sender_name: string;
   body: MessageBody;
+}
+
+/** A chat's transcript for programs. */
+export interface Transcript {
+  ended_at?: Timestamp | null;
+  end_reason?: string | null;
+  messages: TranscriptMessage[];
 }
 
 /** One choice of a consumer's menu: a level with entries, or a queue with channels. */

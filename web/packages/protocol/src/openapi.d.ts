@@ -2344,6 +2344,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/embedding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description List the sites whose pages may show the portal in a frame.
+         */
+        get: operations["embedding_read"];
+        /**
+         * Change
+         * @description Replace the list; it counts from the next answer on.
+         */
+        put: operations["embedding_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3118,6 +3142,33 @@ export interface components {
             };
             /** Assignments */
             assignments?: components["schemas"]["AssignmentIn"][];
+        };
+        /**
+         * EmbeddingIn
+         * @description The whole list, and the version that it was made from.
+         */
+        EmbeddingIn: {
+            /** Version */
+            version: number;
+            /**
+             * Origins
+             * @example [
+             *       "https://crm.example.com"
+             *     ]
+             */
+            origins: string[];
+        };
+        /**
+         * EmbeddingOut
+         * @description The sites that may embed the portal.
+         */
+        EmbeddingOut: {
+            /** Version */
+            version: number;
+            /** Origins */
+            origins: string[];
+            /** Fixed */
+            fixed: string[];
         };
         /**
          * EnrolmentOut
@@ -4390,6 +4441,8 @@ export interface components {
             branding: {
                 [key: string]: unknown;
             };
+            /** Embedders */
+            embedders: string[];
         };
         /**
          * SettingOut
@@ -4425,6 +4478,11 @@ export interface components {
              * @default
              */
             code: string;
+            /**
+             * Embedded
+             * @default false
+             */
+            embedded: boolean;
         };
         /**
          * SignedOut
@@ -9285,6 +9343,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    embedding_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    embedding_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbeddingIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingOut"];
+                };
             };
             /** @description A problem (RFC 9457). */
             default: {

@@ -54,6 +54,7 @@ const SupportCenterPage = lazyRouteComponent(() => import("../features/support-c
 const QueueSettings = lazyRouteComponent(() => import("../features/queue-settings/QueueSettings.tsx"), "QueueSettings");
 const StatusesPage = lazyRouteComponent(() => import("../features/statuses/StatusesPage.tsx"), "StatusesPage");
 const LanguagesPage = lazyRouteComponent(() => import("../features/messages/LanguagesPage.tsx"), "LanguagesPage");
+const EmbeddingPage = lazyRouteComponent(() => import("../features/embedding/EmbeddingPage.tsx"), "EmbeddingPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -168,6 +169,7 @@ const settings = [
   page("/settings/support-center", "page.support_center", () => <SupportCenterPage />),
   page("/settings/languages", "page.languages", () => <LanguagesRoute />),
   page("/settings/statuses", "page.statuses", () => <StatusesPage />),
+  page("/settings/embedding", "embedding.title", () => <EmbeddingPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),
   page("/me", "me.title", () => <MePage />),

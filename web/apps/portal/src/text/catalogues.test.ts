@@ -25,6 +25,7 @@ const BUILT = [
   String.raw`chat`,
   String.raw`density`,
   String.raw`disposition`,
+  String.raw`embedding\.fault`,
   String.raw`event`,
   String.raw`filter`,
   String.raw`hours\.(?:wrong|step|day|nth|mode|part|cell)`,
