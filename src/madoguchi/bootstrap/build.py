@@ -129,6 +129,7 @@ def _app(
         uploads=settings.data_folder / "uploads",
         cookie=realtime.cookie,
         frame_ancestors=settings.frame_ancestors,
+        origins=settings.origins,
         max_upload=AttachmentRules().max_bytes + _AROUND_A_FILE,
         consumer_rate=settings.consumer_rate,
         consumer_burst=max(1, round(settings.consumer_rate * _BURST)),

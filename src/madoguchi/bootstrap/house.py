@@ -36,11 +36,13 @@ from madoguchi.services.chat_life import CHATS, ChatPerformer
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consults import ConsultService
+from madoguchi.services.consumer_history import ConsumerHistory
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dialling import DiallingService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
 from madoguchi.services.dispositions import DispositionService
+from madoguchi.services.embedding import EmbeddingService
 from madoguchi.services.fact_keeper import FactKeeper
 from madoguchi.services.figures import FiguresService
 from madoguchi.services.figures_live import Floor, LiveFigures
@@ -93,6 +95,8 @@ class House:
         self._teams = TeamService(storage.people, ids, self.access)
         self._queues = QueueService(storage.queues, self._teams.members)
         self._teams.changed = self._queues.refresh
+        self._embedding = EmbeddingService(catalogue)
+        self._embedding.changed = lambda: self.access.changed(None)
         self._hours = HoursService(storage.hours, parents=self._queues.above)
         self._languages = LanguageService(storage.messages, clock)
         tenant = self._tenant = Tenant(catalogue, self._languages)
@@ -234,6 +238,7 @@ class House:
             outbound=outbound,
             sign_in=people.sign_in,
             consumers=ConsumerService(storage.catalogue, self._queues, clock, ids),
+            consumer_history=ConsumerHistory(storage, self._agents, self._calls, self._chats),
             desk=self._desk,
             offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
             calls=calls,
@@ -263,6 +268,7 @@ class House:
             ),
             languages=self._languages,
             messages=self._messages,
+            embedding=self._embedding,
             figures=self._figures,
             metadata=MetadataService(storage),
             audit=AuditService(storage.audit, storage.catalogue, self._centre, self._name_of),
@@ -295,6 +301,7 @@ class House:
         await self._roles.load()
         await self._teams.load()
         await self._languages.load()
+        await self._embedding.load()
         await self._messages.load()
         await self._hours.load()
         await self._ports.voice.start(self._facts.listen)

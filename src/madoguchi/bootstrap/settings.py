@@ -80,10 +80,18 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         ),
     ] = ""
     frame_ancestors: Annotated[
-        tuple[str, ...], Meta(description="Sites that may show the portal in a frame, as CSP sources.")
+        tuple[str, ...],
+        Meta(
+            description="Sites that may show the portal in a frame, as CSP sources, besides those that an "
+            "administrator adds on *Settings > Embedding*."
+        ),
     ] = ("'self'",)
     origins: Annotated[
-        tuple[str, ...], Meta(description="Origins besides our own whose pages may open the portal's realtime socket.")
+        tuple[str, ...],
+        Meta(
+            description="Origins besides our own whose pages may write with the session cookie and open the portal's "
+            "realtime socket."
+        ),
     ] = ()
     metrics_networks: Annotated[tuple[str, ...], Meta(description="Networks that may read `/metrics`.")] = (
         "127.0.0.0/8",

@@ -57,6 +57,9 @@ class FactStore(Protocol):
     async def handlings(self, interaction: str) -> Sequence[HandlingFact]:
         """Return an interaction's closed handlings, in order of their beginning."""
 
+    async def handlings_of(self, interactions: Collection[str]) -> Sequence[HandlingFact]:
+        """Return the closed handlings of several interactions, in order of their beginning."""
+
     async def by_queue(self, selection: Selection, goals: Goals) -> Mapping[str, Totals]:
         """Return the totals of each queue, and of `NOBODY`."""
 

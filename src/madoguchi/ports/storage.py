@@ -6,7 +6,7 @@ owners are grouped into few transactions by the adapter.
 Whoever implements this proves it by `tests/contract/storage`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -155,8 +155,24 @@ class InteractionStore(Protocol):
         where several ended at the same time.
         """
 
-    async def finished_of(self, consumer: ConsumerId, *, limit: int) -> Sequence[Snapshot]:
-        """Return a consumer's ended interactions of all kinds, newest first (`data["consumer"]["id"]`)."""
+    async def finished_of(
+        self,
+        consumer: ConsumerId,
+        *,
+        limit: int,
+        kinds: Collection[str] | None = None,
+        before: Instant | None = None,
+        before_id: str = "",
+    ) -> Sequence[Snapshot]:
+        """Return a consumer's ended interactions, newest first (`data["consumer"]["id"]`); pages as in `finished`.
+
+        Args:
+            consumer: whose.
+            limit: how many at most.
+            kinds: `call`, `chat` or both; None for all.
+            before: only those that ended before.
+            before_id: the last one of the page before.
+        """
 
     async def journal(self, interaction: str, *, after: int = 0) -> Sequence[JournalRow]:
         """Return an interaction's events after seq `after`, in order."""

@@ -6,10 +6,12 @@ from madoguchi.services.audit import AuditService
 from madoguchi.services.calls import CallService
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consults import ConsultService
+from madoguchi.services.consumer_history import ConsumerHistory
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dispositions import DispositionService
+from madoguchi.services.embedding import EmbeddingService
 from madoguchi.services.figures import FiguresService
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.hours_settings import HoursSettings
@@ -41,6 +43,7 @@ class Services:
 
     sign_in: SignInService
     consumers: ConsumerService
+    consumer_history: ConsumerHistory
     desk: DeskService
     dispositions: DispositionService
     offers: OfferService
@@ -67,6 +70,7 @@ class Services:
     languages: LanguageService
     messages: MessageService
     hours: HoursSettings
+    embedding: EmbeddingService
     figures: FiguresService
     metadata: MetadataService
     audit: AuditService

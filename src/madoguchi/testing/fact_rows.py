@@ -60,6 +60,7 @@ class FactMaker:
                 wrap_up_ms=int(rng.expovariate(1 / 40_000)),
                 transferred=rng.random() < 0.08,  # noqa: PLR2004 - a few
                 disposition=rng.choice(("", "resolved", "call_back")),
+                notes=rng.choice(("", "返金済み", "called twice")),
             )
 
     def statuses(self, count: int) -> Iterator[StatusFact]:

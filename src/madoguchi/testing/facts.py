@@ -68,8 +68,12 @@ class MemoryFacts:
 
     async def handlings(self, interaction: str) -> Sequence[HandlingFact]:
         """Return an interaction's closed handlings, in order of their beginning."""
+        return await self.handlings_of([interaction])
+
+    async def handlings_of(self, interactions: Collection[str]) -> Sequence[HandlingFact]:
+        """Return the closed handlings of several interactions, in order of their beginning."""
         self._require()
-        found = [one for one in self.closed.values() if one.interaction == interaction]
+        found = [one for one in self.closed.values() if one.interaction in interactions]
         return sorted(found, key=lambda one: (one.started_at, one.id))
 
     async def by_queue(self, selection: Selection, goals: Goals) -> Mapping[str, Totals]:

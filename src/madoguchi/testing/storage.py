@@ -1,7 +1,7 @@
 """A store that forgets everything at the end of the process, for tests that are not about databases."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -93,11 +93,20 @@ class MemoryInteractions:
         found = [one for one in self._snapshots.values() if not one.live and one.kind == kind]
         return _newest([one for one in found if before is None or (one.at, one.id) < (before, before_id)], limit)
 
-    async def finished_of(self, consumer: ConsumerId, *, limit: int) -> Sequence[Snapshot]:
-        """Return a consumer's ended interactions of all kinds, newest first."""
+    async def finished_of(
+        self,
+        consumer: ConsumerId,
+        *,
+        limit: int,
+        kinds: Collection[str] | None = None,
+        before: Instant | None = None,
+        before_id: str = "",
+    ) -> Sequence[Snapshot]:
+        """Return a consumer's ended interactions, newest first; pages as in `finished`."""
         await self._turn()
         found = [one for one in self._snapshots.values() if not one.live and consumer_of(one.data) == consumer]
-        return _newest(found, limit)
+        found = [one for one in found if kinds is None or one.kind in kinds]
+        return _newest([one for one in found if before is None or (one.at, one.id) < (before, before_id)], limit)
 
     async def journal(self, interaction: str, *, after: int = 0) -> Sequence[JournalRow]:
         """Return an interaction's events after seq `after`, in order."""

@@ -100,6 +100,16 @@ async def test_facts_that_are_there_are_known(storage: Storage) -> None:
     assert await storage.facts.known([]) == set()
 
 
+@pytest.mark.req("BASE-11")
+async def test_the_handlings_of_several_interactions_come_in_order_with_their_notes(storage: Storage) -> None:
+    await filled(storage)
+    wanted = {HANDLINGS[7].interaction, HANDLINGS[3].interaction}
+    noted = sorted((one for one in HANDLINGS if one.interaction in wanted), key=lambda one: (one.started_at, one.id))
+    assert await storage.facts.handlings_of(wanted) == noted
+    assert await storage.facts.handlings_of([]) == []
+    assert {one.notes for one in HANDLINGS} > {""}
+
+
 async def test_a_course_moves_on_only_from_where_it_was(storage: Storage) -> None:
     work = OpenWork("handling_1", "call_1", Channel.CALL, None, NOON, later(3))
     first = Course("user_ana", 4, "available", NOON, (work,))

@@ -189,6 +189,25 @@ async def test_a_consumers_finished_interactions_of_all_kinds_come_newest_first(
     assert await store.finished_of(ConsumerId("cons_1"), limit=1) == [chat]
 
 
+@pytest.mark.req("BASE-11")
+async def test_a_consumers_finished_interactions_come_in_pages_and_by_kind(storage: Storage) -> None:
+    store = storage.interactions
+    hers = {"consumer": {"id": "cons_1"}}
+    kinds = ("call", "call", "chat", "chat")
+    together = [snapshot(f"{kind}_{n}", kind=kind, live=False, data=hers, at=later(1)) for n, kind in enumerate(kinds)]
+    for one in together:
+        await store.commit(commit(one))
+    who = ConsumerId("cons_1")
+
+    first = await store.finished_of(who, limit=3)
+    rest = await store.finished_of(who, limit=3, before=first[-1].at, before_id=first[-1].id)
+
+    assert [*first, *rest] == together[::-1]
+    assert await store.finished_of(who, limit=9, before=later(1)) == []
+    assert await store.finished_of(who, limit=9, kinds={"chat"}) == together[:1:-1]
+    assert await store.finished_of(who, limit=9, kinds=()) == []
+
+
 async def test_an_interaction_that_learns_its_consumer_late_is_found_by_him(storage: Storage) -> None:
     store = storage.interactions
     await store.commit(commit(snapshot()))

@@ -173,7 +173,15 @@ class Backend:
     def _fixed(self, path: str) -> Any:
         if path == "/figures":
             return self.figures(self._query)
+        if path.startswith("/consumers/"):
+            return self._history(path.split("/")[2])
         return ROUTING if path.endswith("/routing") else FIXED.get(path)
+
+    def _history(self, consumer: str) -> Row:
+        """A page of two of the rows in the view `history <consumer>`; the cursor is how many were told before."""
+        rows = list(self.views.get(f"history {consumer}", {}).values())
+        first = int(self._query.get("before", "0"))
+        return {"rows": rows[first : first + 2], "next": str(first + 2) if len(rows) > first + 2 else None}
 
     def _call(self, call: str) -> tuple[int, Any]:
         row = self.views.get("calls", {}).get(call) or self.views.get("completed/calls", {}).get(call)
@@ -234,6 +242,11 @@ STATUSES: list[Row] = [
     },
 ]
 FIXED: Row = {
+    "/settings/embedding": {
+        "version": 3,
+        "origins": ["https://crm.example.com", "https://help.example.com:8443"],
+        "fixed": ["'self'", "https://*.intra.example.com"],
+    },
     "/agent-statuses": {"statuses": STATUSES},
     "/dispositions": {"dispositions": [], "required": False},
     "/replies": {

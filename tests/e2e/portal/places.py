@@ -2,7 +2,7 @@
 
 from tests.e2e.portal.backend import Backend
 from tests.e2e.portal.figures import live_rows
-from tests.e2e.portal.rows import AGENT, Row, ago, call_row, chat_row, consumer, message, queue, text
+from tests.e2e.portal.rows import AGENT, Row, ago, call_row, chat_row, consumer, message, past, queue, text
 
 ALL_PERMISSIONS = [
     "calls.view",
@@ -13,6 +13,7 @@ ALL_PERMISSIONS = [
     "agents.edit",
     "agent_statuses.edit",
     "routing.edit",
+    "settings.embedding.edit",
     "monitor",
     "monitor_chats.edit",
     "recordings.view",
@@ -52,6 +53,17 @@ def busy_desk(backend: Backend) -> None:
             "started_at": ago(20),
             "ends_at": ago(-3600),
         },
+    )
+    resolved: Row = {"disposition": "disposition_1", "disposition_names": {"en": "Refunded", "ja": "返金済み"}}
+    resolved["notes"] = "箱がつぶれていたので返金した。\n次回は先に写真を依頼。"
+    plain = {"disposition": "resolved", "disposition_names": None, "notes": ""}
+    naoko = {"id": "user_2", "name": "伊藤 直子"}
+    backend.put(
+        f"history {misaki['id']}",
+        past(1, handlings=[{"agent": AGENT, **resolved}]),
+        past(2, "chat", handlings=[{"agent": AGENT, **plain}]),
+        past(8, opens=False, handlings=[{"agent": naoko, **plain}]),
+        past(9, state="abandoned", answered_at=None, agent=None, opens=False),
     )
     image = {"type": "attachment", "attachment": "att_1", "name": "箱の写真.jpg", "media_type": "image/jpeg"}
     backend.put(

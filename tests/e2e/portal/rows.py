@@ -94,3 +94,23 @@ def message(seq: int, sender: str, name: str, body: Row, **more: Any) -> Row:
 
 def text(line: str) -> Row:
     return {"type": "text", "text": line}
+
+
+def past(number: int, channel: str = "call", **more: Any) -> Row:
+    """A row of a consumer's history."""
+    return {
+        "id": f"{channel}_9{number:03}",
+        "channel": channel,
+        "medium": "phone" if channel == "call" else "web",
+        "direction": "inbound",
+        "state": "ended" if channel == "call" else "finished",
+        "language": "ja",
+        "queue": queue("returns"),
+        "agent": AGENT,
+        "started_at": ago(86_400 * number + 400),
+        "answered_at": ago(86_400 * number + 380),
+        "ended_at": ago(86_400 * number),
+        "end_reason": None,
+        "opens": True,
+        "handlings": [],
+    } | more

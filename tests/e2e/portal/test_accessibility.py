@@ -38,6 +38,7 @@ PAGES: list[tuple[str, Scene, str, str]] = [
     ("chats completed", scenes.busy_floor, "/chats/completed", "td"),
     ("agents", scenes.busy_floor, "/agents", "[data-row]"),
     ("statuses", scenes.busy_floor, "/settings/statuses", "td"),
+    ("embedding", scenes.busy_floor, "/settings/embedding", ".embedding"),
     ("no permission", scenes.idle, "/agents", ".nothing"),
     ("no such page", scenes.idle, "/nowhere", ".nothing"),
 ]

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.portal import scenes
 from tests.e2e.portal.backend import ORIGIN
 from tests.e2e.portal.conftest import OpenPortal, Portal
-from tests.e2e.portal.rows import chat_row, consumer, message, text
+from tests.e2e.portal.rows import ago, chat_row, consumer, message, text
 
 pytestmark = pytest.mark.browser
 
@@ -260,3 +260,36 @@ def test_a_session_that_ended_leads_to_signing_in_again(open_portal: OpenPortal)
     portal.backend.signed_in = False
     portal.backend.cut(4401)
     expect(portal.page.get_by_text("Your session has ended.")).to_be_visible()
+
+
+@pytest.mark.req("BASE-11")
+def test_the_consumers_history_is_beside_the_talk_in_pages_and_opens(open_portal: OpenPortal) -> None:
+    portal = open_portal(scenes.busy_desk, "/desk")
+    page, backend = portal.page, portal.backend
+    past = page.get_by_role("region", name="Earlier contacts").get_by_role("listitem")
+    expect(past).to_have_count(2)
+    expect(past.first).to_contain_text("Refunded")
+    expect(past.first).to_contain_text("次回は先に写真を依頼。")
+    page.get_by_role("button", name="Show more").click()
+    expect(past).to_have_count(4)
+    expect(past.nth(2).get_by_role("button")).to_have_count(0)
+    expect(past.nth(3)).to_contain_text("Abandoned")
+    call = backend.views["desk"]["call_0001"] | {"id": "call_9001", "state": "ended", "ended_at": ago(9)}
+    backend.answers["GET", "/calls/call_9001"] = (200, call | {"timeline": [], "recordings": []})
+    past.first.get_by_role("button").click()
+    expect(page.get_by_role("dialog")).to_contain_text("call_9001")
+    page.keyboard.press("Escape")
+    past.nth(1).get_by_role("button").click()
+    expect(page.get_by_role("dialog", name="Transcript of 佐藤 美咲")).to_be_visible()
+
+
+@pytest.mark.req("BASE-11")
+def test_a_history_that_is_empty_or_refused_says_so(open_portal: OpenPortal) -> None:
+    portal = open_portal(scenes.busy_desk, "/desk?s=chat_0003")
+    page, backend = portal.page, portal.backend
+    history = page.get_by_role("region", name="Earlier contacts")
+    expect(history).to_contain_text("There were none.")
+    problem = {"title": "No.", "status": 503, "code": "storage_unavailable", "detail": ""}
+    backend.answers["GET", "/consumers/cons_0002/interactions"] = (503, problem)
+    page.goto(f"{ORIGIN}/desk?s=chat_0002")
+    expect(history.get_by_role("button", name="Try again")).to_be_visible()

@@ -20,7 +20,9 @@ from madoguchi.adapters.realtime.socket import RealtimeSettings
 from madoguchi.adapters.system import SystemIds
 from madoguchi.domain.access.permissions import Role
 from madoguchi.kernel.errors import ConflictError, NotAllowedError, UnavailableError
+from madoguchi.services.embedding import EmbeddingService
 from madoguchi.services.view_store import ViewLimits, ViewStore
+from madoguchi.testing.catalogue import MemoryCatalogue
 from madoguchi.testing.environment import FakeClock
 from tests.unit.adapters.fake_services import (
     FakeSignIn,
@@ -46,6 +48,7 @@ class Door:
     sign_in: FakeSignIn
     consumers: FakeTokens
     registry: SocketRegistry
+    embedding: EmbeddingService
     clock: FakeClock
     server: uvicorn.Server
 
@@ -77,7 +80,8 @@ async def door() -> AsyncIterator[Door]:
     sign_in = FakeSignIn({"ana": a_principal(Role.AGENT)})
     consumers = FakeTokens({"carl": a_consumer()})
     registry = SocketRegistry(limit=SETTINGS.max_sockets, limit_per_owner=SETTINGS.max_sockets_per_owner)
-    services = fake_services(views=views, chats=chats, sign_in=sign_in, consumers=consumers)
+    embedding = EmbeddingService(MemoryCatalogue())
+    services = fake_services(embedding=embedding, views=views, chats=chats, sign_in=sign_in, consumers=consumers)
     app = Starlette(routes=[realtime_route(services, clock, registry, SETTINGS)])
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, ws="websockets-sansio", lifespan="off", log_config=None, ws_per_message_deflate=False)
@@ -85,7 +89,7 @@ async def door() -> AsyncIterator[Door]:
     async with asyncio.TaskGroup() as group:
         running = group.create_task(server._serve([listening]))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        yield Door(url, store, views, chats, sign_in, consumers, registry, clock, server)
+        yield Door(url, store, views, chats, sign_in, consumers, registry, embedding, clock, server)
         server.should_exit = True
         await running
 
@@ -378,3 +382,13 @@ async def test_a_peer_that_vanishes_leaves_nothing_behind(door: Door) -> None:
         await until(lambda: len(door.registry) == 0)
     door.store.publish("desk", [{"id": "a"}])
     await asyncio.sleep(0)
+
+
+@pytest.mark.req("BASE-11")
+async def test_a_changed_list_of_embedding_sites_lets_portal_pages_come_again_and_consumers_be(door: Door) -> None:
+    async with door.greeted(cookie="ana") as connection, door.greeted(token="carl") as other:
+        await door.embedding.change(a_principal(Role.ADMIN), 0, ["https://crm.example.com"])
+        door.registry.refresh(None)
+        assert await close_code(connection) == 4409
+        await say(other, type="ping")
+        assert (await heard(other))["type"] == "pong"

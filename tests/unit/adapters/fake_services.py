@@ -12,7 +12,9 @@ from madoguchi.domain.consumers.consumer import Consumer, ConsumerPrincipal
 from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.ids import ConsumerId, RoleId, SessionId, UserId
 from madoguchi.services.bundle import Services
+from madoguchi.services.embedding import EmbeddingService
 from madoguchi.services.view_store import Subscription, ViewStore
+from madoguchi.testing.catalogue import MemoryCatalogue
 from madoguchi.testing.environment import NOON
 
 
@@ -112,7 +114,7 @@ class NothingNoted(Recorder):
 
 def fake_services(**given: Any) -> Services:
     """A bundle in which everything that a test does not give is a `Recorder`, and nothing is in the audit log."""
-    usual = {"audit": NothingNoted()}
+    usual = {"audit": NothingNoted(), "embedding": EmbeddingService(MemoryCatalogue())}
     parts = {name: given.get(name, usual.get(name, Recorder())) for name in Services.__dataclass_fields__}
     return Services(**parts)
 

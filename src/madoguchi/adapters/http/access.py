@@ -7,6 +7,7 @@ A handler names its caller and the right that it needs in one place:
 
 from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
@@ -27,11 +28,20 @@ _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 def _refuse_foreign_writes(request: Request) -> None:
     """Let only our own pages write: no other site can send this header without our leave.
 
+    Browsers say besides from which origin a page writes, and cannot be made to lie. Programs that are none say nothing.
+
     Raises:
-        ForeignRequestError: the header is missing.
+        ForeignRequestError: the header is missing, or the page is of another site.
     """
-    if request.method not in _READS and request.headers.get(PORTAL_HEADER) != "1":
+    if request.method in _READS:
+        return
+    if request.headers.get(PORTAL_HEADER) != "1":
         raise ForeignRequestError(f"send the header {PORTAL_HEADER}: 1")
+    origin = request.headers.get("origin")
+    if origin is None or origin in of(request).settings.origins:
+        return
+    if urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
+        raise ForeignRequestError("the page that sends this is of another site")
 
 
 def bearer(request: Request) -> str | None:

@@ -20,9 +20,11 @@ from madoguchi.adapters.http import (
     calls,
     chats,
     consults,
+    consumer_history,
     consumers,
     desk,
     desk_records,
+    embedding,
     figures,
     health,
     hours,
@@ -96,11 +98,15 @@ def make_app(state: HttpState, *, routes: Sequence[BaseRoute] = (), lifespan: Li
     """
     settings = state.settings
     patterns: dict[object, str] = {}
+
+    def ancestors() -> tuple[str, ...]:
+        return (*settings.frame_ancestors, *state.services.embedding.settings.origins)
+
     app = _with_routes(
         lifespan=lifespan,
         middleware=[
             Middleware(Measure, observe=state.hooks.observe, patterns=patterns),
-            Middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors),
+            Middleware(SecurityHeaders, frame_ancestors=ancestors),
             Middleware(EmbeddableRoutes),
             Middleware(RateLimit, rate=settings.consumer_rate, burst=settings.consumer_burst),
             Middleware(Acting),
@@ -141,7 +147,7 @@ def _routes() -> Sequence[BaseRoute]:
     api = APIRouter(prefix=BASE)
     live = (session, desk, calls, consults, chats, supervision, recordings, consumers, routing, figures, metadata)
     organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours, desk_records, audit)
-    for part in (*live, *organisation):
+    for part in (*live, consumer_history, *organisation, embedding):
         api.include_router(part.router)
     before = len(app.router.routes)
     app.include_router(api)

@@ -3,7 +3,7 @@
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -56,23 +56,24 @@ class Measure:
 class SecurityHeaders:
     """Adds the headers that keep browsers from doing what our pages never ask for."""
 
-    def __init__(self, app: ASGIApp, frame_ancestors: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, frame_ancestors: Callable[[], Sequence[str]]) -> None:
         self._app = app
-        portal = [
-            "default-src 'self'",
-            "script-src 'self'",
+        self._frame_ancestors = frame_ancestors
+        """Tells which sites may show the portal in a frame now, as CSP sources."""
+        self._policy = (
+            "default-src 'self'; "
+            "script-src 'self'; "
             # The component library writes <style> elements; a style cannot run anything.
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "media-src 'self' blob:",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "object-src 'none'",
-            "base-uri 'none'",
-            "form-action 'self'",
-        ]
-        self._portal = "; ".join([*portal, f"frame-ancestors {' '.join(frame_ancestors)}"])
-        self._embedded = "; ".join([*portal, "frame-ancestors *"])
+            "style-src 'self' 'unsafe-inline'; "
+            "img-src 'self' data: blob:; "
+            "media-src 'self' blob:; "
+            "font-src 'self'; "
+            "connect-src 'self'; "
+            "object-src 'none'; "
+            "base-uri 'none'; "
+            "form-action 'self'; "
+            "frame-ancestors "
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and complete the answer's headers."""
@@ -87,7 +88,8 @@ class SecurityHeaders:
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "same-origin")
                 headers.setdefault("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
-                headers.setdefault("Content-Security-Policy", self._embedded if embedded else self._portal)
+                ancestors = "*" if embedded else " ".join(self._frame_ancestors()) or "'none'"
+                headers.setdefault("Content-Security-Policy", self._policy + ancestors)
                 if embedded:
                     headers.setdefault("Access-Control-Allow-Origin", "*")
                     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")

@@ -45,6 +45,8 @@ class SignIn(In):
     password: Annotated[str, Field(min_length=1, max_length=500)]
     code: Annotated[str, Field(max_length=40), AfterValidator(_without_nul)] = ""
     """Of the second factor, for those who have one."""
+    embedded: bool = False
+    """The page is shown within one of another site; its cookie must come back from there."""
 
 
 class UserOut(Out):
@@ -66,6 +68,8 @@ class SessionOut(Out):
     must_enrol: bool
     """He may do nothing before he has set up a second factor."""
     branding: dict[str, Any]
+    embedders: list[str]
+    """Origins whose pages may embed this one and exchange messages with it."""
 
 
 class PresenceIn(In):

@@ -31,6 +31,8 @@ class HttpSettings:
     """How long the browser keeps the cookie; the server's own limit counts besides."""
     frame_ancestors: tuple[str, ...] = ("'self'",)
     """Which sites may show the portal in a frame, as CSP sources."""
+    origins: tuple[str, ...] = ()
+    """Origins besides our own whose pages may use the session cookie; the realtime socket takes the same."""
     max_body: int = 256 * KIB
     max_upload: int = 32 * MIB
     consumer_rate: float = 10.0

@@ -281,8 +281,13 @@ class RealtimeSocket:
         if not isinstance(owner.viewer, Principal):
             return
         token = self._websocket.cookies.get(self._settings.cookie)
+        embedding = self._services.embedding.settings
         while token is not None:
             await self._told_or_a_minute()
+            if self._services.embedding.settings != embedding:
+                # The page was told with whom it may talk; it asks again when it comes back.
+                self.stop(ACCESS_CHANGED)
+                return
             try:
                 now = await self._services.sign_in.authenticate(token)
                 if (now.permissions, now.user) != (owner.viewer.permissions, owner.viewer.user):

@@ -91,7 +91,12 @@ class SqlFacts:
 
     async def handlings(self, interaction: str) -> Sequence[HandlingFact]:
         """Return an interaction's closed handlings, in order of their beginning."""
-        statement = sa.select(fact_handlings).where(_h.interaction == interaction).order_by(_h.started_at, _h.id)
+        return await self.handlings_of([interaction])
+
+    async def handlings_of(self, interactions: Collection[str]) -> Sequence[HandlingFact]:
+        """Return the closed handlings of several interactions, in order of their beginning."""
+        mine = _h.interaction.in_(list(interactions))
+        statement = sa.select(fact_handlings).where(mine).order_by(_h.started_at, _h.id)
         return [
             HandlingFact(
                 id=row.id,
@@ -105,6 +110,7 @@ class SqlFacts:
                 wrap_up_ms=row.wrap_up_ms,
                 transferred=row.transferred,
                 disposition=row.disposition,
+                notes=row.notes,
             )
             for row in await self._rows(statement)
         ]

@@ -1,6 +1,6 @@
 """Snapshots, journal, outbox and messages in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,14 +52,22 @@ class SqlInteractions:
         Of those that ended at `before` itself, only those whose id is before `before_id`, so that a page can go on
         where several ended at the same time.
         """
-        statement = _OVER.where(_s.kind == kind)
-        if before is not None:
-            statement = statement.where(sa.or_(_s.at < before, sa.and_(_s.at == before, _s.id < before_id)))
-        return await self._snapshots(statement.limit(limit))
+        return await self._snapshots(_before(_OVER.where(_s.kind == kind), before, before_id).limit(limit))
 
-    async def finished_of(self, consumer: ConsumerId, *, limit: int) -> Sequence[Snapshot]:
-        """Return a consumer's ended interactions of all kinds, newest first (`data["consumer"]["id"]`)."""
-        return await self._snapshots(_OVER.where(_s.consumer == consumer).limit(limit))
+    async def finished_of(
+        self,
+        consumer: ConsumerId,
+        *,
+        limit: int,
+        kinds: Collection[str] | None = None,
+        before: Instant | None = None,
+        before_id: str = "",
+    ) -> Sequence[Snapshot]:
+        """Return a consumer's ended interactions, newest first (`data["consumer"]["id"]`); pages as in `finished`."""
+        statement = _OVER.where(_s.consumer == consumer)
+        if kinds is not None:
+            statement = statement.where(_s.kind.in_(sorted(kinds)))
+        return await self._snapshots(_before(statement, before, before_id).limit(limit))
 
     async def journal(self, interaction: str, *, after: int = 0) -> Sequence[JournalRow]:
         """Return an interaction's events after seq `after`, in order."""
@@ -112,6 +120,12 @@ class SqlInteractions:
 
     async def _rows(self, statement: sa.Select[Any]) -> Sequence[Row]:
         return await self._database.read(lambda connection: connection.execute(statement).all())
+
+
+def _before(statement: sa.Select[Any], before: Instant | None, before_id: str) -> sa.Select[Any]:
+    if before is None:
+        return statement
+    return statement.where(sa.or_(_s.at < before, sa.and_(_s.at == before, _s.id < before_id)))
 
 
 def _to_effect(row: Row) -> OutboxRow:

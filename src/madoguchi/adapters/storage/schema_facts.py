@@ -55,6 +55,7 @@ fact_handlings = sa.Table(
     span("wrap_up_ms"),
     sa.Column("transferred", sa.Boolean, nullable=False),
     text("disposition"),
+    text("notes"),
     sa.Index("ix_fact_handlings_interaction", "interaction"),
     sqlite_with_rowid=False,
 )

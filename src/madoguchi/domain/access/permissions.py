@@ -44,6 +44,8 @@ class Permission(Enum):
     EDIT_SUPPORT_CENTER = "settings.support_center.edit"
     EDIT_DISPOSITIONS = "settings.dispositions.edit"
     EDIT_REPLIES = "settings.replies.edit"
+    EDIT_EMBEDDING = "settings.embedding.edit"
+    """Say which other sites may show the portal within their pages."""
     OUTBOUND = "outbound"
     """Dial numbers: call out, ask a phone into a call, hand over to one."""
     VIEW_AUDIT = "audit.view"
@@ -94,6 +96,7 @@ PAGES: Final = (
     Page("messages", Permission.VIEW_MESSAGES, Permission.EDIT_MESSAGES),
     Page("dispositions", edit=Permission.EDIT_DISPOSITIONS),
     Page("replies", edit=Permission.EDIT_REPLIES),
+    Page("embedding", edit=Permission.EDIT_EMBEDDING),
     Page("outbound", edit=Permission.OUTBOUND),
     Page("support_center", Permission.VIEW_SUPPORT_CENTER, Permission.EDIT_SUPPORT_CENTER),
     Page("audit", Permission.VIEW_AUDIT),

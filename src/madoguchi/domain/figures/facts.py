@@ -72,6 +72,8 @@ class HandlingFact:
     wrap_up_ms: int
     transferred: bool
     disposition: str = ""
+    notes: str = ""
+    """What the agent wrote; no figure is made of it."""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class ClosedWork:
     work: OpenWork
     closed_at: Instant
     disposition: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def _moved(course: Course, entry: Entry, closed: list[ClosedWork]) -> Course:
             return replace(course, open=tuple(changed))
         case "HandlingClosed":
             found = [one for one in course.open if one.handling == data["handling"]]
-            closed += [ClosedWork(one, _at(entry), data.get("disposition") or "") for one in found]
+            said = (data.get("disposition") or "", data.get("notes") or "")
+            closed += [ClosedWork(one, _at(entry), *said) for one in found]
             return replace(course, open=tuple(one for one in course.open if one not in found))
         case _:
             return course
@@ -155,6 +157,7 @@ def handling_fact(agent: str, closed: ClosedWork, story: Story) -> HandlingFact:
         wrap_up_ms=max(0, ms(closed.closed_at - left_at)),
         transferred=transferred,
         disposition=closed.disposition,
+        notes=closed.notes,
     )
 
 

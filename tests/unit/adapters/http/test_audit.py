@@ -43,6 +43,7 @@ ROLE: Final = {"name": "Lead", "label": "Lead", "colour": "info", "grants": {"ca
 STATUS: Final = {"names": {"ja": "研修", "en": "Training"}, "colour": "violet", "away": True}
 RESULT: Final = {"names": {"en": "Sold", "ja": "成約"}}
 REPLY: Final = {"shortcut": "hello", "texts": {"en": "Hello"}, "scope": "global"}
+SITES: Final = {"origins": ["https://crm.example.com"], "version": 0}
 GOALS: Final = {"answer_s": 30, "service_level": 0.9, "short_abandon_s": 3, "version": 0}
 
 
@@ -149,6 +150,7 @@ async def centre(story: Story) -> None:
     await story.does("PUT /hours/holidays/{folder}", made, json={**folder, "name": "Days off"}, version=1)
     await story.does("DELETE /hours/holidays/{folder}", made, params={"version": 2})
     await story.does("PUT /figures/goals", json=GOALS)
+    await story.does("PUT /settings/embedding", json=SITES)
     result = (await story.does("POST /dispositions", json=RESULT))["id"]
     await story.does("PUT /dispositions/{disposition}", result, json={**RESULT, "notes_required": True}, version=1)
     other = (await story.does("POST /dispositions", json={**RESULT, "names": {"en": "Lost", "ja": "不成立"}}))["id"]
@@ -283,6 +285,7 @@ async def test_goals_and_small_catalogues_cannot_be_overwritten_unseen_either(of
     reply = (await ada.post("/replies", json=REPLY)).json()["id"]
     for path, body, version in (
         ("/figures/goals", GOALS, 0),
+        ("/settings/embedding", SITES, 0),
         (f"/agent-statuses/{status}", {**STATUS, "colour": "red"}, 1),
         (f"/roles/{role}", {**ROLE, "label": "L"}, 1),
         (f"/dispositions/{result}", {**RESULT, "notes_required": True}, 1),

@@ -41,6 +41,7 @@ async def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(
         "permissions": ["desk", "outbound"],
         "must_enrol": False,
         "branding": {"name": "Demo"},
+        "embedders": [],
     }
     cookie = reply.headers["set-cookie"]
     assert cookie.startswith("madoguchi_session=ana-token;")

@@ -12,6 +12,7 @@ import type {
   FiguresAnswer,
   FiguresQuestion,
   Goals,
+  EmbeddingInfo,
   Disposition,
   Dispositions,
   MediaAnswer,
@@ -19,6 +20,7 @@ import type {
   MonitorAnswer,
   Names,
   Page,
+  PastInteraction,
   QueueChange,
   QueueDetails,
   QueueForms,
@@ -27,7 +29,7 @@ import type {
   Routing,
   SessionInfo,
   SettingsChange,
-  TranscriptMessage,
+  Transcript,
 } from "@madoguchi/protocol";
 import type { Http, Upload } from "./http.ts";
 
@@ -47,9 +49,12 @@ export class PortalApi {
   }
 
   session = (): Promise<SessionInfo> => this.http.get("/session");
-  signIn = (email: string, password: string, code = ""): Promise<SessionInfo | undefined> =>
-    this.http.post("/session", { email, password, ...(code === "" ? {} : { code }) });
+  signIn = (email: string, password: string, code = "", embedded = false): Promise<SessionInfo | undefined> =>
+    this.http.post("/session", { email, password, ...(code === "" ? {} : { code }), ...(embedded ? { embedded } : {}) });
   signOut = (): Promise<void> => this.http.delete("/session");
+  embedding = (): Promise<EmbeddingInfo> => this.http.get("/settings/embedding");
+  saveEmbedding = (version: number, origins: readonly string[]): Promise<EmbeddingInfo> =>
+    this.http.put("/settings/embedding", { version, origins });
   queues = (): Promise<{ queues: QueueInfo[] }> => this.http.get("/queues");
   queueForms = (): Promise<QueueForms> => this.http.get("/settings/queues");
   queueDetails = (queue: string): Promise<QueueDetails> => this.http.get(`/settings/queues/${part(queue)}`);
@@ -108,7 +113,7 @@ export class PortalApi {
   attachmentUrl = (attachment: string): string => this.http.url(`/attachments/${part(attachment)}`);
   transcriptUrl = (chat: string, format: "txt" | "json"): string =>
     this.http.url(`/chats/${part(chat)}/transcript?format=${format}`);
-  transcript = (chat: string): Promise<{ messages: TranscriptMessage[] }> =>
+  transcript = (chat: string): Promise<Transcript> =>
     this.http.get(`/chats/${part(chat)}/transcript?format=json`);
 
   finish = (handling: string, disposition: string | null, notes: string | null): Promise<void> =>
@@ -150,6 +155,8 @@ export class PortalApi {
     this.http.get(`/completed/calls?limit=50${before === undefined ? "" : `&before=${part(before)}`}`);
   completedChats = (before?: string): Promise<Page<CompletedChatRow>> =>
     this.http.get(`/completed/chats?limit=50${before === undefined ? "" : `&before=${part(before)}`}`);
+  consumerInteractions = (consumer: string, before?: string, signal?: AbortSignal): Promise<Page<PastInteraction>> =>
+    this.http.get(`/consumers/${part(consumer)}/interactions${before === undefined ? "" : `?before=${part(before)}`}`, signal);
   metadataUrl = (channel: "call" | "chat", id: string): string => this.http.url(`/${channel}s/${part(id)}/metadata`);
   figures = (question: FiguresQuestion, signal?: AbortSignal): Promise<FiguresAnswer> =>
     this.http.get(`/figures?${new URLSearchParams({ ...question }).toString()}`, signal);

@@ -35,8 +35,10 @@ export class Leadership {
       this.leading.set(true);
       return;
     }
+    let granted = false;
     const lead = (): Promise<void> =>
       new Promise((resolve) => {
+        granted = true;
         if (this.#closed) {
           resolve();
           return;
@@ -47,6 +49,11 @@ export class Leadership {
     try {
       this.#locks.request(this.#name, steal ? { steal: true } : {}, lead).catch(() => {
         if (this.#closed) return;
+        if (!granted) {
+          // Within another site's page a browser may refuse locks, by an answer or by throwing: nobody is there to ask.
+          this.leading.set(true);
+          return;
+        }
         // Another tab took over: wait in line for the time when it is gone.
         this.leading.set(false);
         this.#release = null;

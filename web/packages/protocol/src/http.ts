@@ -6,6 +6,7 @@ import type {
   Goals,
   MessageBody,
   Names,
+  Person,
   PresenceStatus,
   QueueRef,
   StatusColour,
@@ -72,6 +73,7 @@ export type Permission =
   | "settings.messages.edit"
   | "settings.support_center.view"
   | "settings.support_center.edit"
+  | "settings.embedding.edit"
   | "outbound"
   | "settings.dispositions.edit"
   | "settings.replies.edit";
@@ -82,6 +84,16 @@ export interface SessionInfo {
   /** He may do nothing before he has set up a second factor. */
   must_enrol?: boolean;
   branding: { name?: string | Names } | null;
+  /** Origins whose pages may embed this one and exchange messages with it. */
+  embedders?: string[];
+}
+
+/** Which sites may show the portal in a frame. */
+export interface EmbeddingInfo {
+  version: number;
+  origins: string[];
+  /** What the start-up settings allow besides, as CSP sources. */
+  fixed: string[];
 }
 
 export interface QueueInfo {
@@ -311,12 +323,47 @@ export interface Page<Row> {
 export type CompletedCallRow = CallRow & { recordings?: RecordingInfo[] };
 export type CompletedChatRow = ChatRow;
 
+/** An agent's stretch on something that is over. */
+export interface PastHandling {
+  agent: Person;
+  disposition: string | null;
+  /** Null where there is none of that id (any more). */
+  disposition_names: Names | null;
+  notes: string;
+}
+
+interface Past {
+  id: string;
+  medium: "phone" | "web";
+  direction: "inbound" | "outbound";
+  language: string;
+  queue: QueueRef | null;
+  agent: Person | null;
+  started_at: Timestamp;
+  answered_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  end_reason: string | null;
+  /** Whether this user may read its details. */
+  opens: boolean;
+  handlings: PastHandling[];
+}
+
+/** A call or chat of a consumer that is over. */
+export type PastInteraction = Past & ({ channel: "call"; state: CallRow["state"] } | { channel: "chat"; state: ChatRow["state"] });
+
 export interface TranscriptMessage {
   seq: number;
   at: Timestamp;
   sender: "consumer" | "agent" | "system";
   sender_name: string;
   body: MessageBody;
+}
+
+/** A chat's transcript for programs. */
+export interface Transcript {
+  ended_at?: Timestamp | null;
+  end_reason?: string | null;
+  messages: TranscriptMessage[];
 }
 
 /** One choice of a consumer's menu: a level with entries, or a queue with channels. */

@@ -9,6 +9,7 @@ import { SoundDialog } from "../features/account/SoundDialog.tsx";
 import { CallDetails } from "../features/call-details/CallDetails.tsx";
 import { Delivered } from "../features/desk/Delivered.tsx";
 import { sortDesk } from "../features/desk/model.ts";
+import { EmbeddedDesk } from "../features/embedding/EmbeddedDesk.tsx";
 import { SecondFactor } from "../features/me/SecondFactor.tsx";
 import { MonitorBars } from "../features/monitoring/MonitorBars.tsx";
 import { Offers, SoundBar } from "../features/offers/Offers.tsx";
@@ -125,6 +126,7 @@ function Alerts({ title }: { title: string }): ReactNode {
   const atWork = presence !== null && presence.status === "available";
   return (
     <>
+      <EmbeddedDesk rows={rows} onOpen={accepted} />
       <SoundBar wanted={atWork || talking} />
       <Offers offers={offers} onAccepted={accepted} pageTitle={title} unread={unread} />
       <Delivered chats={chats} />
@@ -246,6 +248,7 @@ function settingsOf(can: Can): { to: string; label: TextKey }[] {
     ...(can("agent_statuses.edit") ? [{ to: "/settings/statuses", label: "nav.statuses" as const }] : []),
     ...(can("settings.dispositions.edit") ? [{ to: "/settings/dispositions", label: "dispositions.title" as const }] : []),
     ...(can("settings.replies.edit") ? [{ to: "/settings/replies", label: "canned.title" as const }] : []),
+    ...(can("settings.embedding.edit") ? [{ to: "/settings/embedding", label: "embedding.nav" as const }] : []),
     ...(can("users.view") ? [{ to: "/settings/users", label: "people.nav" as const }] : []),
     ...(can("roles.view") ? [{ to: "/settings/roles", label: "roles.nav" as const }] : []),
     ...(can("audit.view") ? [{ to: "/settings/audit", label: "audit.nav" as const }] : []),

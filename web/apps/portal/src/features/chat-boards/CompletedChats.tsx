@@ -1,18 +1,17 @@
 import { dateAndTime } from "@madoguchi/client";
-import type { ChatRow, MessageRow, TranscriptMessage } from "@madoguchi/protocol";
-import { Button, Dialog, Icon, Nothing } from "@madoguchi/ui";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import type { ChatRow } from "@madoguchi/protocol";
+import { Button, Icon, Nothing } from "@madoguchi/ui";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactNode } from "react";
 import { BoardFilters, BoardHead } from "../../shared/Board.tsx";
 import { Unanswered } from "../../shared/QueryState.tsx";
 import type { BoardSearch } from "../../shared/board.ts";
-import { Conversation } from "../../shared/Conversation.tsx";
 import { Span } from "../../shared/Elapsed.tsx";
 import { chatLook, endReason, queuePath, searchable } from "../../shared/labels.ts";
-import { RoutingWhy } from "../../shared/RoutingWhy.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { isTextKey, useLanguage, useT } from "../../shared/text.tsx";
+import { TranscriptDialog } from "../../shared/Transcript.tsx";
 
 export interface CompletedChatsProps {
   search: BoardSearch;
@@ -114,43 +113,7 @@ export function CompletedChats(props: CompletedChatsProps): ReactNode {
           {t("board.more")}
         </Button>
       ) : null}
-      <Dialog
-        open={open !== null}
-        onClose={() => setOpen(null)}
-        title={open === null ? t("transcript.title") : t("transcript.of", { name: open.consumer.name })}
-        closeLabel={t("action.close")}
-        className="transcript"
-        footer={
-          open === null ? null : (
-            <a className="button" href={api.transcriptUrl(open.id, "txt")} download={`${open.id}.txt`}>
-              {t("transcript.download")}
-            </a>
-          )
-        }
-      >
-        {open === null ? null : <Transcript chat={open} />}
-      </Dialog>
+      <TranscriptDialog chat={open === null ? null : { ...open, name: open.consumer.name }} onClose={() => setOpen(null)} />
     </main>
   );
-}
-
-function Transcript({ chat }: { chat: ChatRow }): ReactNode {
-  const t = useT();
-  const { api } = useServices();
-  const query = useQuery({ queryKey: ["transcript", chat.id], queryFn: () => api.transcript(chat.id) });
-  const rows = useMemo(() => query.data?.messages.map(asRow) ?? [], [query.data]);
-  if (query.data === undefined) return <Unanswered query={query} />;
-  return (
-    <>
-      <details className="why">
-        <summary>{t("why.title")}</summary>
-        <RoutingWhy kind="chat" id={chat.id} version={chat.state} titled={false} />
-      </details>
-      <Conversation label={t("transcript.title")} rows={rows} side="agent" language={chat.language} attachmentUrl={api.attachmentUrl} />
-    </>
-  );
-}
-
-function asRow(message: TranscriptMessage): MessageRow {
-  return { ...message, id: `m${message.seq}`, kind: "message", sender_id: "", client_id: null };
 }

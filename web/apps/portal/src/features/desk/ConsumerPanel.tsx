@@ -5,6 +5,7 @@ import { Span } from "../../shared/Elapsed.tsx";
 import { languageName, queuePath } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { useLanguage, useT } from "../../shared/text.tsx";
+import { ConsumerHistory } from "./ConsumerHistory.tsx";
 import type { Selected } from "./model.ts";
 
 /** What is known of the consumer and of how he came. */
@@ -65,6 +66,12 @@ export function ConsumerPanel({ selected }: { selected: Selected }): ReactNode {
           </ul>
         </>
       )}
+      <ConsumerHistory
+        key={consumer.id}
+        consumer={consumer.id}
+        name={consumer.name}
+        besides={selected.kind === "wrap_up" ? selected.row.interaction : row.id}
+      />
     </aside>
   );
 }

@@ -41,7 +41,7 @@ export function SignIn(props: {
     }
     setBusy(true);
     try {
-      await props.api.signIn(who, secret, second ? (code.current?.value ?? "") : "");
+      await props.api.signIn(who, secret, second ? (code.current?.value ?? "") : "", window.parent !== window);
       props.onSignedIn();
     } catch (failure) {
       setBusy(false);

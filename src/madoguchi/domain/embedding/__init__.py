@@ -1,0 +1,1 @@
+"""Which other sites may show the portal within their pages."""
