@@ -84,7 +84,9 @@ class QueueService:
 
     def wanted_skills(self) -> Collection[str]:
         """Return the skills that any queue, or group of agents in one, asks for."""
-        asked = (part.skills for one in self._all for part in (one.routing, *one.routing.groups))
+        routings = [one.routing for one in self._all]
+        groups = [group for routing in routings for group in routing.groups]
+        asked = [*(one.skills for one in routings), *(one.skills for one in groups)]
         return {need.skill for needs in asked for need in needs}
 
     def phone_menu(self) -> PhoneMenu:

@@ -1132,6 +1132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consumers/{consumer}/interactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Interactions
+         * @description List a consumer's ended calls and chats, newest first: to who serves him now, and to who may view them.
+         */
+        get: operations["consumer history_interactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -2386,6 +2406,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/embedding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description List the sites whose pages may show the portal in a frame.
+         */
+        get: operations["embedding_read"];
+        /**
+         * Change
+         * @description Replace the list; it counts from the next answer on.
+         */
+        put: operations["embedding_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3256,6 +3300,33 @@ export interface components {
             };
             /** Assignments */
             assignments?: components["schemas"]["AssignmentIn"][];
+        };
+        /**
+         * EmbeddingIn
+         * @description The whole list, and the version that it was made from.
+         */
+        EmbeddingIn: {
+            /** Version */
+            version: number;
+            /**
+             * Origins
+             * @example [
+             *       "https://crm.example.com"
+             *     ]
+             */
+            origins: string[];
+        };
+        /**
+         * EmbeddingOut
+         * @description The sites that may embed the portal.
+         */
+        EmbeddingOut: {
+            /** Version */
+            version: number;
+            /** Origins */
+            origins: string[];
+            /** Fixed */
+            fixed: string[];
         };
         /**
          * EnrolmentOut
@@ -4605,6 +4676,8 @@ export interface components {
             branding: {
                 [key: string]: unknown;
             };
+            /** Embedders */
+            embedders: string[];
         };
         /**
          * SettingOut
@@ -4640,6 +4713,11 @@ export interface components {
              * @default
              */
             code: string;
+            /**
+             * Embedded
+             * @default false
+             */
+            embedded: boolean;
         };
         /**
          * SignedOut
@@ -6993,6 +7071,41 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    "consumer history_interactions": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Only what ended before: RFC 3339, or `next` of the page before. */
+                before?: string | null;
+            };
+            header?: never;
+            path: {
+                consumer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowsOut"];
                 };
             };
             /** @description A problem (RFC 9457). */
@@ -9689,6 +9802,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    embedding_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    embedding_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbeddingIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmbeddingOut"];
+                };
             };
             /** @description A problem (RFC 9457). */
             default: {
