@@ -219,6 +219,7 @@ _READS: Final = frozenset(
         "teams",
         "find",
         "known",
+        "skills",
         "link",
         "has_password",
         "password_hash",
