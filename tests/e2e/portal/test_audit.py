@@ -149,7 +149,7 @@ def test_it_says_that_it_is_empty_that_it_loads_and_that_it_failed(open_portal: 
     portal = open_portal(changes, "/settings/statuses")
     portal.page.route("**/api/v1/audit?*", lambda _route: None)
     portal.page.get_by_role("link", name="Audit log").click()
-    expect(portal.page.locator(".skeleton")).to_be_visible()
+    expect(portal.page.locator(".skeleton").first).to_be_visible()
 
 
 def test_without_the_permission_there_is_no_such_page(open_portal: OpenPortal) -> None:
