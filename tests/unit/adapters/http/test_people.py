@@ -84,6 +84,37 @@ async def test_skills_are_given_and_count_at_once_for_an_agent_at_work(office: O
     assert (await ada.get("/settings/queues")).json()["skills"] == ["billing", "返品"]
 
 
+@pytest.mark.req("BASE-9")
+async def test_whoever_waits_for_a_skill_is_offered_to_the_agent_who_is_given_it(office: Office) -> None:
+    ada = await office.of("ada")
+    queue = (await ada.post("/settings/queues", json={"channel": "web", "names": {"en": "Ferns"}})).json()["queues"][0]
+    wanted = {"skills": [{"skill": "fern", "level": 2}]}
+    serve = [{"language": None, "users": ["user_ana", "user_ben"]}]
+    body = {"version": 1, "names": {"en": "Ferns"}, "settings": {"routing": wanted}, "assignments": serve}
+    assert (await ada.put(f"/settings/queues/{queue}", json=body)).is_success
+    for name in ("ana", "ben"):
+        await (await office.of(name)).put("/desk/presence", json={"status": "available"})
+    async with office.anybody() as shop:
+        token = (await shop.post("/consumer/sessions", json={})).json()["token"]
+        begin = {"queue": queue, "language": "en", "text": "It is yellow."}
+        await shop.post("/consumer/chats", json=begin, headers={"Authorization": f"Bearer {token}"})
+        await office.clock.advance(0.1)
+        assert [rings_at(office, name) for name in ("ana", "ben")] == [False, False]
+
+        for level in (1, 2):
+            ben = draft(email="ben@example.com", languages=["en"], teams=[NIGHT], skills={"fern": level})
+            assert (await edited(ada, "/users/user_ben", ben)).status_code == 204
+            await office.clock.advance(0.1)
+            assert [rings_at(office, name) for name in ("ana", "ben")] == [False, level == 2]
+
+
+def rings_at(office: Office, name: str) -> bool:
+    """Whether something is offered to an agent now."""
+    state = office.house._agents.state(UserId(f"user_{name}"))
+    assert state is not None
+    return bool(state.reservations)
+
+
 @pytest.mark.req("BASE-1")
 async def test_a_link_is_over_after_seven_days_or_when_there_is_a_newer_one(office: Office) -> None:
     ada = await office.of("ada")
