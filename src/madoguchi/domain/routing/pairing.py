@@ -7,7 +7,7 @@ it touches, however many wait.
 
 import heapq
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
@@ -153,7 +153,7 @@ class Pairing:
             if post is not None and post.staff.ready(self._channel):
                 for language, places in self._lines.get(queue, {}).items():
                     lines[queue, language] = tuple(places)
-                    self._next(heads, lines[queue, language], post, 0, hopeless, now)
+                    self._next(heads, (queue, language), lines, post, 0, hopeless, now)
         while heads:
             _, line, index = heapq.heappop(heads)
             post = self._floor.post(line[0])
@@ -162,12 +162,13 @@ class Pairing:
             pair = self._pair(lines[line][index][-1], post, hopeless, now)
             if pair is not None:
                 yield pair
-            self._next(heads, lines[line], post, index + 1, hopeless, now)
+            self._next(heads, line, lines, post, index + 1, hopeless, now)
 
     def _next(
         self,
         heads: list[tuple[Rank, Line, int]],
-        line: Sequence[Place],
+        line: Line,
+        lines: Mapping[Line, Sequence[Place]],
         post: Post,
         index: int,
         hopeless: _Hopeless,
@@ -175,17 +176,18 @@ class Pairing:
     ) -> None:
         """Let the next of a line compete with the firsts of the others."""
         alike = post.queue.routing.spread not in _EACH_FOR_HIMSELF
-        for place in range(index, len(line)):
-            waiting = self._waiting.get(line[place][-1])
+        places = lines[line]
+        for place in range(index, len(places)):
+            waiting = self._waiting.get(places[place][-1])
             if waiting is None:
                 continue
             if alike and _in_vain(waiting, hopeless):
-                at_front = not line[place][0]
+                at_front = not places[place][0]
                 if at_front:
                     continue
                 # All who are left in this line have come later.
                 return
-            heapq.heappush(heads, (rank(waiting, post.queue.routing, now), (post.queue.id, waiting.language), place))
+            heapq.heappush(heads, (rank(waiting, post.queue.routing, now), line, place))
             return
 
     def _pair(

@@ -86,6 +86,20 @@ def test_who_asks_for_another_language_stands_where_he_stood_and_is_found_in_it(
     assert room.paired() == []
 
 
+def test_who_asks_for_another_language_while_others_are_paired_is_paired_in_his_turn() -> None:
+    room = Room(SALES, ready=(ANA, BEN))
+    for number in (1, 2, 3):
+        room.pairing.put(call(number, language="ja"))
+    pairs = room.pairing.pairs(after(100.0))
+    first = next(pairs)
+    room.pairing.hold(first.waiting.interaction)
+    room.floor.hold(first.choice.agents[0].agent)
+    room.pairing.put(call(2, language="en"))
+    second = next(pairs)
+    assert [one.waiting.interaction for one in (first, second)] == ["call_1", "call_2"]
+    assert second.waiting.language == "en"
+
+
 def test_whom_nobody_free_fits_keeps_nobody_of_another_language_waiting() -> None:
     sales = replace(SALES, spoken={ANA: ("en",), BEN: ("ja",)})
     room = Room(sales, ready=(ANA,))
