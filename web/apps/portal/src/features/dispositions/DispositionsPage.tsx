@@ -32,6 +32,10 @@ export function DispositionsPage(): ReactNode {
   const follow = useRef<{ id: string; way: Way } | null>(null);
   const [said, setSaid] = useState("");
   const again = (): Promise<void> => queries.invalidateQueries({ queryKey: ["dispositions"] });
+  const done = (): void => {
+    setEdited(null);
+    void again();
+  };
   // What was moved keeps the focus, although the browser takes it away when the row changes its place.
   useEffect(() => {
     const to = follow.current;
@@ -156,14 +160,8 @@ export function DispositionsPage(): ReactNode {
             tree={tree}
             queues={queues.data?.queues ?? []}
             onCancel={() => setEdited(null)}
-            onReload={() => {
-              setEdited(null);
-              void again();
-            }}
-            onSaved={() => {
-              setEdited(null);
-              void again();
-            }}
+            onReload={done}
+            onSaved={done}
           />
         )}
       </Dialog>

@@ -29,6 +29,10 @@ export function RepliesPage({ own = false }: { own?: boolean }): ReactNode {
   const shown = all.filter((one) => (place === "" || (one.queue ?? EVERYWHERE) === place) && has(one, search));
   const used = new Set(all.map((one) => one.queue));
   const again = (): Promise<void> => queries.invalidateQueries({ queryKey: ["replies"] });
+  const done = (): void => {
+    setEdited(null);
+    void again();
+  };
   return (
     <main className="board" id="main">
       <header className="board-head">
@@ -102,14 +106,8 @@ export function RepliesPage({ own = false }: { own?: boolean }): ReactNode {
             own={own}
             queues={places}
             onCancel={() => setEdited(null)}
-            onReload={() => {
-              setEdited(null);
-              void again();
-            }}
-            onSaved={() => {
-              setEdited(null);
-              void again();
-            }}
+            onReload={done}
+            onSaved={done}
           />
         )}
       </Dialog>
