@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import AfterValidator, Field
 
 from madoguchi.adapters.http.access import needs
-from madoguchi.adapters.http.models import In, Out
+from madoguchi.adapters.http.models import In, Out, Version
 from madoguchi.adapters.http.state import HttpState, InState
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
@@ -26,7 +26,7 @@ def _plain(text: str) -> str:
 class EmbeddingIn(In):
     """The whole list, and the version that it was made from."""
 
-    version: Annotated[int, Field(ge=0, le=2_000_000_000)]
+    version: Version
     origins: Annotated[
         list[Annotated[str, Field(max_length=500), AfterValidator(_plain)]],
         Field(max_length=200, examples=[["https://crm.example.com"]]),

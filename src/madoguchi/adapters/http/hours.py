@@ -25,7 +25,7 @@ from madoguchi.adapters.http.hours_models import (
     FolderOut,
     FoldersOut,
 )
-from madoguchi.adapters.http.models import Id, Language
+from madoguchi.adapters.http.models import Id, Language, Version, Whole
 from madoguchi.adapters.http.state import InServices
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
@@ -39,7 +39,7 @@ router = APIRouter(tags=["hours"])
 
 Viewer = Annotated[Principal, needs(Permission.VIEW_SUPPORT_CENTER)]
 Editor = Annotated[Principal, needs(Permission.EDIT_SUPPORT_CENTER)]
-Version = Annotated[int, Query(ge=1, description="The version that was seen.")]
+SeenVersion = Annotated[Version, Query(description="The version that was seen.")]
 Country = Annotated[str, Query(pattern=r"^[A-Z]{2}$", examples=["JP"])]
 
 
@@ -85,7 +85,7 @@ async def save_custom(hours: Id, body: CustomIn, actor: Editor, services: InServ
 
 
 @router.delete("/hours/custom/{hours}", status_code=204)
-async def delete_custom(hours: Id, version: Version, actor: Editor, services: InServices) -> None:
+async def delete_custom(hours: Id, version: SeenVersion, actor: Editor, services: InServices) -> None:
     """Delete custom hours."""
     await services.hours.delete(actor, CustomHoursId(hours), version)
 
@@ -109,7 +109,7 @@ async def save_folder(folder: Id, body: FolderIn, actor: Editor, services: InSer
 
 
 @router.delete("/hours/holidays/{folder}", status_code=204)
-async def delete_folder(folder: Id, version: Version, actor: Editor, services: InServices) -> None:
+async def delete_folder(folder: Id, version: SeenVersion, actor: Editor, services: InServices) -> None:
     """Delete a holiday folder."""
     await services.hours.delete(actor, HolidayFolderId(folder), version)
 
@@ -123,7 +123,7 @@ async def countries(actor: Viewer, services: InServices) -> CountriesOut:
 @router.get("/hours/national/preview")
 async def national(
     country: Country,
-    year: Annotated[list[int], Query(min_length=1, max_length=20)],
+    year: Annotated[list[Whole], Query(min_length=1, max_length=20)],
     actor: Viewer,
     services: InServices,
 ) -> NationalDaysOut:

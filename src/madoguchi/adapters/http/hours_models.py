@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
-from madoguchi.adapters.http.models import Id, In, Language, Line, Out, Prose
+from madoguchi.adapters.http.models import Id, In, Language, Line, Out, Prose, Version, Whole
 from madoguchi.domain.hours.book import SupportCenter
 from madoguchi.domain.hours.checks import ENTRIES, HOLIDAYS, SPANS
 from madoguchi.domain.hours.custom import CustomHours, EntryPoint
@@ -102,7 +102,7 @@ class NowOut(Out):
 class CenterIn(In):
     """The details, and the version that was seen (0: as installed)."""
 
-    version: Annotated[int, Field(ge=0)]
+    version: Version
     name: Line
     email: Line
     phone: Line
@@ -170,7 +170,7 @@ class EntryPointIO(In):
 class CustomIn(In):
     """Custom hours, and the version that was seen (0: new)."""
 
-    version: Annotated[int, Field(ge=0)]
+    version: Version
     name: Line
     zone: Line
     weekly: WeekIO
@@ -227,7 +227,7 @@ class FixedIO(In):
 
     start: MonthDayIO
     end: MonthDayIO
-    year: int | None = None
+    year: Whole | None = None
 
 
 class NthIO(In):
@@ -288,7 +288,7 @@ class HolidayIO(In):
 class FolderIn(In):
     """A holiday folder, and the version that was seen (0: new)."""
 
-    version: Annotated[int, Field(ge=0)]
+    version: Version
     name: Line
     holidays: Annotated[list[HolidayIO], Field(max_length=2 * HOLIDAYS)]
 

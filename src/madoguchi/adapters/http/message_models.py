@@ -4,12 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from madoguchi.adapters.http.models import In, Language, Out, Prose
+from madoguchi.adapters.http.models import In, Language, Out, Prose, Version
 
 MessageName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", examples=["greeting"])]
 MessageLanguage = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", examples=["ja"])]
 """A language, or `zxx` for music."""
-Version = Annotated[int, Field(ge=0, le=2_000_000_000)]
 """As it was read: 0 for what nobody has changed yet."""
 
 

@@ -21,8 +21,8 @@ from madoguchi.adapters.http.message_models import (
     SaidOut,
     SoundOut,
     TextIn,
-    Version,
 )
+from madoguchi.adapters.http.models import Version
 from madoguchi.adapters.http.state import InServices, InState
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal

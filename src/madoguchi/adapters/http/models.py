@@ -19,7 +19,9 @@ Status = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$", examples=["availa
 """A built-in status's word, or the id of one of the organisation's own."""
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", examples=["ja"])]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_without_nul)]
-Version = Annotated[int, Field(ge=0, le=2**31)]
+Whole = Annotated[int, Field(ge=-(2**31), lt=2**31)]
+"""A number that every database can hold; which ones are good is said where they count."""
+Version = Annotated[int, Field(ge=0, lt=2**31)]
 """What the caller saw; if somebody else has made another version meanwhile, the request is refused."""
 Prose = Annotated[str, Field(max_length=4_000), AfterValidator(_without_nul)]
 Sdp = Annotated[str, Field(max_length=64_000), AfterValidator(_without_nul)]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from madoguchi.adapters.http.models import Id, In, Language, Line, Out, Version, _without_nul
+from madoguchi.adapters.http.models import Id, In, Language, Line, Out, Version, Whole, _without_nul
 from madoguchi.domain.access.permissions import Permission, Scope
 from madoguchi.kernel.errors import InvalidInputError
 
@@ -143,7 +143,7 @@ class UserIn(In):
     teams: Annotated[list[Id], Field(max_length=200, default_factory=list)]
     manages: Annotated[list[Id], Field(max_length=200, default_factory=list)]
     chat_limit: Annotated[int, Field(ge=0, le=50)] = 3
-    skills: Annotated[dict[Line, int], Field(max_length=100, default_factory=dict, examples=[{"billing": 3}])]
+    skills: Annotated[dict[Line, Whole], Field(max_length=100, default_factory=dict, examples=[{"billing": 3}])]
     """Skill to level, 1 to 5."""
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field, model_validator
 
 from madoguchi.adapters.http.access import needs
-from madoguchi.adapters.http.models import Id, In, Language, Out
+from madoguchi.adapters.http.models import Id, In, Language, Out, Version
 from madoguchi.adapters.http.state import InServices
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
@@ -29,7 +29,6 @@ def _without_nul(names: dict[str, str]) -> dict[str, str]:
 
 
 Names = Annotated[dict[str, Annotated[str, Field(max_length=200)]], Field(max_length=50), AfterValidator(_without_nul)]
-Version = Annotated[int, Field(ge=1, le=2**31)]
 Settings = Annotated[dict[str, dict[str, Any]], Field(max_length=100)]
 
 

@@ -16,6 +16,8 @@ from madoguchi.adapters.voice.embedded.sip.message import BadMessageError, Reque
 log = logging.getLogger(__name__)
 
 SIP_PORT: Final = 5060
+BIND_TRIES: Final = 20
+"""A port that is free for UDP may be taken for TCP; another is tried so many times."""
 CONNECT_S: Final = 5.0
 SILENT_S: Final = 30.0
 """How long a new connection may take to send its first message, and any message to become whole."""
@@ -253,16 +255,27 @@ class Transports:
         Raises:
             OSError: the port is taken.
         """
+        tries = BIND_TRIES if port == 0 else 1
+        while True:
+            tries -= 1
+            try:
+                await self._bind(host, port)
+            except OSError:
+                if not tries:
+                    raise
+            else:
+                return
+
+    async def _bind(self, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
-        endpoint, self._udp = await loop.create_datagram_endpoint(
-            lambda: UdpEndpoint(self.listener), local_addr=(host, port)
-        )
+        endpoint, udp = await loop.create_datagram_endpoint(lambda: UdpEndpoint(self.listener), local_addr=(host, port))
         bound = endpoint.get_extra_info("sockname")
         try:
             self._server = await loop.create_server(lambda: TcpConnection(self), host, bound[1])
         except OSError:
             endpoint.close()
             raise
+        self._udp = udp
         self.host, self.port = bound[0], bound[1]
 
     async def close(self) -> None:
