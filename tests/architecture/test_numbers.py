@@ -9,6 +9,8 @@ DOCUMENT = openapi_document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 BOUNDS = {"maximum", "exclusiveMaximum", "enum", "const"}
 MOST = 2**31
+LONG = {"GET /api/v1/audit"}
+"""Where a number goes on from a row of a log, which is counted in 64 bits."""
 
 
 def _numbers(schema: Any, known: frozenset[str]) -> Iterator[dict[str, Any]]:
@@ -38,4 +40,5 @@ def test_no_request_may_carry_a_number_that_a_database_cannot_hold() -> None:
     taken = list(_taken())
     assert len(taken) > 40
     assert [one for one in taken if not one[1].keys() & BOUNDS] == []
-    assert [one for one in taken if one[1].get("maximum", one[1].get("exclusiveMaximum", 0)) > MOST] == []
+    large = {where for where, one in taken if one.get("maximum", one.get("exclusiveMaximum", 0)) > MOST}
+    assert large == LONG

@@ -9,8 +9,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
 from madoguchi.domain.calls import media
-from madoguchi.domain.calls.call import Medium
+from madoguchi.domain.calls.call import DirectLine, Medium
 from madoguchi.domain.calls.commands import (
+    AgentFound,
     Arrive,
     AttachConsumerMedia,
     AttachMedia,
@@ -187,6 +188,30 @@ class Calls(RuleBasedStateMachine):
             self.tell(Monitor(SUE, "Sue", MonitoringId("monitoring_1"), leg))
             self.tell(LegUp(leg))
         return CONSUMER_LEG
+
+    @precondition(lambda self: self.script.state is None)
+    @rule(target=legs, otherwise=st.lists(st.sampled_from(QUEUES), unique_by=lambda q: q.id))
+    def calls_an_agent(self, otherwise: Sequence[Queue]) -> LegId:
+        self.open_legs.add(CONSUMER_LEG)
+        menu, direct = PhoneMenu.flat(tuple(otherwise)), DirectLine(ANA, "Ana")
+        arrival = Arrive(CALL_ID, CONSUMER_LEG, Medium.PHONE, "ja", "Madoguchi", a_consumer(), menu=menu, direct=direct)
+        self.tell(arrival)
+        self.tell(LegUp(CONSUMER_LEG))
+        return CONSUMER_LEG
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(target=offers, found=st.booleans())
+    def agent_is_looked_for(self, *, found: bool) -> OfferId:
+        """The performer may answer late: a slot that the call does not want any more is given back."""
+        self.count += 1
+        offer = OfferId(f"offer_{self.count}")
+        if not found:
+            self.tell(EffectFailed("FindAgent", None, "agent_not_free"))
+        elif not self.script.call.over:
+            self.slots[offer] = ANA
+            until = self.script.now + timedelta(seconds=20)
+            self.tell(AgentFound(Offer(offer, ANA, "Ana", self.script.now, until)))
+        return offer
 
     @precondition(lambda self: self.script.state is None)
     @rule(target=legs, medium=st.sampled_from(Medium), menu=st.lists(st.sampled_from(QUEUES), unique_by=lambda q: q.id))

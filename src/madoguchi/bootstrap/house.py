@@ -120,8 +120,10 @@ class House:
             data=ports.data,
         )
         self._agents = self._runtime.add(AGENTS, NoEffects())
+        self._reservations = Reservations(self._agents, clock, ids)
         self._calls = self._runtime.add(
-            CALLS, CallPerformer(ports.voice, self._agents, self._prompts, self._recordings)
+            CALLS,
+            CallPerformer(ports.voice, self._agents, self._reservations, self._prompts, self._recordings),
         )
         self._chats = self._runtime.add(CHATS, ChatPerformer(self._agents))
         self._statuses = StatusService(storage.statuses, ids)
@@ -130,7 +132,6 @@ class House:
         self._queues.available = self._desk.available
         self._desk.grants = self._roles.grants
         self._desk.reach = self._teams.require_within
-        self._reservations = Reservations(self._agents, clock, ids)
         self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock, self._runtime.alarms)
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)

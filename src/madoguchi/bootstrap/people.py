@@ -57,6 +57,7 @@ def people_services(
         changes=changes,
         desk=side,
         wanted_skills=queues.wanted_skills,
+        takes_calls=queues.in_phone_menu,
     )
     return PeopleServices(
         sign_in=sign_in,

@@ -83,7 +83,7 @@ class People(Protocol):
         """Store all of `batch`.
 
         Raises:
-            ConflictError: an e-mail address or agent number is taken; nothing was stored.
+            ConflictError: an e-mail address, agent number or direct number is taken; nothing was stored.
             StaleVersionError: the stored version of a user or team is not the record's; one of version 0 replaces any.
         """
 

@@ -197,7 +197,7 @@ class Catalogue(Protocol):
         """Store a new user, at version 1.
 
         Raises:
-            ConflictError: the e-mail address is taken.
+            ConflictError: the e-mail address or a direct number is taken.
         """
 
     async def save_user(self, user: User) -> None:
@@ -210,6 +210,9 @@ class Catalogue(Protocol):
 
     async def user(self, user: UserId) -> User | None:
         """Return a user."""
+
+    async def user_by_number(self, numbers: Collection[str]) -> User | None:
+        """Return the user who has one of these direct numbers, in E.164."""
 
     async def users(self) -> Sequence[User]:
         """Return all users, by name."""

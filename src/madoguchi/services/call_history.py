@@ -27,6 +27,7 @@ TOLD: Final = frozenset(
         "OffersAdded",
         "OfferMissed",
         "OfferDeclined",
+        "DirectMissed",
         "OfferAccepted",
         "Held",
         "Muted",

@@ -7,7 +7,7 @@ from madoguchi.domain.calls import media
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import CallDue, CallMessage, ServerRestarted
 from madoguchi.domain.calls.decide import decide, failed
-from madoguchi.domain.calls.effects import CallEffect, lanes, lasting
+from madoguchi.domain.calls.effects import CallEffect, FindAgent, lanes, lasting
 from madoguchi.domain.calls.events import CallEvent
 from madoguchi.domain.calls.evolve import evolve, live, state_name
 from madoguchi.services.codec import Codec
@@ -15,7 +15,7 @@ from madoguchi.services.lifecycle import Lifecycle
 
 CALLS: Final[Lifecycle[Call, CallMessage, CallEvent, CallEffect]] = Lifecycle(
     kind="call",
-    codec=Codec(Call, effects=(FreeSlot, OpenHandling, EndHandling)),
+    codec=Codec(Call, effects=(FindAgent, FreeSlot, OpenHandling, EndHandling)),
     decide=decide,
     evolve=evolve,
     state_name=state_name,

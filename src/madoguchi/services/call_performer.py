@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
-from madoguchi.domain.calls.commands import CallMessage, PlaybackOver
+from madoguchi.domain.calls.commands import AgentFound, CallMessage, PlaybackOver
 from madoguchi.domain.calls.effects import (
     AnswerLeg,
     CallEffect,
     CloseBridge,
     DialLeg,
+    FindAgent,
     PauseRecording,
     Play,
     ReleaseLeg,
@@ -19,27 +20,40 @@ from madoguchi.domain.calls.effects import (
     StopRecording,
     VoiceEffect,
 )
+from madoguchi.domain.routing.offers import Channel
+from madoguchi.domain.routing.settings import RoutingSettings
 from madoguchi.kernel.ids import InteractionId
 from madoguchi.ports.voice import PhoneAddress, VoiceEngine
 from madoguchi.services.prompts import PromptService
 from madoguchi.services.recordings import RecordingService
-from madoguchi.services.reservations import LiveAgents
+from madoguchi.services.reservations import LiveAgents, Reservations
 
 
 class CallPerformer:
     """Performs the effects of calls. Every operation is idempotent by the ids that the call chose."""
 
     def __init__(
-        self, voice: VoiceEngine, agents: LiveAgents, prompts: PromptService, recordings: RecordingService
+        self,
+        voice: VoiceEngine,
+        agents: LiveAgents,
+        reservations: Reservations,
+        prompts: PromptService,
+        recordings: RecordingService,
     ) -> None:
         self._voice = voice
         self._agents = agents
+        self._reservations = reservations
         self._prompts = prompts
         self._recordings = recordings
 
     async def perform(self, owner: str, effect: CallEffect, key: str) -> Sequence[CallMessage]:
         """Do `effect`; see `Performer`."""
         del key
+        if isinstance(effect, FindAgent):
+            offer = await self._reservations.reserve(
+                effect.agent, InteractionId(owner), Channel.CALL, RoutingSettings()
+            )
+            return (AgentFound(offer),)
         if isinstance(effect, FreeSlot | OpenHandling | EndHandling):
             await self._agents.send(effect.agent, effect)
             return ()

@@ -100,6 +100,7 @@ def call_metadata(
         "state": call.state.value,
         "direction": "outbound" if call.outbound else "inbound",
         "called": call.called or None,
+        "direct": {"id": call.direct.agent, "name": call.direct.name} if call.direct is not None else None,
         "trunk": call.trunk or None,
         "answered": call.answered_at is not None,
         "participants": [

@@ -5,16 +5,19 @@ from typing import Final
 
 import structlog
 
-from madoguchi.domain.calls.call import Medium
+from madoguchi.domain.access.users import User
+from madoguchi.domain.calls.call import DirectLine, Medium
 from madoguchi.domain.calls.commands import Arrive
 from madoguchi.domain.consumers.consumer import Consumer
+from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.kernel.errors import MadoguchiError
-from madoguchi.kernel.ids import CALL, ConsumerId, InteractionId
+from madoguchi.kernel.ids import CALL, ConsumerId, InteractionId, QueueId
 from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import Catalogue
 from madoguchi.ports.voice import LegArrived, ReleaseCause, VoiceEngine
 from madoguchi.services.calls import CallOwners
 from madoguchi.services.hours import HoursService
+from madoguchi.services.phone_numbers import ways_to_read
 from madoguchi.services.queues import QueueService
 from madoguchi.services.tenant import Tenant
 
@@ -52,6 +55,8 @@ class PhoneCalls:
         call = InteractionId(self._ids.new(CALL))
         try:
             language = await self._tenant.language()
+            owner, number = await self._owner(leg.called)
+            place = owner.direct_numbers[number] if owner is not None else None
             arrival = Arrive(
                 call=call,
                 leg=leg.leg,
@@ -61,8 +66,9 @@ class PhoneCalls:
                 consumer=await self._consumer(leg),
                 called=leg.called,
                 trunk=leg.trunk,
-                menu=self._queues.phone_menu(),
+                menu=self._menu(place),
                 doors=self._hours.doors((one.id for one in self._queues.all()), language, self._clock.now()),
+                direct=DirectLine(owner.id, owner.name) if owner is not None else None,
             )
             await self._calls.create(call, arrival)
         except Exception as error:  # noqa: BLE001 - the caller must not hear silence
@@ -71,6 +77,18 @@ class PhoneCalls:
             else:
                 _log.exception("call_not_taken", leg=leg.leg)
             await self._voice.release(leg.leg, ReleaseCause.FAILED)
+
+    async def _owner(self, called: str) -> tuple[User | None, str]:
+        """Return whose direct number was called, and the number as it is stored."""
+        numbers = ways_to_read(called)
+        owner = await self._catalogue.user_by_number(numbers) if numbers else None
+        return owner, next((one for one in numbers if owner is not None and one in owner.direct_numbers), "")
+
+    def _menu(self, place: str | None) -> PhoneMenu:
+        """Return what a caller comes to: the whole menu, or where the direct number that he called says."""
+        if place is None:
+            return self._queues.phone_menu()
+        return self._queues.phone_menu_at(QueueId(place)) if place else PhoneMenu()
 
     async def _consumer(self, leg: LegArrived) -> Consumer:
         phone = leg.caller if _NUMBER.fullmatch(leg.caller) else None

@@ -25,3 +25,19 @@ def e164(text: str, *, field: str = "phone") -> str | None:
     if not phonenumbers.is_possible_number(number) or number.extension:
         raise InvalidInputError("this is no telephone number", field=field, reason="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def ways_to_read(called: str) -> tuple[str, ...]:
+    """Return in E.164 what a trunk may mean by the number that was called; nothing where it means none.
+
+    Trunks write it as people of the country do, with `+`, or with the country's code and no sign of it.
+    """
+    read = []
+    for text in (called, f"+{called}"):
+        try:
+            number = e164(text)
+        except InvalidInputError:
+            continue
+        if number is not None:
+            read.append(number)
+    return tuple(dict.fromkeys(read))

@@ -1,6 +1,7 @@
 """The queues, for menus, screens and routing. Kept in memory: they are needed for every ring and change rarely."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.queues.menu import PhoneMenu
@@ -92,6 +93,28 @@ class QueueService:
     def phone_menu(self) -> PhoneMenu:
         """Return what a caller can choose from."""
         return self._phone_menu
+
+    def in_phone_menu(self, place: QueueId) -> bool:
+        """Whether this is a level or queue of the phone menu."""
+        node = self._menus.tree.nodes.get(place)
+        return node is not None and not node.deleted and node.channel is MenuChannel.IVR
+
+    def phone_places(self) -> Iterator[tuple[QueueId, Sequence[Mapping[str, str]]]]:
+        """Yield the levels and queues of the phone menu, in its order, with their names from the top down."""
+        for node in self._menus.tree.walk(MenuChannel.IVR):
+            yield node.id, [names_of(one) for one in self._menus.tree.chain(node)]
+
+    def phone_menu_at(self, place: QueueId) -> PhoneMenu:
+        """Return what a caller comes to who is sent to a level or queue: its choices, or the queue alone.
+
+        Where it is not there any more, that is the whole menu: nobody is to be lost by it.
+        """
+        node = self._menus.tree.nodes.get(place)
+        if node is None or node.deleted:
+            return self._phone_menu
+        if not self._menus.tree.leaf(node):
+            return self._menus.phone_menu(node)
+        return PhoneMenu.flat((replace(self._queues[place], agents=(), spoken={}),))
 
     def of_agent(self, agent: UserId) -> Sequence[Queue]:
         """Return the queues that an agent is assigned to."""

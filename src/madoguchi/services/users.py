@@ -13,7 +13,7 @@ from madoguchi.domain.access.roles import LastAdminError, RoleNotAssignableError
 from madoguchi.domain.access.users import Principal, User
 from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.kernel.errors import InvalidInputError, MadoguchiError, NotAllowedError, NotFoundError
-from madoguchi.kernel.ids import RoleId, TeamId, UserId
+from madoguchi.kernel.ids import QueueId, RoleId, TeamId, UserId
 from madoguchi.ports.blobs import Blobs
 from madoguchi.ports.environment import IdSource
 from madoguchi.ports.people import People, UserBatch, UserQuery
@@ -48,6 +48,8 @@ class UserDraft:
     manages: frozenset[TeamId]
     chat_limit: int
     skills: Mapping[str, int]
+    direct_numbers: Mapping[str, str]
+    """As people write them; see `User`."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ class UserService:
         changes: AccessChanges,
         desk: DeskSide,
         wanted_skills: Callable[[], Collection[str]],
+        takes_calls: Callable[[QueueId], bool],
     ) -> None:
         self._catalogue = catalogue
         self._people = people
@@ -101,6 +104,7 @@ class UserService:
         self._changes = changes
         self._desk = desk
         self._wanted_skills = wanted_skills
+        self._takes_calls = takes_calls
 
     async def skills(self) -> Sequence[str]:
         """Return every skill that a user has or a queue asks for, in order."""
@@ -136,11 +140,12 @@ class UserService:
             NotAllowedError: the caller may not make users, or none outside of his teams.
             RoleNotAssignableError: he may not hand out one of the roles.
             InvalidInputError: something about the user is not possible.
-            ConflictError: the e-mail address or the agent number is taken.
+            ConflictError: the e-mail address, the agent number or a direct number is taken.
         """
         actor.require(Permission.EDIT_USERS)
         check_assignment((), draft.roles, self._roles.assignable(actor), self._roles.known)
         user = checked(_drawn(User(UserId(self._ids.new("user")), "", "", frozenset()), draft))
+        self._check_places({}, user.direct_numbers)
         self._check_teams(actor, frozenset(), frozenset(), draft)
         teams = self._teams.changed_for(user.id, draft.teams, draft.manages)
         await self._teams.store_batch(UserBatch(new=[user], teams=teams))
@@ -156,12 +161,13 @@ class UserService:
             LastAdminError: nobody would be left who may do everything.
             StaleVersionError: somebody else has changed him, or his teams, meanwhile.
             InvalidInputError: something about the user is not possible.
-            ConflictError: the e-mail address or the agent number is taken.
+            ConflictError: the e-mail address, the agent number or a direct number is taken.
         """
         before = await self.editable(actor, user_id)
         require_present(before.version, Seen(Subject.USER, user_id, version))
         check_assignment(before.roles, draft.roles, self._roles.assignable(actor), self._roles.known)
         after = checked(_drawn(before, draft))
+        self._check_places(before.direct_numbers, after.direct_numbers)
         if Role.ADMIN in before.roles - after.roles:
             await self._keep_an_admin(before)
         tree = self._teams.tree
@@ -298,6 +304,16 @@ class UserService:
         if reach.isdisjoint(draft.teams | draft.manages):
             raise InvalidInputError("choose one of your teams", field="teams", reason="no_team")
 
+    def _check_places(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        """Let calls that an agent does not take go to levels and queues that there are; what was chosen before stays.
+
+        Raises:
+            InvalidInputError: there is none such.
+        """
+        chosen = {place for number, place in after.items() if place and before.get(number) != place}
+        if not all(self._takes_calls(QueueId(place)) for place in chosen):
+            raise InvalidInputError("there is no such level or queue", field="direct_numbers", reason="no_queue")
+
     async def _keep_an_admin(self, leaving: User) -> None:
         """Let nobody go who is the last administrator.
 
@@ -322,4 +338,22 @@ def _drawn(user: User, draft: UserDraft) -> User:
         roles=draft.roles,
         chat_limit=draft.chat_limit,
         skills=draft.skills,
+        direct_numbers=_direct(draft.direct_numbers),
     )
+
+
+def _direct(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Return direct numbers in E.164.
+
+    Raises:
+        InvalidInputError: one is no number that can exist, or is named twice.
+    """
+    found: dict[str, str] = {}
+    for text, place in given.items():
+        number = e164(text, field="direct_numbers")
+        if number is None:
+            raise InvalidInputError("this is no telephone number", field="direct_numbers", reason="phone")
+        if number in found:
+            raise InvalidInputError("each number once", field="direct_numbers", reason="double_number")
+        found[number] = place
+    return found

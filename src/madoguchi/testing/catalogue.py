@@ -1,6 +1,6 @@
 """The catalogues in memory: users, consumers, sessions, recordings, attachments, settings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,7 +42,7 @@ class MemoryCatalogue:
         """
         if user.id in self._users:
             raise ConflictError(f"there is a user {user.id} already")
-        self._refuse_taken_address(user)
+        self._refuse_taken(user)
         self.put_users([replace(user, version=0)])
         self._credentials[user.id] = credentials
 
@@ -55,7 +55,7 @@ class MemoryCatalogue:
         """
         if user.id not in self._users:
             raise NotFoundError(f"there is no user {user.id}")
-        self._refuse_taken_address(user)
+        self._refuse_taken(user)
         self.put_users([user])
 
     def put_users(self, users: Sequence[User]) -> None:
@@ -90,6 +90,10 @@ class MemoryCatalogue:
     async def user(self, user: UserId) -> User | None:
         """Return a user."""
         return self._users.get(user)
+
+    async def user_by_number(self, numbers: Collection[str]) -> User | None:
+        """Return the user who has one of these direct numbers."""
+        return next((one for one in await self.users() if set(numbers) & one.direct_numbers.keys()), None)
 
     async def users(self) -> Sequence[User]:
         """Return all users, by name."""
@@ -221,6 +225,9 @@ class MemoryCatalogue:
             self.audit.note(old, ScopeSettings(scope, values), version=values.get("version", 0))
         self._settings[scope] = msgspec.json.encode(values)
 
-    def _refuse_taken_address(self, user: User) -> None:
+    def _refuse_taken(self, user: User) -> None:
         if self._by_address.get(user.email.casefold(), user.id) != user.id:
             raise ConflictError("the e-mail address is taken", field="email")
+        others = (one for one in self._users.values() if one.id != user.id)
+        if any(user.direct_numbers.keys() & one.direct_numbers.keys() for one in others):
+            raise ConflictError("the direct number is taken", field="direct_numbers", reason="taken")

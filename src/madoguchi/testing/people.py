@@ -92,7 +92,7 @@ class MemoryPeople:
         """Store all of `batch`.
 
         Raises:
-            ConflictError: an e-mail address or agent number is taken.
+            ConflictError: an e-mail address, agent number or direct number is taken.
         """
         after = {user.id: user for user in await self._catalogue.users()}
         after |= {user.id: user for user in (*batch.changed, *batch.new)}
@@ -102,6 +102,9 @@ class MemoryPeople:
             raise ConflictError("the e-mail address is taken", field="email", reason="taken")
         if any(count > 1 for count in numbers.values()):
             raise ConflictError("the agent number is taken", field="agent_number", reason="taken")
+        direct = Counter(number for user in after.values() for number in user.direct_numbers)
+        if any(count > 1 for count in direct.values()):
+            raise ConflictError("the direct number is taken", field="direct_numbers", reason="taken")
         self._catalogue.put_users(batch.changed)
         for user in batch.new:
             await self._catalogue.add_user(user, Credentials(""))

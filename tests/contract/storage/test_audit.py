@@ -204,6 +204,7 @@ _READS: Final = frozenset(
     [
         "user",
         "users",
+        "user_by_number",
         "credentials",
         "session",
         "consumer",

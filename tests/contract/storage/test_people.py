@@ -29,6 +29,7 @@ ANA = person(
     phone="+819012345678",
     agent_number="A-1",
     location="東京",
+    direct_numbers={"+81355551111": "", "+81355552222": "queue_sales"},
     first_name="ミサキ",
     avatar="avatars/1",
 )
@@ -70,6 +71,7 @@ async def test_users_come_back_as_they_were_written(storage: Storage) -> None:
     [
         (person("dan", email="ANA@example.com"), "email"),
         (person("dan", agent_number="A-1"), "agent_number"),
+        (person("dan", direct_numbers={"+81355551111": ""}), "direct_numbers"),
     ],
 )
 async def test_a_taken_address_or_number_changes_nothing(storage: Storage, new: User, field: str) -> None:
@@ -91,6 +93,23 @@ async def test_two_users_exchange_address_and_number(storage: Storage) -> None:
     ]
     await storage.people.write(UserBatch(changed=swapped))
     assert [await storage.catalogue.user(one.id) for one in swapped] == swapped
+
+
+@pytest.mark.req("BASE-12")
+async def test_a_direct_number_is_somebodys_until_he_lets_go_of_it(storage: Storage) -> None:
+    await staffed(storage)
+    catalogue, people = storage.catalogue, storage.people
+    assert await catalogue.user_by_number(["+81399999999", "+81355552222"]) == ANA
+    assert await catalogue.user_by_number([]) is None
+
+    given = [replace(ANA, direct_numbers={"+81355551111": ""}), replace(BEN, direct_numbers={"+81355552222": ""})]
+    await people.write(UserBatch(changed=given))
+    assert await catalogue.user_by_number(["+81355552222"]) == given[1]
+    swapped = [replace(one, direct_numbers=other.direct_numbers) for one, other in zip(given, given[::-1], strict=True)]
+    await people.write(UserBatch(changed=swapped))
+    assert await catalogue.user_by_number(["+81355552222"]) == swapped[0]
+    await people.write(UserBatch(changed=[replace(ANA, direct_numbers={})]))
+    assert await catalogue.user_by_number(["+81355552222"]) is None
 
 
 @pytest.mark.req("BASE-1")

@@ -101,10 +101,10 @@ class Floor:
             await self.core.desk.set_presence(a_principal(agent), "available")
             await self.clock.advance(1)
 
-    async def rings(self, leg: LegId, *, says: Sequence[int] = ()) -> InteractionId:
+    async def rings(self, leg: LegId, *, called: str = "5000", says: Sequence[int] = ()) -> InteractionId:
         """Let a phone call come in and be answered; return the call."""
         known = {call.id for call in self.owners.states()}
-        self.voice.arrive(leg, called="5000", caller="+819012345678", trunk="carrier", says=says)
+        self.voice.arrive(leg, called=called, caller="+819012345678", trunk="carrier", says=says)
         await settle()
         return next(call.id for call in self.owners.states() if call.id not in known)
 

@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from madoguchi.adapters.http.models import Id, In, Language, Line, Out, Version, Whole, _without_nul
+from madoguchi.adapters.http.models import Id, In, Language, Line, Out, PhoneText, Version, Whole, _without_nul
 from madoguchi.domain.access.permissions import Permission, Scope
 from madoguchi.kernel.errors import InvalidInputError
 
 RoleRef = Annotated[str, Field(pattern=r"^[a-z]+(_[A-Za-z0-9]{1,60})*$", max_length=64, examples=["agent"])]
+PlaceRef = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{0,64}$", examples=["queue_01J0000000000000000000000A"])]
 Secret = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_without_nul)]
 Code = Annotated[str, Field(max_length=40), AfterValidator(_without_nul)]
 Right = Annotated[str, Field(pattern=r"^[a-z_]{1,40}(\.[a-z_]{1,40}){0,2}$", examples=["calls.view"])]
@@ -145,6 +146,8 @@ class UserIn(In):
     chat_limit: Annotated[int, Field(ge=0, le=50)] = 3
     skills: Annotated[dict[Line, Whole], Field(max_length=100, default_factory=dict, examples=[{"billing": 3}])]
     """Skill to level, 1 to 5."""
+    direct_numbers: Annotated[dict[PhoneText, PlaceRef], Field(max_length=50, default_factory=dict)]
+    """Telephone number to the level or queue that takes a call that he does not; empty for nothing."""
 
 
 class UserChangeIn(UserIn):
@@ -172,6 +175,7 @@ class PersonOut(Out):
     manages: list[str]
     chat_limit: int
     skills: dict[str, int]
+    direct_numbers: dict[str, str]
     active: bool
     invited: bool
     """He has not chosen a password yet."""
@@ -204,6 +208,14 @@ class TeamOption(Out):
     path: str
 
 
+class PlaceOption(Out):
+    """A level or queue of the phone menu as the user dialog offers it."""
+
+    id: str
+    path: list[dict[str, str]]
+    """Its names per language, from the top down."""
+
+
 class UserOptionsOut(Out):
     """What users can be given."""
 
@@ -211,6 +223,8 @@ class UserOptionsOut(Out):
     teams: list[TeamOption]
     skills: list[str]
     """Those that there are: that a user has or a queue asks for."""
+    places: list[PlaceOption]
+    """Where calls to direct numbers can go that are not taken."""
     everybody: bool
     """Whether the caller may edit users of all teams."""
     mails: bool

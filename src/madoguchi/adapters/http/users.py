@@ -14,6 +14,7 @@ from madoguchi.adapters.http.people_models import (
     LinkOut,
     MistakeOut,
     PersonOut,
+    PlaceOption,
     RoleOption,
     RoleRef,
     TeamOption,
@@ -78,6 +79,10 @@ async def options(actor: Reader, services: InServices) -> UserOptionsOut:
         ],
         teams=[TeamOption(id=team, path=tree.path(team)) for team in teams],
         skills=list(await services.users.skills()),
+        places=[
+            PlaceOption(id=place, path=[dict(names) for names in path])
+            for place, path in services.queues.phone_places()
+        ],
         everybody=actor.permissions.get(Permission.EDIT_USERS) is Scope.ALL,
         mails=services.credentials.mails,
     )
@@ -182,6 +187,7 @@ def _draft(body: UserIn) -> UserDraft:
         manages=frozenset(TeamId(team) for team in body.manages),
         chat_limit=body.chat_limit,
         skills=body.skills,
+        direct_numbers=body.direct_numbers,
     )
 
 
@@ -204,6 +210,7 @@ def _told(seen: UserSeen) -> PersonOut:
         manages=list(seen.manages),
         chat_limit=user.chat_limit,
         skills=dict(user.skills),
+        direct_numbers=dict(user.direct_numbers),
         active=user.active,
         invited=seen.invited,
         second_factor=seen.second_factor,

@@ -1,12 +1,12 @@
 """The catalogues in SQL: plain records, one table each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from madoguchi.adapters.storage import records, schema
+from madoguchi.adapters.storage import direct_numbers, records, schema
 from madoguchi.adapters.storage.audit import Trail, require_version
 from madoguchi.adapters.storage.database import Database
 from madoguchi.domain.access.users import Credentials, Session, User
@@ -34,12 +34,13 @@ class SqlCatalogue:
         """Store a new user.
 
         Raises:
-            ConflictError: the e-mail address or the id is taken.
+            ConflictError: the e-mail address, a direct number or the id is taken.
         """
         values = records.user_values(user) | {"password_hash": credentials.password_hash, "version": 1}
 
         def add(connection: sa.Connection) -> None:
             connection.execute(sa.insert(schema.users).values(values))
+            direct_numbers.take(connection, [user])
             self._trail.note(connection, None, user, version=1)
 
         await self._database.write(_refusing(add, ConflictError("the e-mail address is taken", field="email")))
@@ -50,7 +51,7 @@ class SqlCatalogue:
         Raises:
             NotFoundError: there is none with this id.
             StaleVersionError: the stored version is not the record's.
-            ConflictError: the e-mail address is taken.
+            ConflictError: the e-mail address or a direct number is taken.
         """
         table = schema.users
 
@@ -63,6 +64,7 @@ class SqlCatalogue:
             version = version_after(before, user)
             values = records.user_values(user) | {"version": version}
             connection.execute(sa.update(table).where(table.c.id == user.id).values(values))
+            direct_numbers.take(connection, [user], [before])
             self._trail.note(connection, before, user, version=version)
 
         await self._database.write(_refusing(save, ConflictError("the e-mail address is taken", field="email")))
@@ -70,6 +72,11 @@ class SqlCatalogue:
     async def user(self, user: UserId) -> User | None:
         """Return a user."""
         return await self._one(schema.users, schema.users.c.id == user, records.to_user)
+
+    async def user_by_number(self, numbers: Collection[str]) -> User | None:
+        """Return the user who has one of these direct numbers."""
+        found = await self._all(direct_numbers.whose(numbers), records.to_user)
+        return found[0] if found else None
 
     async def users(self) -> Sequence[User]:
         """Return all users, by name."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from madoguchi.adapters.storage import records, schema
+from madoguchi.adapters.storage import direct_numbers, records, schema
 from madoguchi.adapters.storage.audit import Trail, require_version
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.people_rows import link_values, role_values, to_link, to_role
@@ -147,7 +147,7 @@ class SqlPeople:
         """Store all of `batch` in one transaction.
 
         Raises:
-            ConflictError: an e-mail address or agent number is taken.
+            ConflictError: an e-mail address, agent number or direct number is taken.
             StaleVersionError: somebody else has changed one of the users or teams meanwhile.
         """
         # Thousands of rows are prepared beside the event loop, and before the writer that others wait for.
@@ -162,6 +162,7 @@ class SqlPeople:
                     connection.execute(sa.insert(_users), new)
                 made = [entry_of(None, user, version=1) for user in batch.new]
                 others = [entry_of(before.get(user.id), user, version=versions[user.id]) for user in batch.changed]
+                direct_numbers.take(connection, [*batch.new, *batch.changed], before.values())
                 self._trail.add(connection, [*made, *others])
             except sa.exc.IntegrityError as error:
                 number = "agent_number" in str(error.orig)

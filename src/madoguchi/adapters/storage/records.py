@@ -43,6 +43,7 @@ def user_values(user: User) -> Values:
         "search_key": search_key(user),
         "sort_key": folded(user.name),
         "skills": dict(user.skills),
+        "direct_numbers": dict(user.direct_numbers),
     }
 
 
@@ -63,6 +64,7 @@ def to_user(row: Row) -> User:
         location=row.location,
         avatar=row.avatar,
         skills=row.skills,
+        direct_numbers=row.direct_numbers,
         version=row.version,
     )
 

@@ -85,8 +85,18 @@ users = sa.Table(
     text("sort_key"),
     sa.Index("uq_users_agent_number", "agent_number", unique=True),
     json_text("skills"),
+    json_text("direct_numbers"),
     version(),
 )
+
+direct_numbers = sa.Table(
+    "direct_numbers",
+    metadata,
+    text("number", key=True),
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id"), nullable=False),
+    sa.Index("ix_direct_numbers_user_id", "user_id"),
+)
+"""Whose a number is: the key lets no two have the same. What else is said of it is with its user."""
 
 sessions = sa.Table(
     "sessions",

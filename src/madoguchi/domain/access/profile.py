@@ -17,6 +17,7 @@ MAX_LOCATION: Final = 100
 MAX_LANGUAGES: Final = 10
 MAX_SKILL: Final = 40
 MAX_SKILLS: Final = 30
+MAX_DIRECT_NUMBERS: Final = 5
 CHAT_LIMITS: Final = range(51)
 
 _EMAIL: Final = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"'.]+(\.[^@\s,;<>\"'.]+)+")
@@ -33,7 +34,8 @@ def full_name(first: str, last: str) -> str:
 
 def search_key(user: User) -> str:
     """Return what a search looks through: everything that a user is known by, width and case made the same."""
-    parts = (user.name, user.email, user.agent_number or "", user.phone or "", user.location, *user.skills)
+    numbers = (user.agent_number or "", user.phone or "", *user.direct_numbers)
+    parts = (user.name, user.email, *numbers, user.location, *user.skills)
     return folded(" ".join(parts))
 
 
@@ -43,7 +45,7 @@ def folded(text: str) -> str:
 
 
 def checked(user: User) -> User:
-    """Return `user` as it is stored. The phone number is E.164 already.
+    """Return `user` as it is stored. Phone numbers are E.164 already.
 
     Raises:
         InvalidInputError: something is missing or not possible; the field and the reason say what.
@@ -66,6 +68,8 @@ def checked(user: User) -> User:
     languages = tuple(dict.fromkeys(user.languages))
     if not languages or len(languages) > MAX_LANGUAGES or not all(_LANGUAGE.fullmatch(one) for one in languages):
         raise InvalidInputError("two letters each, such as ja", field="languages", reason="languages")
+    if len(user.direct_numbers) > MAX_DIRECT_NUMBERS:
+        raise InvalidInputError(f"at most {MAX_DIRECT_NUMBERS}", field="direct_numbers", reason="direct_numbers")
     if user.chat_limit not in CHAT_LIMITS:
         raise InvalidInputError(f"0 to {CHAT_LIMITS[-1]}", field="chat_limit", reason="range")
     return replace(

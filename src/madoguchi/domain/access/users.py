@@ -33,6 +33,9 @@ class User:
     """Where his picture is kept; empty for none."""
     skills: Mapping[str, int] = field(default_factory=dict)
     """Skill to level, 1 to 5; queues may ask for them."""
+    direct_numbers: Mapping[str, str] = field(default_factory=dict)
+    """Number in E.164, of which nobody else has it, to what takes a call that he cannot: a level of the phone menu or a
+    queue; empty for nothing."""
     version: int = field(default=0, compare=False)
     """Counts its changes from 1 on; 0 for one that is not stored. It is no part of what the record says."""
 

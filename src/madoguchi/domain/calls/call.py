@@ -39,6 +39,8 @@ class Stage(Enum):
     """What happens in the menu."""
 
     ARRIVING = "arriving"
+    DIRECT = "direct"
+    """He called an agent's direct number, who is rung."""
     MENU = "menu"
     """The choices are being said; a key may be pressed already."""
     CHOOSING = "choosing"
@@ -89,6 +91,14 @@ class Transfer:
 
 
 @dataclass(frozen=True)
+class DirectLine:
+    """Whose direct number was called."""
+
+    agent: UserId
+    name: str
+
+
+@dataclass(frozen=True)
 class Call:
     """One call. Everything that may change is in here; nothing else remembers."""
 
@@ -104,6 +114,8 @@ class Call:
     started_at: Instant
     outbound: bool = False
     """An agent called the consumer."""
+    direct: DirectLine | None = None
+    """The consumer called an agent's own number; the menu is what comes instead if he does not take it."""
     state: CallState = CallState.IN_MENU
     stage: Stage = Stage.ARRIVING
     choices: PhoneMenu = field(default_factory=PhoneMenu)

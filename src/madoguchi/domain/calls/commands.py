@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from madoguchi.domain.calls.call import Medium
+from madoguchi.domain.calls.call import DirectLine, Medium
 from madoguchi.domain.calls.consult import ConsultTarget
 from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.consumers.consumer import Consumer
@@ -29,6 +29,8 @@ class Arrive:
     """What can be chosen. In the browser: the one queue that was chosen."""
     doors: tuple[Door, ...] = ()
     """Which of them are closed, or soon will be."""
+    direct: DirectLine | None = None
+    """The number that was called is an agent's own; what can be chosen is for when he does not take it."""
 
 
 @dataclass(frozen=True)
@@ -244,6 +246,13 @@ class StopMonitoring:
 
 
 @dataclass(frozen=True)
+class AgentFound:
+    """Fact: a slot of the agent whose direct number was called is kept under this offer."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True)
 class LegUp:
     """Fact: media flows on the leg."""
 
@@ -341,5 +350,5 @@ CallCommand: TypeAlias = (
     | DeclineOffer
 )
 LegFact: TypeAlias = LegUp | LegDown | LegSilent | LegOnHold | KeysPressed
-CallFact: TypeAlias = LegFact | PlaybackOver | PositionIs | ServerRestarted | EffectFailed | CallDue
+CallFact: TypeAlias = LegFact | AgentFound | PlaybackOver | PositionIs | ServerRestarted | EffectFailed | CallDue
 CallMessage: TypeAlias = CallCommand | CallFact

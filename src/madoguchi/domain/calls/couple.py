@@ -41,6 +41,9 @@ class Wish:
     ringing: bool = False
 
 
+RINGING: Final = Wish("ringing", ringing=True)
+
+
 def couple(call: Call, at: Moment) -> tuple[CallEvent, ...]:
     """Return the events that follow from the state alone; none when all parts agree."""
     if call.over:
@@ -77,11 +80,11 @@ def wished(call: Call, party: Party) -> Wish | None:
 
 def _for_agent(call: Call, agent: Party) -> Wish | None:
     if call.state is CallState.DIALLING:
-        return Wish("ringing", ringing=True)
+        return RINGING
     consult = call.consult
     third = call.party(consult.party) if consult is not None and consult.party is not None else None
     if consult is not None and consult.private and (third is None or not third.was_connected):
-        return Wish("ringing", ringing=True)
+        return RINGING
     if _heard_by(call, agent) or call.consumer_party.media is Media.CONNECTED:
         return None
     return Wish("reconnecting", music=True)
@@ -114,7 +117,7 @@ def _for_consumer(call: Call) -> Wish | None:
             return None
 
 
-def _in_menu(call: Call) -> Wish | None:
+def _in_menu(call: Call) -> Wish | None:  # noqa: PLR0911 - one case per stage
     said = call.language
     match call.stage:
         case Stage.MENU:
@@ -125,10 +128,20 @@ def _in_menu(call: Call) -> Wish | None:
             return Wish("notice", (line(Message.RECORDING_NOTICE, said),))
         case Stage.ASKING:
             return Wish("asking", (line(Message.ASK_RECORDING, said),))
+        case Stage.DIRECT:
+            return RINGING
         case Stage.GOODBYE:
-            return Wish("goodbye", (line(Message.GOODBYE if call.choices else Message.NO_QUEUE, said),))
+            return Wish("goodbye", (_farewell(call),))
         case Stage.ARRIVING | Stage.CHOOSING | Stage.DONE:
             return None
+
+
+def _farewell(call: Call) -> Line:
+    if call.choices:
+        return line(Message.GOODBYE, call.language)
+    if call.direct is not None:
+        return line(Message.DIRECT_MISSED, call.language, agent=call.direct.name)
+    return line(Message.NO_QUEUE, call.language)
 
 
 def _menu(call: Call) -> tuple[Line, ...]:
@@ -167,6 +180,8 @@ def first_lines(menu: PhoneMenu, company: str, said: str) -> tuple[Line, ...]:
 
 
 def _in_queue(call: Call) -> Wish:
+    if call.stage is Stage.DIRECT:
+        return RINGING
     said = call.language
     if call.announced and call.position is not None:
         place = Message.NEXT_IN_LINE if call.position == 1 else Message.POSITION
@@ -187,9 +202,11 @@ def _in_talk(call: Call) -> Wish | None:
         return None
     if agent is None:
         # His agent has left him to somebody whose phone still rings.
-        return Wish("ringing", ringing=True)
+        return RINGING
     if not agent.was_connected:
         # He goes on hearing what he heard while he waited.
+        if call.queue is None and call.direct is not None:
+            return RINGING
         return Wish(f"waiting {call.announced}", music=True)
     return Wish("reconnecting", (line(Message.RECONNECTING, call.language),), music=True)
 

@@ -1,9 +1,9 @@
 """What a call decides. The only place where its rules are; `menu`, `ringing` and `talk` are chapters of it."""
 
-from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
-from madoguchi.domain.calls import consulting, dialling, menu, ringing, talk
+from madoguchi.domain.calls import consulting, dialling, direct, menu, ringing, talk
 from madoguchi.domain.calls.call import Call, Medium, Stage, Timer
 from madoguchi.domain.calls.commands import (
+    AgentFound,
     Arrive,
     AttachConsumerMedia,
     AttachMedia,
@@ -44,7 +44,17 @@ from madoguchi.domain.calls.commands import (
 )
 from madoguchi.domain.calls.consult import ConsultOutcome
 from madoguchi.domain.calls.draft import CallDecision, Draft
-from madoguchi.domain.calls.effects import AnswerLeg, CallEffect, CloseBridge, DialLeg, Play, SetGains, StartRecording
+from madoguchi.domain.calls.effects import (
+    AgentEffect,
+    AnswerLeg,
+    CallEffect,
+    CloseBridge,
+    DialLeg,
+    FindAgent,
+    Play,
+    SetGains,
+    StartRecording,
+)
 from madoguchi.domain.calls.events import (
     Announced,
     CallStarted,
@@ -162,6 +172,7 @@ def _arrived(message: Arrive, at: Moment) -> CallDecision:
         party=party,
         at=at.now,
         doors=message.doors,
+        direct=message.direct,
     )
     effects: tuple[CallEffect, ...] = (AnswerLeg(message.leg),) if message.medium is Medium.PHONE else ()
     return Decision((started,), effects)
@@ -176,12 +187,14 @@ def _place(call: Call, message: PositionIs) -> CallDecision:
 
 def _fact(
     draft: Draft,
-    message: LegFact | PlaybackOver | EffectFailed,
+    message: LegFact | AgentFound | PlaybackOver | EffectFailed,
 ) -> None:
     """What the voice engine reports. Facts about legs that are not in the call any more come late and harmless."""
     match message:
         case PlaybackOver(playback):
             _heard(draft, playback)
+        case AgentFound():
+            direct.found(draft, message)
         case EffectFailed():
             _failed(draft, message)
         case LegUp(leg) | LegDown(leg) | LegSilent(leg) | LegOnHold(leg) | KeysPressed(leg):
@@ -231,6 +244,14 @@ def _up(draft: Draft, party: Party) -> None:
     if party.role is Role.CONSUMER and draft.call.state is CallState.DIALLING:
         dialling.answered(draft)
     if party.role is Role.CONSUMER and draft.call.state is CallState.IN_MENU and draft.call.stage is Stage.ARRIVING:
+        _heard_us(draft)
+
+
+def _heard_us(draft: Draft) -> None:
+    """The consumer can hear us for the first time."""
+    if draft.call.direct is not None:
+        direct.begin(draft)
+    else:
         menu.begin(draft)
 
 
@@ -258,6 +279,8 @@ def _failed(draft: Draft, message: EffectFailed) -> None:
             consulting.dial_failed(draft, party)
         elif party is not None and draft.call.state is CallState.DIALLING:
             dialling.not_reached(draft, message.code)
+    elif effect == FindAgent.__name__:
+        direct.not_found(draft)
     elif message.playback is not None:
         # Nobody will report its end, and a caller must not wait for ever for words that are not said.
         _heard(draft, message.playback)
@@ -272,7 +295,7 @@ def _consumer_gone(draft: Draft, reason: EndReason) -> None:
     elif draft.call.stage is Stage.CLOSED:
         draft.end(Resolved(EndReason.AFTER_HOURS, draft.now))
     elif draft.call.stage is Stage.GOODBYE:
-        draft.end(Resolved(EndReason.NO_CHOICE if draft.call.choices else EndReason.NO_QUEUE, draft.now))
+        draft.end(Resolved(menu.farewell(draft.call), draft.now))
     else:
         draft.end(ConsumerLeft(reason, draft.now))
 
@@ -294,6 +317,8 @@ def _due(draft: Draft) -> None:
             match timer:
                 case Timer.CHOICE:
                     menu.choice_due(draft)
+                case Timer.MENU if draft.call.stage is Stage.DIRECT:
+                    direct.not_found(draft)
                 case Timer.MENU:
                     menu.menu_due(draft)
                 case Timer.ANNOUNCEMENT:
@@ -358,6 +383,6 @@ def _supervision(draft: Draft, message: MonitorCommand) -> None:
 
 def failed(effect: CallEffect, error: MadoguchiError) -> EffectFailed:
     """Return an effect's failure as a fact."""
-    leg = None if isinstance(effect, FreeSlot | OpenHandling | EndHandling | SetGains | CloseBridge) else effect.leg
+    leg = None if isinstance(effect, AgentEffect | SetGains | CloseBridge) else effect.leg
     playback = effect.playback if isinstance(effect, Play) else None
     return EffectFailed(type(effect).__name__, leg, error.code, playback)

@@ -1,6 +1,6 @@
 """A decision in the making: what has happened so far, and what it has made of the call."""
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from madoguchi.domain.agents.messages import EndHandling, FreeSlot
 from madoguchi.domain.calls import media
@@ -18,7 +18,9 @@ from madoguchi.kernel.decision import Decision, Moment
 CallDecision: TypeAlias = Decision[CallEvent, CallEffect]
 Ending: TypeAlias = TalkEnded | NotReached | Resolved | ConsumerLeft | Dismissed | Broke
 
-ROUNDS = 10
+DIRECT_WRAP_UP_S: Final = 60.0
+"""After a call to an agent's own number, which came from no queue that would say."""
+ROUNDS: Final = 10
 """More rounds of couplings than there are parts; running into it is a bug."""
 
 
@@ -66,8 +68,13 @@ class Draft:
 
     def _end_handling(self, party: Party, *, wrap_up: bool) -> None:
         if party.user is not None and party.handling is not None:
-            wrap_up_s = self.call.queue.wrap_up_s if self.call.queue is not None and wrap_up else 0.0
+            wrap_up_s = self._wrap_up_s() if wrap_up else 0.0
             self.order(EndHandling(party.user, party.handling, wrap_up_s))
+
+    def _wrap_up_s(self) -> float:
+        if self.call.queue is not None:
+            return self.call.queue.wrap_up_s
+        return DIRECT_WRAP_UP_S if self.call.direct is not None else 0.0
 
     def decision(self, *, answer: object = None, silent: bool = False) -> CallDecision:
         """Return all of it, couplings included.

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
 from madoguchi.domain.messages.texts import Line
-from madoguchi.kernel.ids import BridgeId, LegId, PlaybackId, RecordingId
+from madoguchi.kernel.ids import BridgeId, LegId, PlaybackId, RecordingId, UserId
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,13 @@ class StopRecording:
     leg: LegId
 
 
+@dataclass(frozen=True)
+class FindAgent:
+    """Keep a slot of the agent whose direct number was called; what came of it is a fact."""
+
+    agent: UserId
+
+
 VoiceEffect: TypeAlias = (
     AnswerLeg
     | DialLeg
@@ -120,14 +127,14 @@ VoiceEffect: TypeAlias = (
     | PauseRecording
     | StopRecording
 )
-AgentEffect: TypeAlias = FreeSlot | OpenHandling | EndHandling
+AgentEffect: TypeAlias = FindAgent | FreeSlot | OpenHandling | EndHandling
 CallEffect: TypeAlias = VoiceEffect | AgentEffect
 
 
 def lanes(effect: CallEffect) -> tuple[str, ...]:
     """Return what `effect` must not overtake: the legs it concerns, or the agent it tells."""
     match effect:
-        case FreeSlot(agent) | OpenHandling(agent) | EndHandling(agent):
+        case FindAgent(agent) | FreeSlot(agent) | OpenHandling(agent) | EndHandling(agent):
             return (agent,)
         case SetGains(bridge, legs) | CloseBridge(bridge, legs):
             return (bridge, *legs)

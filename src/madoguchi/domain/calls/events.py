@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from madoguchi.domain.calls.call import ActiveRecording, Medium, Stage, Timer, Transfer
+from madoguchi.domain.calls.call import ActiveRecording, DirectLine, Medium, Stage, Timer, Transfer
 from madoguchi.domain.calls.consult import (
     ConferenceBegan,
     ConsultBegan,
@@ -19,6 +19,7 @@ from madoguchi.domain.calls.lifecycle import (
     ConsumerLeft,
     DialAnswered,
     DialledOut,
+    DirectMissed,
     Dismissed,
     Enqueued,
     NotReached,
@@ -56,6 +57,7 @@ class CallStarted:
     at: Instant
     doors: tuple[Door, ...] = ()
     outbound: bool = False
+    direct: DirectLine | None = None
 
 
 @dataclass(frozen=True)
@@ -281,6 +283,7 @@ CallEvent: TypeAlias = (
     | Enqueued
     | Offered
     | OffersOver
+    | DirectMissed
     | OfferAccepted
     | Requeued
     | DialledOut

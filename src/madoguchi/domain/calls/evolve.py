@@ -48,6 +48,7 @@ from madoguchi.domain.calls.lifecycle import (
     ConsumerLeft,
     DialAnswered,
     DialledOut,
+    DirectMissed,
     Dismissed,
     EndReason,
     Enqueued,
@@ -78,7 +79,16 @@ def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: C901, PLR0911 
         assert isinstance(event, CallStarted)  # noqa: S101 - the first event of every call
         return _started(event)
     match event:
-        case Enqueued() | Offered() | OffersOver() | OfferAccepted() | Requeued() | DialledOut() | DialAnswered():
+        case (
+            Enqueued()
+            | Offered()
+            | OffersOver()
+            | DirectMissed()
+            | OfferAccepted()
+            | Requeued()
+            | DialledOut()
+            | DialAnswered()
+        ):
             return _moved(replace(call, state=CALL.advance(call.state, event)), event)
         case (
             TalkEnded(reason, at)
@@ -132,12 +142,13 @@ def _started(event: CallStarted) -> Call:
         doors=event.doors,
         parties=(event.party,),
         outbound=event.outbound,
+        direct=event.direct,
     )
 
 
 def _moved(  # noqa: PLR0911 - one case per event
     call: Call,
-    event: Enqueued | Offered | OffersOver | OfferAccepted | Requeued | DialledOut | DialAnswered,
+    event: Enqueued | Offered | OffersOver | DirectMissed | OfferAccepted | Requeued | DialledOut | DialAnswered,
 ) -> Call:
     match event:
         case Enqueued(queue, at):
@@ -148,7 +159,7 @@ def _moved(  # noqa: PLR0911 - one case per event
             return _waiting(call, queue, at, front=front)
         case Offered(offers):
             return replace(call, offers=offers, attempts=call.attempts + 1)
-        case OffersOver():
+        case OffersOver() | DirectMissed():
             return replace(call, offers=())
         case OfferAccepted(offer, agent, name, party, handling, at):
             joined = Party(
@@ -156,6 +167,9 @@ def _moved(  # noqa: PLR0911 - one case per event
             )
             return replace(
                 call,
+                stage=Stage.DONE,
+                choices=PhoneMenu(),
+                doors=(),
                 offers=(),
                 parties=(*call.parties, joined),
                 answered_at=call.answered_at or at,

@@ -70,6 +70,13 @@ class OffersOver:
 
 
 @dataclass(frozen=True)
+class DirectMissed:
+    """It rang at the agent whose direct number was called, and he did not take it."""
+
+    at: Instant
+
+
+@dataclass(frozen=True)
 class OfferAccepted:
     """An agent took it. He is a party from now on."""
 
@@ -172,6 +179,8 @@ CALL: Final[Machine[CallState]] = Machine(
         (CallState.IN_MENU, Enqueued): CallState.QUEUED,
         (CallState.QUEUED, Offered): CallState.OFFERED,
         (CallState.OFFERED, OffersOver): CallState.QUEUED,
+        (CallState.IN_MENU, Offered): CallState.OFFERED,
+        (CallState.OFFERED, DirectMissed): CallState.IN_MENU,
         (CallState.OFFERED, OfferAccepted): CallState.TALKING,
         (CallState.IN_MENU, DialledOut): CallState.DIALLING,
         (CallState.DIALLING, DialAnswered): CallState.TALKING,

@@ -36,6 +36,12 @@ def begin(draft: Draft) -> None:
         _go_to(draft, ())
 
 
+def instead(draft: Draft) -> None:
+    """The agent whose number was called does not take it: go where the number says, or say that he cannot."""
+    draft.add(TimerSet(Timer.MENU, None))
+    begin(draft)
+
+
 def key(draft: Draft, digit: str) -> None:
     """The consumer pressed `digit`."""
     match draft.call.stage:
@@ -44,7 +50,7 @@ def key(draft: Draft, digit: str) -> None:
         case Stage.ASKING if digit == REFUSE_KEY:
             draft.add(RecordingAnswered(allowed=False))
             _enter_queue(draft)
-        case Stage.ASKING | Stage.ARRIVING | Stage.CLOSED | Stage.NOTICE | Stage.GOODBYE | Stage.DONE:
+        case Stage.ASKING | Stage.ARRIVING | Stage.DIRECT | Stage.CLOSED | Stage.NOTICE | Stage.GOODBYE | Stage.DONE:
             pass
 
 
@@ -61,9 +67,8 @@ def said(draft: Draft) -> None:
         case Stage.CLOSED:
             draft.end(Resolved(EndReason.AFTER_HOURS, draft.now))
         case Stage.GOODBYE:
-            reason = EndReason.NO_CHOICE if draft.call.choices else EndReason.NO_QUEUE
-            draft.end(Resolved(reason, draft.now))
-        case Stage.ARRIVING | Stage.CHOOSING | Stage.DONE:
+            draft.end(Resolved(farewell(draft.call), draft.now))
+        case Stage.ARRIVING | Stage.DIRECT | Stage.CHOOSING | Stage.DONE:
             pass
 
 
@@ -91,6 +96,13 @@ def goodbye(draft: Draft) -> None:
         TimerSet(Timer.MENU, None),
         StageReached(Stage.GOODBYE),
     )
+
+
+def farewell(call: Call) -> EndReason:
+    """Return why nothing but goodbye was left."""
+    if call.choices:
+        return EndReason.NO_CHOICE
+    return EndReason.NO_ANSWER if call.direct is not None else EndReason.NO_QUEUE
 
 
 def choose(draft: Draft, queue: Queue) -> None:

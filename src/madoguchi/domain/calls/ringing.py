@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from madoguchi.domain.agents.messages import FreeSlot, OpenHandling
-from madoguchi.domain.calls import consulting
-from madoguchi.domain.calls.call import Call
+from madoguchi.domain.calls import consulting, direct
+from madoguchi.domain.calls.call import Call, Stage
 from madoguchi.domain.calls.consult import ConsultOutcome
 from madoguchi.domain.calls.draft import Draft
 from madoguchi.domain.calls.events import OffersAdded
@@ -98,7 +98,9 @@ def lapse(draft: Draft) -> None:
 def _over_if_last(draft: Draft, outcome: ConsultOutcome) -> None:
     if draft.call.offers:
         return
-    if draft.call.state is CallState.OFFERED:
+    if draft.call.state is CallState.OFFERED and draft.call.stage is Stage.DIRECT:
+        direct.missed(draft)
+    elif draft.call.state is CallState.OFFERED:
         draft.add(OffersOver())
     else:
         consulting.offers_over(draft, outcome)

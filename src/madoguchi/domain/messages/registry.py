@@ -61,6 +61,7 @@ REGISTRY: Final[Mapping[Message, Declaration]] = {
     Message.RECONNECTING: Declaration(Group.WAITING, (*_WHERE, Variable.AGENT)),
     Message.GOODBYE: Declaration(Group.ENDING, _WHO),
     Message.NO_QUEUE: Declaration(Group.ENDING, _WHO),
+    Message.DIRECT_MISSED: Declaration(Group.ENDING, (*_WHO, Variable.AGENT)),
     Message.AFTER_HOURS: Declaration(Group.ENDING, _WHERE),
     Message.NEXT_OPENING: Declaration(Group.ENDING, (*_WHERE, Variable.NEXT_REOPEN_HOUR)),
     Message.CALL_AGAIN: Declaration(Group.ENDING, _WHERE),

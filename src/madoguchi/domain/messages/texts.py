@@ -28,6 +28,7 @@ class Message(Enum):
     RECONNECTING = "reconnecting"
     GOODBYE = "goodbye"
     NO_QUEUE = "no_queue"
+    DIRECT_MISSED = "direct_missed"
     HOLD_MUSIC = "hold_music"
     """Not a text: what those hear who wait."""
     AFTER_HOURS = "after_hours"
@@ -76,6 +77,7 @@ TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
         Message.RECONNECTING: "One moment, please. We are reconnecting you.",
         Message.GOODBYE: "Sorry, we could not help you this time. Please call again. Goodbye.",
         Message.NO_QUEUE: "Sorry, nobody can take your call at present. Please call again later. Goodbye.",
+        Message.DIRECT_MISSED: "Sorry, @{AGENT} cannot take your call at present. Please call again later. Goodbye.",
         Message.AFTER_HOURS: "Sorry, we are closed at present.",
         Message.NEXT_OPENING: "We open again @{NEXT_REOPEN_HOUR}. Please call again then. Goodbye.",
         Message.CALL_AGAIN: "Please call again later. Goodbye.",
@@ -97,6 +99,8 @@ TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
         Message.RECONNECTING: "ただいまつなぎ直しています。少々お待ちください。",
         Message.GOODBYE: "申し訳ございません。恐れ入りますが、改めてお電話ください。失礼いたします。",
         Message.NO_QUEUE: "申し訳ございません。ただいま電話をお受けできません。改めてお電話ください。失礼いたします。",
+        Message.DIRECT_MISSED: "申し訳ございません。@{AGENT}は、ただいま電話に出ることができません。"
+        "恐れ入りますが、改めてお電話ください。失礼いたします。",
         Message.AFTER_HOURS: "申し訳ございません。ただいま営業時間外です。",
         Message.NEXT_OPENING: "次の受付開始は、@{NEXT_REOPEN_HOUR}です。"
         "恐れ入りますが、改めてお電話ください。失礼いたします。",

@@ -97,11 +97,16 @@ class Menus:
         """Return what consumers can choose at a level; hidden and empty branches are left out."""
         return [one for one in self.tree.level(channel, parent) if self.staffed(one)]
 
-    def phone_menu(self) -> PhoneMenu:
-        """Return the phone menu. Its queues name no agents: a call does not need to carry them about."""
-        common = effective(PHONE_MENU, (), self.common).values
-        manners = [Manner.of(common)]
-        entries = self._entries(None, manners)
+    def phone_menu(self, level: Node | None = None) -> PhoneMenu:
+        """Return the phone menu, or what is below a level of it.
+
+        Its queues name no agents: a call does not need to carry them about.
+        """
+        values = (
+            effective(PHONE_MENU, (), self.common).values if level is None else self.settings(PHONE_MENU, level).values
+        )
+        manners = [Manner.of(values)]
+        entries = self._entries(level.id if level is not None else None, manners)
         wanted = {manner.default for manner in manners if manner.default is not None}
         nodes = (self.tree.nodes.get(one) for one in sorted(wanted))
         known = [one for one in nodes if one is not None and not one.deleted and self.tree.leaf(one)]

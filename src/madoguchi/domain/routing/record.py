@@ -45,6 +45,8 @@ class Rule(Enum):
     """All at once, after enough attempts one by one."""
     ASKED_FOR = "asked_for"
     """A colleague transferred it to him."""
+    DIRECT_NUMBER = "direct_number"
+    """The consumer called his own number."""
     NOBODY = "nobody"
     """Nobody could be rung."""
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -82,6 +83,43 @@ async def test_skills_are_given_and_count_at_once_for_an_agent_at_work(office: O
     assert await names(office, "ada", text="返品") == ["Ana"]
     assert (await ada.get("/users/options")).json()["skills"] == ["billing", "返品"]
     assert (await ada.get("/settings/queues")).json()["skills"] == ["billing", "返品"]
+
+
+@pytest.mark.req("BASE-12")
+async def test_direct_numbers_are_given_and_their_mistakes_told_beside_the_field(office: Office) -> None:
+    ada = await office.of("ada")
+    level = (await ada.post("/settings/queues", json={"channel": "ivr", "names": {"en": "Orders"}})).json()["queues"][0]
+    web = (await ada.post("/settings/queues", json={"channel": "web", "names": {"en": "Web"}})).json()["queues"][0]
+    places = (await ada.get("/users/options")).json()["places"]
+    assert [(one["id"], [names["en"] for names in one["path"]]) for one in places] == [(level, ["Orders"])]
+
+    async def given(name: str, numbers: dict[str, str]) -> httpx.Response:
+        body = draft(
+            email=f"{name}@example.com", first_name="", last_name=name, teams=[SUPPORT], direct_numbers=numbers
+        )
+        return await edited(ada, f"/users/user_{name}", body)
+
+    assert (await given("ana", {"03-5555-1111": level, "+81 3 5555 2222": ""})).status_code == 204
+    stored = (await ada.get("/users/user_ana")).json()["direct_numbers"]
+    assert stored == {"+81355551111": level, "+81355552222": ""}
+    assert await names(office, "ada", text="55553333") == []
+    assert await names(office, "ada", text="55552222") == ["ana"]
+
+    field = "direct_numbers"
+    assert problem(await given("ben", {"0355551111": ""})) == (409, "conflict", field, "taken")
+    assert problem(await given("ben", {"12": ""})) == (422, "invalid_input", field, "phone")
+    assert problem(await given("ben", {"03-5555-3333": "", "0355553333": ""})) == (
+        422,
+        "invalid_input",
+        field,
+        "double_number",
+    )
+    assert problem(await given("ben", {"0355553333": web})) == (422, "invalid_input", field, "no_queue")
+    six = {f"03555540{n:02}": "" for n in range(6)}
+    assert problem(await given("ben", six)) == (422, "invalid_input", field, "direct_numbers")
+    # A level that is taken away stays with the number, which can be saved as it is.
+    assert (await ada.delete(f"/settings/queues/{level}?confirmed=true")).is_success
+    assert (await given("ana", stored)).status_code == 204
 
 
 @pytest.mark.req("BASE-9")

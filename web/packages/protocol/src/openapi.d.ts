@@ -4091,6 +4091,10 @@ export interface components {
             skills: {
                 [key: string]: number;
             };
+            /** Direct Numbers */
+            direct_numbers: {
+                [key: string]: string;
+            };
             /** Active */
             active: boolean;
             /** Invited */
@@ -4099,6 +4103,18 @@ export interface components {
             second_factor: boolean;
             /** Editable */
             editable: boolean;
+        };
+        /**
+         * PlaceOption
+         * @description A level or queue of the phone menu as the user dialog offers it.
+         */
+        PlaceOption: {
+            /** Id */
+            id: string;
+            /** Path */
+            path: {
+                [key: string]: string;
+            }[];
         };
         /**
          * PortalQueue
@@ -4584,7 +4600,7 @@ export interface components {
          * @description What decided.
          * @enum {string}
          */
-        Rule: "longest_since_call" | "longest_since_chat" | "fewest_chats" | "all_at_once" | "fell_back" | "asked_for" | "nobody";
+        Rule: "longest_since_call" | "longest_since_chat" | "fewest_chats" | "all_at_once" | "fell_back" | "asked_for" | "direct_number" | "nobody";
         /**
          * RuleOut
          * @description What decided.
@@ -5063,6 +5079,10 @@ export interface components {
             skills?: {
                 [key: string]: number;
             };
+            /** Direct Numbers */
+            direct_numbers?: {
+                [key: string]: string;
+            };
             /** Version */
             version: number;
         };
@@ -5120,6 +5140,10 @@ export interface components {
             skills?: {
                 [key: string]: number;
             };
+            /** Direct Numbers */
+            direct_numbers?: {
+                [key: string]: string;
+            };
         };
         /**
          * UserOptionsOut
@@ -5132,6 +5156,8 @@ export interface components {
             teams: components["schemas"]["TeamOption"][];
             /** Skills */
             skills: string[];
+            /** Places */
+            places: components["schemas"]["PlaceOption"][];
             /** Everybody */
             everybody: boolean;
             /** Mails */

@@ -61,6 +61,8 @@ export interface CallRow {
   medium: Medium;
   /** `outbound`: an agent called the consumer. */
   direction?: "inbound" | "outbound";
+  /** The consumer called an agent's own number. */
+  direct?: boolean;
   language: Language;
   consumer: ConsumerRef;
   queue: QueueRef | null;
@@ -233,6 +235,8 @@ export interface OfferRow {
   consumer: ConsumerRef;
   /** None for a call that came from no queue. */
   queue: QueueRef | null;
+  /** The consumer called the agent's own number. */
+  direct?: boolean;
   /** A colleague asks for help. */
   consult?: ConsultInfo | null;
   language: Language;

@@ -4,7 +4,7 @@ import { Dialog } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Elapsed, Span } from "./Elapsed.tsx";
-import { callLook, endReason, languageName, queuePath } from "./labels.ts";
+import { callLook, callPath, endReason, languageName, queuePath } from "./labels.ts";
 import { Unanswered } from "./QueryState.tsx";
 import { RoutingWhy } from "./RoutingWhy.tsx";
 import { useServices } from "./services.ts";
@@ -55,7 +55,7 @@ export function CallInFull({ row, details, actions }: { row: CallRow; details: D
             <Span from={row.queued_at} to={row.answered_at} />
           )}
         </Fact>
-        <Fact label={t("column.queue")}>{queuePath(row.queue, language)}</Fact>
+        <Fact label={t("column.queue")}>{callPath(row, t, language)}</Fact>
         <Fact label={t("column.transfers")}>{row.transfers.length}</Fact>
         {can("calls.view") ? <Fact label={t("column.monitors")}>{row.monitors?.length ?? 0}</Fact> : null}
         <Fact label={t("column.medium")}>{t(`medium.${row.medium}`)}</Fact>

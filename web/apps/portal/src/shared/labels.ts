@@ -37,6 +37,11 @@ export function queuePath(queue: QueueRef | null | undefined, language: Language
   return path.map((names) => nameIn(names, language)).join(" > ");
 }
 
+/** Where a call came from: its queue's path, or the agent's own number. */
+export function callPath(call: Pick<CallRow, "queue" | "direct">, t: T, language: Language): string {
+  return call.queue === null && call.direct === true ? t("call.direct") : queuePath(call.queue, language);
+}
+
 /** A queue's path in a list; queues of the same name in several menus are told apart by their channel. */
 export function queueLabel(queue: QueueInfo, queues: readonly QueueInfo[], t: T, language: Language): string {
   const path = queuePath(queue, language);

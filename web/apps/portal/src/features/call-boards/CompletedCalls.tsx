@@ -6,7 +6,7 @@ import { BoardFilters, BoardHead } from "../../shared/Board.tsx";
 import { Unanswered } from "../../shared/QueryState.tsx";
 import type { BoardProps } from "../../shared/board.ts";
 import { Span } from "../../shared/Elapsed.tsx";
-import { callLook, endReason, queuePath } from "../../shared/labels.ts";
+import { callLook, endReason, callPath } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { isTextKey, useLanguage, useT } from "../../shared/text.tsx";
@@ -69,7 +69,7 @@ export function CompletedCalls(props: BoardProps): ReactNode {
                   </td>
                   <td>{row.consumer.name}</td>
                   <td>{row.agent?.name ?? "–"}</td>
-                  <td>{queuePath(row.queue, language)}</td>
+                  <td>{callPath(row, t, language)}</td>
                   <td>{t(`medium.${row.medium}`)}</td>
                   <td className="end num">
                     <Span from={row.queued_at} to={row.answered_at ?? row.ended_at} />

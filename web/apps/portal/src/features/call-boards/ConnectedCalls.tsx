@@ -5,7 +5,7 @@ import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
 import { Elapsed, Span } from "../../shared/Elapsed.tsx";
 import { useFigure, useLive, useRow, useSortedIds, useValue, useView } from "../../shared/hooks.ts";
-import { callLook, ELAPSED, queuePath } from "../../shared/labels.ts";
+import { callLook, ELAPSED, callPath } from "../../shared/labels.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
@@ -121,8 +121,8 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
       <div className="cell" role="cell">
         {row.agent?.name ?? "–"}
       </div>
-      <div className="cell" role="cell" title={queuePath(row.queue, language)}>
-        {queuePath(row.queue, language)}
+      <div className="cell" role="cell" title={callPath(row, t, language)}>
+        {callPath(row, t, language)}
       </div>
       <div className="cell" role="cell">
         {t(`medium.${row.medium}`)}

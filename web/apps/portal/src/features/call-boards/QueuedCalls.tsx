@@ -5,7 +5,7 @@ import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
 import { Elapsed } from "../../shared/Elapsed.tsx";
 import { useFigure, useLive, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
-import { callLook, queuePath, WAIT } from "../../shared/labels.ts";
+import { callLook, callPath, WAIT } from "../../shared/labels.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
@@ -101,8 +101,8 @@ function QueuedRow({ id }: { id: string }): ReactNode {
           {row.consumer.name}
         </button>
       </div>
-      <div className="cell" role="cell" title={queuePath(row.queue, language)}>
-        {queuePath(row.queue, language)}
+      <div className="cell" role="cell" title={callPath(row, t, language)}>
+        {callPath(row, t, language)}
       </div>
       <div className="cell end" role="cell">
         {row.position ?? "–"}

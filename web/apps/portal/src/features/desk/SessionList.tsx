@@ -3,7 +3,7 @@ import type { DeskCallRow, DeskChatRow, WrapUpRow } from "@madoguchi/protocol";
 import { Button, Count, Icon, type IconName } from "@madoguchi/ui";
 import type { ReactNode } from "react";
 import { Elapsed, useSecondsLeft } from "../../shared/Elapsed.tsx";
-import { ANSWER, queuePath } from "../../shared/labels.ts";
+import { ANSWER, callPath } from "../../shared/labels.ts";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import type { Desk } from "./model.ts";
 
@@ -100,7 +100,7 @@ function CallEntry(props: { row: DeskCallRow; selected: boolean; onChoose: (id: 
       tone={row.on_hold ? "warning" : "ok"}
       name={row.consumer.name}
       aside={<Elapsed since={row.answered_at ?? row.started_at} />}
-      detail={row.state === "dialling" ? t("call.dialling") : row.on_hold ? t("call.on_hold") : queuePath(row.queue, language)}
+      detail={row.state === "dialling" ? t("call.dialling") : row.on_hold ? t("call.on_hold") : callPath(row, t, language)}
     />
   );
 }

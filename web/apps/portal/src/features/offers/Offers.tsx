@@ -60,7 +60,7 @@ export function Offers(props: OffersProps): ReactNode {
     const allowed = notifications && leading && "Notification" in window && Notification.permission === "granted";
     notes.follow(allowed ? offers : [], (offer) => ({
       title: t(offer.channel === "call" ? "offer.title_call" : "offer.title_chat", { name: offer.consumer.name }),
-      body: queuePath(offer.queue, language),
+      body: offer.direct === true ? t("offer.direct") : queuePath(offer.queue, language),
     }));
   }, [notes, offers, notifications, leading, t, language]);
 
@@ -168,7 +168,7 @@ function OfferCard(props: {
         <span className="left num">{t("offer.left", { seconds: left })}</span>
       </div>
       <p className="muted">
-        {queuePath(offer.queue, language)} · {languageName(offer.language, language)} · {t("offer.waited")}{" "}
+        {offer.direct === true ? t("offer.direct") : queuePath(offer.queue, language)} · {languageName(offer.language, language)} · {t("offer.waited")}{" "}
         <Elapsed since={offer.queued_at} />
       </p>
       {auto && autoLeft > 0 ? (

@@ -4,10 +4,11 @@ import { FormError } from "../../shared/FormError.tsx";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import { languageName, roleName, SPOKEN } from "../../shared/people.ts";
 import { SkillsField } from "./SkillsField.tsx";
-import { draftOf, emptyDraft, skillRows, skillsFault, type MadeLink, type PeopleApi, type Person, type PersonDraft, type PersonOptions } from "./model.ts";
+import { DirectNumbersField } from "./DirectNumbersField.tsx";
+import { directFault, directRows, draftOf, emptyDraft, skillRows, skillsFault, type MadeLink, type PeopleApi, type Person, type PersonDraft, type PersonOptions } from "./model.ts";
 import { useForm } from "../../shared/form.ts";
 
-const FIELDS = ["first_name", "last_name", "email", "phone", "agent_number", "location", "chat_limit", "languages", "roles", "teams", "skills"] as const;
+const FIELDS = ["first_name", "last_name", "email", "phone", "agent_number", "location", "chat_limit", "languages", "roles", "teams", "skills", "direct_numbers"] as const;
 
 /** Makes a user, who is then invited, or changes one. */
 export function UserDialog(props: {
@@ -29,6 +30,8 @@ export function UserDialog(props: {
   const [version] = useState(person?.version ?? 0);
   const [skills, setSkills] = useState(() => skillRows(draft.skills));
   const [fault, setFault] = useState<"missing" | "double_skill" | null>(null);
+  const [direct, setDirect] = useState(() => directRows(draft.direct_numbers));
+  const [directWrong, setDirectWrong] = useState<"missing" | "double" | null>(null);
   const form = useForm();
   const set = (change: Partial<PersonDraft>): void => setDraft((before) => ({ ...before, ...change }));
   const toggled = (list: readonly string[], item: string, on: boolean): string[] =>
@@ -40,10 +43,16 @@ export function UserDialog(props: {
   });
   const save = (): void => {
     const found = skillsFault(skills);
+    const wrong = directFault(direct);
     setFault(found);
-    if (found !== null) return;
+    setDirectWrong(wrong);
+    if (found !== null || wrong !== null) return;
     void form.submit(async () => {
-      const whole = { ...draft, skills: Object.fromEntries(skills.map((row) => [row.skill.trim(), row.level])) };
+      const whole = {
+        ...draft,
+        skills: Object.fromEntries(skills.map((row) => [row.skill.trim(), row.level])),
+        direct_numbers: Object.fromEntries(direct.map((row) => [row.number.trim(), row.place])),
+      };
       if (person !== null) {
         await props.api.change(person.id, { ...whole, version });
         props.onSaved(null, person.name);
@@ -134,6 +143,12 @@ export function UserDialog(props: {
           known={options.skills}
           error={fault === null ? form.errorOf("skills") : t(fault === "missing" ? "people.skills_missing" : "people.skills_double_skill")}
           onChange={setSkills}
+        />
+        <DirectNumbersField
+          rows={direct}
+          places={options.places}
+          error={directWrong === null ? form.errorOf("direct_numbers") : t(directWrong === "missing" ? "people.direct_missing" : "people.direct_double")}
+          onChange={setDirect}
         />
         <TextField
           label={t("people.chat_limit")}

@@ -18,7 +18,7 @@ import { UserDialog } from "./UserDialog.tsx";
 
 type Open = { kind: "user"; person: Person | null } | { kind: "team"; team: Team | null } | { kind: "import" } | { kind: "active"; person: Person } | null;
 
-const NO_OPTIONS: PersonOptions = { roles: [], teams: [], skills: [], everybody: false, mails: false };
+const NO_OPTIONS: PersonOptions = { roles: [], teams: [], skills: [], places: [], everybody: false, mails: false };
 
 /** Settings > Users & teams: the tree of teams, and the users directly in the chosen one, or all. */
 export function UsersPage(): ReactNode {

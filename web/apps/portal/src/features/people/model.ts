@@ -12,6 +12,12 @@ export interface SkillRow {
   level: number;
 }
 
+/** A line of the direct numbers: who calls it and is not answered goes to `place`, a level or queue of the phone menu. */
+export interface DirectRow {
+  number: string;
+  place: string;
+}
+
 export const LEVELS = [1, 2, 3, 4, 5];
 export type PersonOptions = Schemas["UserOptionsOut"];
 export type Team = Schemas["TeamOut"];
@@ -96,6 +102,7 @@ export function emptyDraft(team: string | undefined): PersonDraft {
     manages: [],
     chat_limit: 3,
     skills: {},
+    direct_numbers: {},
   };
 }
 
@@ -112,6 +119,19 @@ export function skillsFault(rows: readonly SkillRow[]): "missing" | "double_skil
   return new Set(names).size < names.length ? "double_skill" : null;
 }
 
+export function directRows(numbers: Readonly<Record<string, string>>): DirectRow[] {
+  return Object.entries(numbers)
+    .map(([number, place]) => ({ number, place }))
+    .toSorted((one, other) => one.number.localeCompare(other.number));
+}
+
+/** Says what is wrong with the rows, or null; whether a number can exist is for the server to say. */
+export function directFault(rows: readonly DirectRow[]): "missing" | "double" | null {
+  const numbers = rows.map((row) => row.number.trim());
+  if (numbers.includes("")) return "missing";
+  return new Set(numbers).size < numbers.length ? "double" : null;
+}
+
 export function draftOf(person: Person): PersonDraft {
   return {
     first_name: person.first_name,
@@ -126,6 +146,7 @@ export function draftOf(person: Person): PersonDraft {
     manages: person.manages,
     chat_limit: person.chat_limit,
     skills: person.skills,
+    direct_numbers: person.direct_numbers,
   };
 }
 
