@@ -193,6 +193,7 @@ function Sections({ open, onGo }: { open: boolean; onGo: () => void }): ReactNod
       {can("agents.view") ? <AgentSection onGo={onGo} /> : null}
       {can("calls.view") ? <CallSection onGo={onGo} /> : null}
       {can("chats.view") ? <ChatSection onGo={onGo} /> : null}
+      {can("monitor_chats.edit") ? <Entry to="/doctor" icon="warning" label="doctor.title" onGo={onGo} /> : null}
       <SettingsSection onGo={onGo} />
     </nav>
   );

@@ -57,6 +57,7 @@ const StatusesPage = lazyRouteComponent(() => import("../features/statuses/Statu
 const DispositionsPage = lazyRouteComponent(() => import("../features/dispositions/DispositionsPage.tsx"), "DispositionsPage");
 const RepliesPage = lazyRouteComponent(() => import("../features/replies/RepliesPage.tsx"), "RepliesPage");
 const LanguagesPage = lazyRouteComponent(() => import("../features/messages/LanguagesPage.tsx"), "LanguagesPage");
+const DoctorPage = lazyRouteComponent(() => import("../features/doctor/DoctorPage.tsx"), "DoctorPage");
 const EmbeddingPage = lazyRouteComponent(() => import("../features/embedding/EmbeddingPage.tsx"), "EmbeddingPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
@@ -175,6 +176,7 @@ const settings = [
   page("/settings/dispositions", "dispositions.title", () => <DispositionsPage />),
   page("/settings/replies", "canned.title", () => <RepliesPage />),
   page("/me/replies", "canned.own_title", () => <RepliesPage own />),
+  page("/doctor", "doctor.title", () => <DoctorPage />),
   page("/settings/embedding", "embedding.title", () => <EmbeddingPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),
