@@ -29,7 +29,7 @@ export function Shell(): ReactNode {
   const [sound, setSound] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
   const [menu, setMenu] = useState(false);
-  const boards = can("dashboard.view") || can("calls.view") || can("chats.view") || can("agents.view") || settingsOf(can).length > 0;
+  const boards = can("dashboard.view") || can("calls.view") || can("chats.view") || can("agents.view") || can("monitor_chats.edit") || settingsOf(can).length > 0;
   const title = usePageTitle();
   const desk = can("desk");
   const leave = (): void => {

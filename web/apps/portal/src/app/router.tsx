@@ -258,6 +258,7 @@ function Home(): ReactNode {
   if (can("chats.view")) return <Navigate to="/chats/connected" replace />;
   if (can("dashboard.view")) return <Navigate to="/dashboard" replace />;
   if (can("agents.view")) return <Navigate to="/agents" replace />;
+  if (can("monitor_chats.edit")) return <Navigate to="/doctor" replace />;
   if (can("users.view")) return <Navigate to="/settings/users" replace />;
   if (can("settings.messages.view")) return <Navigate to="/settings/languages" replace />;
   if (can("roles.view")) return <Navigate to="/settings/roles" replace />;
