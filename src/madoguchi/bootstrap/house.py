@@ -247,7 +247,7 @@ class House:
             handlings=HandlingService(self._agents, dispositions),
             dispositions=dispositions,
             replies=ReplyService(storage.desk, self._queues, ids),
-            supervision=SupervisionService(self._calls, legs, ids),
+            supervision=SupervisionService(self._calls, legs, self._reservations, ids),
             recordings=self._recordings,
             queues=self._queues,
             queue_settings=queue_settings,

@@ -44,6 +44,7 @@ TOLD: Final = frozenset(
         "TransferCompleted",
         "ConsultEnded",
         "TookOver",
+        "SupervisorTookOver",
         "Requeued",
         "DialledOut",
         "DialAnswered",

@@ -24,6 +24,8 @@ class Permission(Enum):
     """Make and change the organisation's own statuses."""
     MONITOR = "monitor"
     """Listen to live calls and view live chats, unseen."""
+    BARGE = "barge"
+    """Speak in live calls and chats of others: whisper to the agent, speak to all, take over."""
     END_INTERACTIONS = "monitor_chats.edit"
     """End calls and chats of others: one permission named after chats for both."""
     LISTEN_TO_RECORDINGS = "recordings.view"
@@ -85,6 +87,7 @@ PAGES: Final = (
     Page("chats", Permission.VIEW_CHATS),
     Page("agents", Permission.VIEW_AGENTS, Permission.CHANGE_AGENT_STATUS, scoped=True),
     Page("monitor", Permission.MONITOR),
+    Page("barge", edit=Permission.BARGE),
     Page("monitor_chats", edit=Permission.END_INTERACTIONS, scoped=True),
     Page("recordings", Permission.LISTEN_TO_RECORDINGS),
     Page("transcripts", Permission.VIEW_TRANSCRIPTS),
@@ -184,6 +187,7 @@ _MANAGES: Final = {
     **_LOOKS_ON,
     **_all(
         Permission.MONITOR,
+        Permission.BARGE,
         Permission.EDIT_STATUSES,
         Permission.VIEW_QUEUE_SETTINGS,
         Permission.EDIT_QUEUE_SETTINGS,

@@ -217,6 +217,8 @@ class _Teller:
             case "DialledOut":
                 self._stretch(data, data.get("queue"), at)
                 self.dialling = True
+            case "SupervisorTookOver":
+                self._stretch(data, self.stays[-1].queue if self.stays else None, at)
             case "DialAnswered":
                 self._reached(at)
             case "PartyJoined":

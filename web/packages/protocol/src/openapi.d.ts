@@ -752,6 +752,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitorings/{monitoring}/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch
+         * @description Listen, whisper to the agent, or speak to all, on the connection that there is.
+         */
+        put: operations["supervision_switch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitorings/{monitoring}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over
+         * @description Be the call's agent, on the connection that there is.
+         */
+        post: operations["supervision_take_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/monitorings/{monitoring}": {
         parameters: {
             query?: never;
@@ -3881,6 +3921,17 @@ export interface components {
             };
         };
         /**
+         * ModeIn
+         * @description What a supervisor does in a call.
+         */
+        ModeIn: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "listen" | "whisper" | "barge";
+        };
+        /**
          * MonitoringOut
          * @description A started monitoring.
          */
@@ -4922,6 +4973,14 @@ export interface components {
         SwitchIn: {
             /** On */
             on: boolean;
+        };
+        /**
+         * TakenOverOut
+         * @description The call that is the caller's own now.
+         */
+        TakenOverOut: {
+            /** Call */
+            call: string;
         };
         /**
          * TeamChangeIn
@@ -6479,6 +6538,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MediaOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    supervision_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitoring: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    supervision_take_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitoring: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenOverOut"];
                 };
             };
             /** @description A problem (RFC 9457). */
