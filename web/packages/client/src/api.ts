@@ -18,6 +18,7 @@ import type {
   MediaAnswer,
   MenuChannel,
   MonitorAnswer,
+  MonitoringMode,
   Names,
   Page,
   PastInteraction,
@@ -138,6 +139,11 @@ export class PortalApi {
     this.http.post(`/calls/${part(call)}/monitor`, { offer });
   connectMonitoring = (monitoring: string, offer: string): Promise<MediaAnswer> =>
     this.http.post(`/monitorings/${part(monitoring)}/media`, { offer });
+  /** Listens, whispers to the agent, or speaks to all, on the connection that there is. */
+  switchMonitoring = (monitoring: string, mode: MonitoringMode): Promise<void> =>
+    this.http.put(`/monitorings/${part(monitoring)}/mode`, { mode });
+  /** Makes the caller the call's agent, on the connection that there is. */
+  takeOver = (monitoring: string): Promise<{ call: string }> => this.http.post(`/monitorings/${part(monitoring)}/take-over`);
   stopMonitoring = (monitoring: string): Promise<void> => this.http.delete(`/monitorings/${part(monitoring)}`);
   endCall = (call: string): Promise<void> => this.http.post(`/calls/${part(call)}/end`);
   endStuckChat = (chat: string): Promise<void> => this.http.post(`/chats/${part(chat)}/end-stuck`);

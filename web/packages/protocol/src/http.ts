@@ -58,6 +58,7 @@ export type Permission =
   | "agent_statuses.edit"
   | "audit.view"
   | "monitor"
+  | "barge"
   | "monitor_chats.edit"
   | "recordings.view"
   | "transcripts.view"

@@ -40,7 +40,8 @@ export interface TransferRecord {
 
 export interface Participant {
   party: string;
-  role: "consumer" | "agent" | "third_party";
+  /** `barge`: a supervisor whom all hear. */
+  role: "consumer" | "agent" | "third_party" | "barge";
   name: string;
   since: Timestamp;
   connected: boolean;
@@ -80,7 +81,7 @@ export interface CallRow {
   transfers: TransferRecord[];
   participants: Participant[];
   /** Only in the view `calls`; never on a desk or at a consumer's. */
-  monitors?: Person[];
+  monitors?: Supervisor[];
   end_reason?: string | null;
 }
 
@@ -255,6 +256,8 @@ export interface DeskCallRow extends Omit<CallRow, "monitors"> {
   muted: boolean;
   /** `third_party`: a colleague has asked him into the call. */
   part?: "agent" | "third_party";
+  /** Supervisors whom only the agent hears. */
+  coaches?: Person[];
   consult?: ConsultInfo | null;
   consult_failure?: ConsultFailure | null;
 }
@@ -358,12 +361,22 @@ export interface FiguresRow {
   goals: Goals;
 }
 
+/** What a supervisor does in a call: he is heard by nobody, by its agent alone, by all. */
+export type MonitoringMode = "listen" | "whisper" | "barge";
+
+export interface Supervisor extends Person {
+  mode: MonitoringMode;
+}
+
 export interface MonitoringRow {
   id: string;
   kind: "monitoring";
   call: string;
   consumer: ConsumerRef;
   agent: Person | null;
+  mode: MonitoringMode;
+  /** The agent leaves something out; supervisors hear nothing meanwhile. */
+  redacted: boolean;
   since: Timestamp;
   media: "connecting" | "connected" | "lost";
 }

@@ -67,7 +67,7 @@ export function Shell(): ReactNode {
       {boards ? <Sections open={menu} onGo={() => setMenu(false)} /> : null}
       <div className="page">
         <ConnectionBar />
-        {can("monitor") ? <MonitorBars /> : null}
+        {can("monitor") ? <MonitorBars onTakenOver={(call) => void navigate({ to: "/desk", search: { s: call } })} /> : null}
         {desk ? <Alerts title={title} /> : <Title title={title} />}
         <Outlet />
       </div>

@@ -28,6 +28,7 @@ const BUILT = [
   String.raw`hours\.(?:wrong|step|day|nth|mode|part|cell)`,
   String.raw`medium`,
   String.raw`messages\.(?:name|when|way|group|variable|fault)`,
+  String.raw`monitor\.(?:mode|doing)`,
   String.raw`people\.part`,
   String.raw`people\.status`,
   String.raw`problem`,
