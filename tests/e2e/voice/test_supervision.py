@@ -1,7 +1,7 @@
 """A supervisor listens, whispers, barges and takes over, on one connection, and nobody else is disturbed."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -25,18 +25,23 @@ async def plays(supervisor: Portal, part: str) -> None:
     await expect(button).to_have_attribute("aria-pressed", "true")
 
 
-@pytest.mark.req("MON-1", "MON-7", "MON-8", "MON-9")
-async def test_a_supervisor_listens_whispers_barges_and_takes_over_on_one_connection(
-    server: RealServer, browser: Browser, office: Office, looks: Path | None
-) -> None:
+def with_a_desk(server: RealServer) -> dict[str, Any]:
+    """Make the manager an agent, too; return his record."""
     admin = Office(server, "admin")
     email, _ = server.sign_in_of("manager")
-    boss = next(one for one in admin.get("/users")["users"] if one["email"] == email)
+    boss: dict[str, Any] = next(one for one in admin.get("/users")["users"] if one["email"] == email)
     asked = ("version", "first_name", "last_name", "email", "languages", "chat_limit", "teams", "manages", "skills")
     both = {**{name: boss[name] for name in asked}, "roles": [*boss["roles"], "agent"]}
     admin.http.put(f"/users/{boss['id']}", json=both).raise_for_status()
     admin.close()
+    return boss
 
+
+@pytest.mark.req("MON-1", "MON-7", "MON-8", "MON-9")
+async def test_a_supervisor_listens_whispers_barges_and_takes_over_on_one_connection(
+    server: RealServer, browser: Browser, office: Office, looks: Path | None
+) -> None:
+    boss = with_a_desk(server)
     context = await a_context(browser, hertz=SUPERVISOR_HERTZ)
     supervisor = Portal(server, await context.new_page())
     async with an_agent(browser, server) as agent, talking(server, agent, AGENT_HERTZ) as phone:
