@@ -33,6 +33,7 @@ from madoguchi.services.call_performer import CallPerformer
 from madoguchi.services.calls import CallService
 from madoguchi.services.centre_time import CentreTime
 from madoguchi.services.chat_life import CHATS, ChatPerformer
+from madoguchi.services.chat_supervision import ChatSupervision
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consults import ConsultService
@@ -244,6 +245,7 @@ class House:
             offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
             calls=calls,
             chats=chats,
+            chat_supervision=ChatSupervision(self._chats, self._reservations),
             handlings=HandlingService(self._agents, dispositions),
             dispositions=dispositions,
             replies=ReplyService(storage.desk, self._queues, ids),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from madoguchi.services.audit import AuditService
 from madoguchi.services.calls import CallService
+from madoguchi.services.chat_supervision import ChatSupervision
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consults import ConsultService
 from madoguchi.services.consumer_history import ConsumerHistory
@@ -51,6 +52,7 @@ class Services:
     calls: CallService
     consults: ConsultService
     chats: ChatService
+    chat_supervision: ChatSupervision
     handlings: HandlingService
     supervision: SupervisionService
     recordings: RecordingService

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from madoguchi.domain.chats.chat import Chat, ChatEvent, holder
 from madoguchi.domain.chats.messages import MessageSent
+from madoguchi.domain.chats.supervising import Whispered
 from madoguchi.kernel.errors import NotFoundError
 from madoguchi.kernel.ids import InteractionId, UserId
 from madoguchi.kernel.time import Instant, Span
@@ -22,6 +23,7 @@ from madoguchi.services.rows_chats import (
     message_row,
     offer_row,
     supervised_row,
+    whisper_row,
 )
 from madoguchi.services.views import ChatSight, Row, ViewStore
 
@@ -66,7 +68,8 @@ class ChatViews:
         self._show(chat, row, mine)
         lines = [message_row(stored_line(chat, event)) for event in change.events if isinstance(event, MessageSent)]
         old = [message_id(line["seq"] - WINDOW) for line in lines if line["seq"] > WINDOW]
-        self._views.publish(views.chat(chat.id), [row, *lines], old)
+        whispers = [whisper_row(event) for event in change.events if isinstance(event, Whispered)]
+        self._views.publish(views.chat(chat.id), [row, *lines, *whispers], old)
         self._views.publish(views.consumer_chat(chat.id), [consumer_chat_row(chat, mine), *lines], old)
         had = holder(change.before) if change.before is not None else None
         if had is not None and chat.live and holder(chat) != had and had not in self._monitors.get(chat.id, {}):
@@ -155,5 +158,6 @@ class ChatViews:
         chat_id = InteractionId(name)
         chat = await self.present(chat_id)
         stored = await self._interactions.messages(chat_id, after=max(0, chat.last_seq - WINDOW), limit=WINDOW)
-        first = consumer_chat_row(chat, consumer_row(chat)) if kind == "consumer_chat" else chat_row(chat)
-        return [first, *map(message_row, stored)]
+        if kind == "consumer_chat":
+            return [consumer_chat_row(chat, consumer_row(chat)), *map(message_row, stored)]
+        return [chat_row(chat), *map(message_row, stored), *map(whisper_row, chat.whispers)]

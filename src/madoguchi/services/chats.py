@@ -242,7 +242,7 @@ class ChatService:
         """
         actor.require(Permission.DESK)
         state = await self._live(chat)
-        if not _takes_part(state, Side.AGENT, actor.user.id):
+        if state.agent is None or state.agent.id != actor.user.id:
             raise NotYourChatError("it is with somebody else")
         match target:
             case ToQueue(queue):
@@ -370,14 +370,16 @@ def _is_span(value: object) -> bool:
 def _party(sender: Sender) -> tuple[Side, str]:
     if isinstance(sender, ConsumerPrincipal):
         return Side.CONSUMER, sender.consumer.id
-    sender.require(Permission.DESK)
+    if Permission.BARGE not in sender.permissions:
+        # Who has joined as a supervisor need not have a desk; whether he has joined, the chat knows.
+        sender.require(Permission.DESK)
     return Side.AGENT, sender.user.id
 
 
 def _takes_part(chat: Chat, side: Side, who: str) -> bool:
     if side is Side.CONSUMER:
         return chat.consumer.id == who
-    return chat.agent is not None and chat.agent.id == who
+    return (chat.agent is not None and chat.agent.id == who) or chat.guest(who) is not None
 
 
 def _took_part(chat: Chat, side: Side, who: str) -> bool:

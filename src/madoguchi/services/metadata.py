@@ -13,7 +13,8 @@ from madoguchi.domain.calls.parties import Party
 from madoguchi.domain.chats.chat import Chat
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.figures.facts import HandlingFact
-from madoguchi.domain.figures.story import Handover, Offered, Redaction, Stay, Story, Stretch, tell
+from madoguchi.domain.figures.story import Handover, Offered, Redaction, Stay, Story, Stretch
+from madoguchi.domain.figures.telling import tell
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import ConflictError, NotFoundError

@@ -1,14 +1,14 @@
 """A supervisor listens, whispers, barges and takes over, on one connection, and nobody else is disturbed."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from madoguchi.testing.server import RealServer
 from tests.e2e.kit.browser import a_context
-from tests.e2e.kit.house import Office, nothing_is_live
+from tests.e2e.kit.house import Office, nothing_is_live, with_a_desk
 from tests.e2e.kit.phone import CALLER, CALLER_HERTZ, hears, talking
 from tests.e2e.kit.portal import Portal, an_agent, look
 from tests.e2e.voice.conftest import AGENT_HERTZ
@@ -23,18 +23,6 @@ async def plays(supervisor: Portal, part: str) -> None:
     button = supervisor.monitoring.get_by_role("button", name=part, exact=True)
     await button.click()
     await expect(button).to_have_attribute("aria-pressed", "true")
-
-
-def with_a_desk(server: RealServer) -> dict[str, Any]:
-    """Make the manager an agent, too; return his record."""
-    admin = Office(server, "admin")
-    email, _ = server.sign_in_of("manager")
-    boss: dict[str, Any] = next(one for one in admin.get("/users")["users"] if one["email"] == email)
-    asked = ("version", "first_name", "last_name", "email", "languages", "chat_limit", "teams", "manages", "skills")
-    both = {**{name: boss[name] for name in asked}, "roles": [*boss["roles"], "agent"]}
-    admin.http.put(f"/users/{boss['id']}", json=both).raise_for_status()
-    admin.close()
-    return boss
 
 
 @pytest.mark.req("MON-1", "MON-7", "MON-8", "MON-9")

@@ -7,7 +7,8 @@ import pytest
 
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.calls.lifecycle import CallState
-from madoguchi.domain.figures.story import Came, Outcome, Story, tell
+from madoguchi.domain.figures.story import Came, Outcome, Story
+from madoguchi.domain.figures.telling import tell
 from madoguchi.domain.transfers import ToAgent, ToNumber, ToQueue
 from madoguchi.kernel.ids import InteractionId, LegId
 from madoguchi.ports.voice import ReleaseCause

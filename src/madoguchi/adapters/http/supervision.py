@@ -3,9 +3,10 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from madoguchi.adapters.http.access import needs
-from madoguchi.adapters.http.models import Id, In, MediaOut, MonitoringOut, OfferIn, Out
+from madoguchi.adapters.http.models import Id, In, Line, MediaOut, MonitoringOut, OfferIn, Out, Prose
 from madoguchi.adapters.http.state import InServices
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
@@ -19,6 +20,13 @@ class ModeIn(In):
     mode: Literal["listen", "whisper", "barge"]
 
 
+class WhisperIn(In):
+    """A line for the agent of a chat alone."""
+
+    client_id: Annotated[Line, Field(min_length=1)]
+    text: Prose
+
+
 class TakenOverOut(Out):
     """The call that is the caller's own now."""
 
@@ -28,6 +36,7 @@ class TakenOverOut(Out):
 router = APIRouter(tags=["supervision"])
 
 Supervisor = Annotated[Principal, needs(Permission.MONITOR)]
+Barger = Annotated[Principal, needs(Permission.BARGE)]
 
 
 @router.post("/calls/{call}/monitor")
@@ -51,11 +60,33 @@ async def switch(monitoring: Id, body: ModeIn, actor: Supervisor, services: InSe
 
 
 @router.post("/monitorings/{monitoring}/take-over")
-async def take_over(
-    monitoring: Id, actor: Annotated[Principal, needs(Permission.BARGE)], services: InServices
-) -> TakenOverOut:
+async def take_over(monitoring: Id, actor: Barger, services: InServices) -> TakenOverOut:
     """Be the call's agent, on the connection that there is."""
     return TakenOverOut(call=await services.supervision.take_over(actor, MonitoringId(monitoring)))
+
+
+@router.post("/chats/{chat}/whispers", status_code=204)
+async def whisper(chat: Id, body: WhisperIn, actor: Barger, services: InServices) -> None:
+    """Write a line that only the agent and other supervisors see."""
+    await services.chat_supervision.whisper(actor, InteractionId(chat), body.client_id, body.text)
+
+
+@router.put("/chats/{chat}/barge", status_code=204)
+async def join(chat: Id, actor: Barger, services: InServices) -> None:
+    """Write in the chat from now on; both sides are told."""
+    await services.chat_supervision.join(actor, InteractionId(chat))
+
+
+@router.delete("/chats/{chat}/barge", status_code=204)
+async def leave(chat: Id, actor: Barger, services: InServices) -> None:
+    """Write in the chat no more."""
+    await services.chat_supervision.leave(actor, InteractionId(chat))
+
+
+@router.post("/chats/{chat}/take-over", status_code=204)
+async def take_over_chat(chat: Id, actor: Barger, services: InServices) -> None:
+    """Be the chat's agent."""
+    await services.chat_supervision.take_over(actor, InteractionId(chat))
 
 
 @router.delete("/monitorings/{monitoring}", status_code=204)

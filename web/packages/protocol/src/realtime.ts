@@ -97,6 +97,16 @@ export type ChatState =
 
 export type ChatSide = "consumer" | "agent";
 
+/** A line that only a chat's agent and supervisors see. */
+export interface WhisperRow {
+  id: string;
+  kind: "whisper";
+  at: Timestamp;
+  sender: Person;
+  client_id: string;
+  text: string;
+}
+
 export interface ChatRow {
   id: string;
   kind: "chat";
@@ -125,6 +135,8 @@ export interface ChatRow {
   /** Only in the view `chats`. */
   monitors?: Person[];
   end_reason?: string | null;
+  /** Supervisors who have joined and write. */
+  guests?: Person[];
 }
 
 export type MessageSender = "consumer" | "agent" | "system";
@@ -460,7 +472,7 @@ export interface ViewRows {
   queues: QueueTreeRow;
   figures: FiguresRow;
   monitoring: MonitoringRow;
-  chat: ChatRow | ConsumerChatRow | MessageRow;
+  chat: ChatRow | ConsumerChatRow | MessageRow | WhisperRow;
   consumer: ConsumerRow;
 }
 

@@ -136,7 +136,7 @@ const chatsConnected = board("/chats/connected", "page.chats_connected", () => (
     needs="chats.view"
     draw={(page) => (
       <ConnectedChats {...page}>
-        <LiveChatPanels chats={page.watched} onClose={page.onUnview} />
+        <LiveChatPanels chats={page.watched} onClose={page.onUnview} onTakenOver={page.onDesk} />
       </ConnectedChats>
     )}
   />
@@ -146,7 +146,7 @@ const chatsQueued = board("/chats/queued", "page.chats_queued", () => (
     needs="chats.view"
     draw={(page) => (
       <QueuedChats {...page}>
-        <LiveChatPanels chats={page.watched} onClose={page.onUnview} />
+        <LiveChatPanels chats={page.watched} onClose={page.onUnview} onTakenOver={page.onDesk} />
       </QueuedChats>
     )}
   />
@@ -199,6 +199,8 @@ interface Page {
   onView: (chat: string) => void;
   onUnview: (chat: string) => void;
   watched: readonly string[];
+  /** Goes to a conversation on one's own desk. */
+  onDesk: (conversation: string) => void;
 }
 
 function Board(props: { needs: Permission; draw: (page: Page) => ReactNode }): ReactNode {
@@ -222,8 +224,9 @@ function Board(props: { needs: Permission; draw: (page: Page) => ReactNode }): R
     (chat: string) => change((before) => ({ ...before, watch: (before.watch ?? []).filter((each) => each !== chat) }), true),
     [change],
   );
+  const onDesk = useCallback((conversation: string) => void navigate({ to: "/desk", search: { s: conversation } }), [navigate]);
   if (!can(props.needs)) return <Refused />;
-  return props.draw({ search, onSearch, onCall, onView, onUnview, watched: search.watch ?? [] });
+  return props.draw({ search, onSearch, onCall, onView, onUnview, onDesk, watched: search.watch ?? [] });
 }
 
 /** Leaves out what is empty, so that URLs stay short. */
