@@ -1,0 +1,1 @@
+"""Who listened to whom: the ledger of supervision."""
