@@ -1,6 +1,5 @@
 """The services over any set of ports: how they depend on each other, and in which order they begin and end."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -8,6 +7,7 @@ from typing import Any, Final
 import structlog
 
 from madoguchi.adapters.speech.assets import RING_BACK
+from madoguchi.bootstrap.live_counts import live_counts
 from madoguchi.bootstrap.people import people_services
 from madoguchi.bootstrap.ports import Ports
 from madoguchi.domain.calls.call import Call
@@ -390,18 +390,4 @@ class House:
 
     def live(self) -> Mapping[str, Mapping[str, float]]:
         """Return how many calls, chats and agents are in which state now, and how many offers stand."""
-        calls, chats = list(self._calls.states()), list(self._chats.states())
-        offers: dict[str, float] = {
-            "call": sum(len(call.offers) for call in calls),
-            "chat": sum(len(chat.offers) for chat in chats),
-        }
-        return {
-            "calls": _counted(call.state.value for call in calls),
-            "chats": _counted(chat.state.value for chat in chats),
-            "agents": _counted(agent.status.value for agent in self._agents.states()),
-            "offers": offers,
-        }
-
-
-def _counted(states: Iterable[Any]) -> dict[str, float]:
-    return {str(state): float(count) for state, count in Counter(states).items()}
+        return live_counts(self._calls.states(), self._chats.states(), self._agents.states())

@@ -37,6 +37,7 @@ router = APIRouter(tags=["supervision"])
 
 Supervisor = Annotated[Principal, needs(Permission.MONITOR)]
 Barger = Annotated[Principal, needs(Permission.BARGE)]
+Taker = Annotated[Principal, needs(Permission.BARGE, Permission.DESK)]
 
 
 @router.post("/calls/{call}/monitor")
@@ -60,7 +61,7 @@ async def switch(monitoring: Id, body: ModeIn, actor: Supervisor, services: InSe
 
 
 @router.post("/monitorings/{monitoring}/take-over")
-async def take_over(monitoring: Id, actor: Barger, services: InServices) -> TakenOverOut:
+async def take_over(monitoring: Id, actor: Taker, services: InServices) -> TakenOverOut:
     """Be the call's agent, on the connection that there is."""
     return TakenOverOut(call=await services.supervision.take_over(actor, MonitoringId(monitoring)))
 
@@ -84,7 +85,7 @@ async def leave(chat: Id, actor: Barger, services: InServices) -> None:
 
 
 @router.post("/chats/{chat}/take-over", status_code=204)
-async def take_over_chat(chat: Id, actor: Barger, services: InServices) -> None:
+async def take_over_chat(chat: Id, actor: Taker, services: InServices) -> None:
     """Be the chat's agent."""
     await services.chat_supervision.take_over(actor, InteractionId(chat))
 
