@@ -51,7 +51,6 @@ from madoguchi.services.handlings import HandlingService
 from madoguchi.services.hours import HoursService
 from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.languages import LanguageService
-from madoguchi.services.listening import ListeningKeeper
 from madoguchi.services.message_audio import MessageAudio
 from madoguchi.services.messages import MessageService
 from madoguchi.services.metadata import MetadataService
@@ -138,7 +137,6 @@ class House:
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
         self._fact_keeper = FactKeeper(storage, clock)
-        self._listening = ListeningKeeper(storage.listening, clock, ids)
         self._figures = FiguresService(storage, self._queues, centre, clock)
         floor = Floor(self._calls.states, self._chats.states, self._agents.states)
         self._live_figures = LiveFigures(self._views, floor, self._figures, self._queues, clock)
@@ -166,9 +164,6 @@ class House:
         self._agents.observe(self._dispatcher.agent_changed)
         self._calls.observe(CallProjection(self._views))
         self._calls.observe(self._facts.changed)
-        self._calls.observe(self._listening.call_changed)
-        self._chats.observe(self._listening.chat_changed)
-        self._chat_views.viewing = self._listening.viewing
         self._chat_views.attach(self._chats)
         self._chats.observe(self._chat_views.changed)
         self._observe_figures(board)
@@ -322,19 +317,16 @@ class House:
                 finally:
                     closed = True
                     await self._end_calls()
-                    await self._listening.settled()
                     await self._ports.voice.close()
         finally:
             if not closed:
                 await self._ports.voice.close()
 
     async def _begin(self) -> None:
-        await self._listening.begin()
         await self._desk.start()
         await self._chat_views.restore(self._ports.clock.now())
         for work in (self._views.run(), self._dispatcher.run(), self._recordings.run(), self._warm_up()):
             self._runtime.spawn(work)
-        self._runtime.spawn(self._listening.run())
         for work in (self._fact_keeper.run(), self._live_figures.run(), self._live_figures.watch_days()):
             self._runtime.spawn(work)
         early, self._early = self._early or [], None

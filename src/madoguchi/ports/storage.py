@@ -22,7 +22,6 @@ from madoguchi.ports.audit import AuditLog
 from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
-from madoguchi.ports.listening import ListeningLedger
 from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
@@ -342,10 +341,6 @@ class Storage(Protocol):
     @property
     def desk(self) -> DeskRecords:
         """What is kept for agents' desks."""
-
-    @property
-    def listening(self) -> ListeningLedger:
-        """Who listened to whom."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

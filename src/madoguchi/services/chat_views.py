@@ -36,10 +36,6 @@ RESTORED: Final = 500
 """How many of the chats that ended last are looked at after a start."""
 
 
-def _nothing() -> None:
-    """Where there is nothing to note."""
-
-
 class LiveChats(Protocol):
     """The chats' owners."""
 
@@ -58,8 +54,6 @@ class ChatViews:
         """Where live chats are shown: topics with row ids."""
         self._monitors: dict[InteractionId, dict[UserId, list[str]]] = {}
         """Who looks on, with his name once for each page on which he does."""
-        self.viewing: Callable[[Chat, UserId, str], Callable[[], None]] = lambda *_: _nothing
-        """Notes that a supervisor reads along, and returns what to call when he stops; set when the ledger is there."""
         store.add_source("chat", self._source)
         store.add_source("consumer_chat", self._source)
 
@@ -102,11 +96,8 @@ class ChatViews:
         """Note that a supervisor looks on; return what to call when he stops."""
         self._monitors.setdefault(chat_id, {}).setdefault(user, []).append(name)
         self._show_monitors(chat_id)
-        chat = self._chats.state(chat_id) if self._chats is not None else None
-        noted = self.viewing(chat, user, name) if chat is not None else _nothing
 
         def stop() -> None:
-            noted()
             watchers = self._monitors.get(chat_id, {})
             watchers.get(user, [""]).pop()
             if not watchers.get(user):

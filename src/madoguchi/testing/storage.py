@@ -25,7 +25,6 @@ from madoguchi.testing.catalogue import MemoryCatalogue
 from madoguchi.testing.desk_records import MemoryDeskRecords
 from madoguchi.testing.facts import MemoryFacts
 from madoguchi.testing.hours import MemoryHours
-from madoguchi.testing.listening import MemoryListeningLedger
 from madoguchi.testing.messages import MemoryMessages
 from madoguchi.testing.people import MemoryPeople
 from madoguchi.testing.queues import MemoryQueueMenus
@@ -181,7 +180,6 @@ class MemoryStorage:
         self.hours = MemoryHours(self.audit)
         self.facts = MemoryFacts()
         self.desk = MemoryDeskRecords(self.audit)
-        self.listening = MemoryListeningLedger()
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

@@ -12,7 +12,6 @@ from madoguchi.adapters.storage.desk import SqlDeskRecords
 from madoguchi.adapters.storage.facts import SqlFacts
 from madoguchi.adapters.storage.hours import SqlHours
 from madoguchi.adapters.storage.interactions import SqlInteractions
-from madoguchi.adapters.storage.listening import SqlListeningLedger
 from madoguchi.adapters.storage.messages import SqlMessages
 from madoguchi.adapters.storage.people import SqlPeople
 from madoguchi.adapters.storage.postgres import PostgresDatabase
@@ -24,7 +23,6 @@ from madoguchi.ports.audit import AuditLog
 from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
-from madoguchi.ports.listening import ListeningLedger
 from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
@@ -65,7 +63,6 @@ class SqlStorage:
         self._hours = SqlHours(database, trail)
         self._facts = SqlFacts(database)
         self._desk = SqlDeskRecords(database, trail)
-        self._listening = SqlListeningLedger(database)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -116,11 +113,6 @@ class SqlStorage:
     def desk(self) -> DeskRecords:
         """What is kept for agents' desks."""
         return self._desk
-
-    @property
-    def listening(self) -> ListeningLedger:
-        """Who listened to whom."""
-        return self._listening
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

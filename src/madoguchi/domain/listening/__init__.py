@@ -1,1 +1,0 @@
-"""Who listened to whom: the ledger of supervision."""
