@@ -1,6 +1,5 @@
 """The services over any set of ports: how they depend on each other, and in which order they begin and end."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -8,6 +7,7 @@ from typing import Any, Final
 import structlog
 
 from madoguchi.adapters.speech.assets import RING_BACK
+from madoguchi.bootstrap.live_counts import live_counts
 from madoguchi.bootstrap.people import people_services
 from madoguchi.bootstrap.ports import Ports
 from madoguchi.domain.calls.call import Call
@@ -50,6 +50,7 @@ from madoguchi.services.handlings import HandlingService
 from madoguchi.services.hours import HoursService
 from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.languages import LanguageService
+from madoguchi.services.listening_keeper import ListeningKeeper
 from madoguchi.services.message_audio import MessageAudio
 from madoguchi.services.messages import MessageService
 from madoguchi.services.metadata import MetadataService
@@ -136,6 +137,7 @@ class House:
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
         self._fact_keeper = FactKeeper(storage, clock)
+        self._listening = ListeningKeeper(storage.listening, clock, ids)
         self._figures = FiguresService(storage, self._queues, centre, clock)
         floor = Floor(self._calls.states, self._chats.states, self._agents.states)
         self._live_figures = LiveFigures(self._views, floor, self._figures, self._queues, clock)
@@ -165,6 +167,7 @@ class House:
         self._calls.observe(self._facts.changed)
         self._chat_views.attach(self._chats)
         self._chats.observe(self._chat_views.changed)
+        self._listening.observe(self._calls, self._chats, self._chat_views)
         self._observe_figures(board)
         self._dispatcher.add(WaitingRoom(self._calls, Channel.CALL, CallPositionIs))
         self._dispatcher.add(WaitingRoom(self._chats, Channel.CHAT, ChatPositionIs))
@@ -305,6 +308,7 @@ class House:
         await self._embedding.load()
         await self._messages.load()
         await self._hours.load()
+        await self._listening.load()
         await self._ports.voice.start(self._facts.listen)
         closed = False
         try:
@@ -315,6 +319,7 @@ class House:
                 finally:
                     closed = True
                     await self._end_calls()
+                    await self._listening.close()
                     await self._ports.voice.close()
         finally:
             if not closed:
@@ -323,9 +328,14 @@ class House:
     async def _begin(self) -> None:
         await self._desk.start()
         await self._chat_views.restore(self._ports.clock.now())
-        for work in (self._views.run(), self._dispatcher.run(), self._recordings.run(), self._warm_up()):
+        for work in (self._views.run(), self._dispatcher.run(), self._recordings.run(), self._listening.run()):
             self._runtime.spawn(work)
-        for work in (self._fact_keeper.run(), self._live_figures.run(), self._live_figures.watch_days()):
+        for work in (
+            self._fact_keeper.run(),
+            self._live_figures.run(),
+            self._live_figures.watch_days(),
+            self._warm_up(),
+        ):
             self._runtime.spawn(work)
         early, self._early = self._early or [], None
         for leg in early:
@@ -380,18 +390,4 @@ class House:
 
     def live(self) -> Mapping[str, Mapping[str, float]]:
         """Return how many calls, chats and agents are in which state now, and how many offers stand."""
-        calls, chats = list(self._calls.states()), list(self._chats.states())
-        offers: dict[str, float] = {
-            "call": sum(len(call.offers) for call in calls),
-            "chat": sum(len(chat.offers) for chat in chats),
-        }
-        return {
-            "calls": _counted(call.state.value for call in calls),
-            "chats": _counted(chat.state.value for chat in chats),
-            "agents": _counted(agent.status.value for agent in self._agents.states()),
-            "offers": offers,
-        }
-
-
-def _counted(states: Iterable[Any]) -> dict[str, float]:
-    return {str(state): float(count) for state, count in Counter(states).items()}
+        return live_counts(self._calls.states(), self._chats.states(), self._agents.states())
