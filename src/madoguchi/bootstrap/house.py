@@ -54,6 +54,7 @@ from madoguchi.services.listening_keeper import ListeningKeeper
 from madoguchi.services.message_audio import MessageAudio
 from madoguchi.services.messages import MessageService
 from madoguchi.services.metadata import MetadataService
+from madoguchi.services.monitoring_report import MonitoringReportService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.outbound import OutboundService
 from madoguchi.services.phone_calls import PhoneCalls
@@ -275,6 +276,7 @@ class House:
             embedding=self._embedding,
             figures=self._figures,
             metadata=MetadataService(storage),
+            monitoring_report=MonitoringReportService(storage.listening, self._centre, clock),
             audit=AuditService(storage.audit, storage.catalogue, self._centre, self._name_of),
             hours=HoursSettings(
                 storage.hours,

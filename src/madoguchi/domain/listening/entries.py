@@ -245,7 +245,10 @@ class Head:
     hash: str = GENESIS
 
 
-def verify(entries: Iterable[LedgerEntry], after: Head = Head()) -> Broken | None:
+START: Final = Head()
+
+
+def verify(entries: Iterable[LedgerEntry], after: Head = START) -> Broken | None:
     """Return the first broken link; None where all of `entries` follow on `after` and on each other."""
     for entry in entries:
         fault = _fault(entry, after)
