@@ -51,9 +51,11 @@ from madoguchi.services.handlings import HandlingService
 from madoguchi.services.hours import HoursService
 from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.languages import LanguageService
+from madoguchi.services.listening_keeper import ListeningKeeper
 from madoguchi.services.message_audio import MessageAudio
 from madoguchi.services.messages import MessageService
 from madoguchi.services.metadata import MetadataService
+from madoguchi.services.monitoring_report import MonitoringReportService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.outbound import OutboundService
 from madoguchi.services.phone_calls import PhoneCalls
@@ -137,6 +139,7 @@ class House:
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
         self._fact_keeper = FactKeeper(storage, clock)
+        self._listening = ListeningKeeper(storage.listening, clock, ids)
         self._figures = FiguresService(storage, self._queues, centre, clock)
         floor = Floor(self._calls.states, self._chats.states, self._agents.states)
         self._live_figures = LiveFigures(self._views, floor, self._figures, self._queues, clock)
@@ -166,6 +169,7 @@ class House:
         self._calls.observe(self._facts.changed)
         self._chat_views.attach(self._chats)
         self._chats.observe(self._chat_views.changed)
+        self._listening.observe(self._calls, self._chats, self._chat_views)
         self._observe_figures(board)
         self._dispatcher.add(WaitingRoom(self._calls, Channel.CALL, CallPositionIs))
         self._dispatcher.add(WaitingRoom(self._chats, Channel.CHAT, ChatPositionIs))
@@ -274,6 +278,7 @@ class House:
             embedding=self._embedding,
             figures=self._figures,
             metadata=MetadataService(storage),
+            monitoring_report=MonitoringReportService(storage.listening, self._centre, clock),
             audit=AuditService(storage.audit, storage.catalogue, self._centre, self._name_of),
             hours=HoursSettings(
                 storage.hours,
@@ -307,6 +312,7 @@ class House:
         await self._embedding.load()
         await self._messages.load()
         await self._hours.load()
+        await self._listening.load()
         await self._ports.voice.start(self._facts.listen)
         closed = False
         try:
@@ -317,6 +323,7 @@ class House:
                 finally:
                     closed = True
                     await self._end_calls()
+                    await self._listening.close()
                     await self._ports.voice.close()
         finally:
             if not closed:
@@ -325,9 +332,14 @@ class House:
     async def _begin(self) -> None:
         await self._desk.start()
         await self._chat_views.restore(self._ports.clock.now())
-        for work in (self._views.run(), self._dispatcher.run(), self._recordings.run(), self._warm_up()):
+        for work in (self._views.run(), self._dispatcher.run(), self._recordings.run(), self._listening.run()):
             self._runtime.spawn(work)
-        for work in (self._fact_keeper.run(), self._live_figures.run(), self._live_figures.watch_days()):
+        for work in (
+            self._fact_keeper.run(),
+            self._live_figures.run(),
+            self._live_figures.watch_days(),
+            self._warm_up(),
+        ):
             self._runtime.spawn(work)
         early, self._early = self._early or [], None
         for leg in early:

@@ -19,6 +19,7 @@ from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.languages import LanguageService
 from madoguchi.services.messages import MessageService
 from madoguchi.services.metadata import MetadataService
+from madoguchi.services.monitoring_report import MonitoringReportService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.outbound import OutboundService
 from madoguchi.services.profile import ProfileService
@@ -76,3 +77,4 @@ class Services:
     figures: FiguresService
     metadata: MetadataService
     audit: AuditService
+    monitoring_report: MonitoringReportService

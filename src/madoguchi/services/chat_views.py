@@ -36,6 +36,10 @@ RESTORED: Final = 500
 """How many of the chats that ended last are looked at after a start."""
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 class LiveChats(Protocol):
     """The chats' owners."""
 
@@ -50,6 +54,8 @@ class ChatViews:
         self._views = store
         self._interactions = interactions
         self._chats: LiveChats | None = None
+        self.viewing: Callable[[InteractionId, UserId, str], Callable[[], None]] = lambda _chat, _user, _name: _nothing
+        """Told who begins to look on; returns what to call when he stops."""
         self._shown: dict[InteractionId, dict[tuple[str, str], None]] = {}
         """Where live chats are shown: topics with row ids."""
         self._monitors: dict[InteractionId, dict[UserId, list[str]]] = {}
@@ -96,8 +102,10 @@ class ChatViews:
         """Note that a supervisor looks on; return what to call when he stops."""
         self._monitors.setdefault(chat_id, {}).setdefault(user, []).append(name)
         self._show_monitors(chat_id)
+        viewed = self.viewing(chat_id, user, name)
 
         def stop() -> None:
+            viewed()
             watchers = self._monitors.get(chat_id, {})
             watchers.get(user, [""]).pop()
             if not watchers.get(user):

@@ -86,6 +86,11 @@ class Floor:
     async def killed(self) -> None:
         """Let the process die: nothing is ended or said goodbye to."""
         self._stack.pop_all()
+
+        async def nothing() -> None: ...
+
+        # Python ends what is left behind when it finds it, which no dead process does.
+        self.house._listening.close = nothing  # type: ignore[method-assign] # see above
         await self.house._runtime.__aexit__(None, None, None)
 
     def restarted(self) -> "Floor":

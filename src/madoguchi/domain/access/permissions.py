@@ -52,6 +52,8 @@ class Permission(Enum):
     """Dial numbers: call out, ask a phone into a call, hand over to one."""
     VIEW_AUDIT = "audit.view"
     """Who changed what, and who signed in."""
+    VIEW_MONITORING_REPORT = "reports.monitoring.view"
+    """Who listened to which calls and viewed which chats."""
 
 
 class Scope(Enum):
@@ -103,6 +105,7 @@ PAGES: Final = (
     Page("outbound", edit=Permission.OUTBOUND),
     Page("support_center", Permission.VIEW_SUPPORT_CENTER, Permission.EDIT_SUPPORT_CENTER),
     Page("audit", Permission.VIEW_AUDIT),
+    Page("monitoring_report", Permission.VIEW_MONITORING_REPORT),
 )
 """All pages whose permissions roles can have, in the order of the role page. The desk is none of them."""
 

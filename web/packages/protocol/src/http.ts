@@ -57,6 +57,7 @@ export type Permission =
   | "agents.edit"
   | "agent_statuses.edit"
   | "audit.view"
+  | "reports.monitoring.view"
   | "monitor"
   | "barge"
   | "monitor_chats.edit"

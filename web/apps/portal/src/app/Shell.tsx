@@ -193,6 +193,7 @@ function Sections({ open, onGo }: { open: boolean; onGo: () => void }): ReactNod
       {can("agents.view") ? <AgentSection onGo={onGo} /> : null}
       {can("calls.view") ? <CallSection onGo={onGo} /> : null}
       {can("chats.view") ? <ChatSection onGo={onGo} /> : null}
+      {can("reports.monitoring.view") ? <ReportSection onGo={onGo} /> : null}
       <SettingsSection onGo={onGo} />
     </nav>
   );
@@ -233,6 +234,18 @@ function ChatSection({ onGo }: { onGo: () => void }): ReactNode {
       <Entry to="/chats/connected" label="nav.connected" count={connected} onGo={onGo} />
       <Entry to="/chats/queued" label="nav.queued" count={queued} onGo={onGo} />
       <Entry to="/chats/completed" label="nav.completed" onGo={onGo} />
+    </div>
+  );
+}
+
+function ReportSection({ onGo }: { onGo: () => void }): ReactNode {
+  const t = useT();
+  return (
+    <div role="group" aria-label={t("ledger.reports")}>
+      <p className="group">
+        <Icon name="file" /> {t("ledger.reports")}
+      </p>
+      <Entry to="/reports/monitoring" label="ledger.nav" onGo={onGo} />
     </div>
   );
 }

@@ -49,6 +49,10 @@ const CompletedChats = lazyRouteComponent(() => import("../features/chat-boards/
 const LiveChatPanels = lazyRouteComponent(() => import("../features/live-chat/LiveChatPanels.tsx"), "LiveChatPanels");
 const UsersPage = lazyRouteComponent(() => import("../features/people/UsersPage.tsx"), "UsersPage");
 const RolesPage = lazyRouteComponent(() => import("../features/roles/RolesPage.tsx"), "RolesPage");
+const MonitoringReportPage = lazyRouteComponent(
+  () => import("../features/monitoring-report/MonitoringReportPage.tsx"),
+  "MonitoringReportPage",
+);
 const AuditPage = lazyRouteComponent(() => import("../features/audit/AuditPage.tsx"), "AuditPage");
 const MePage = lazyRouteComponent(() => import("../features/me/MePage.tsx"), "MePage");
 const SupportCenterPage = lazyRouteComponent(() => import("../features/support-center/SupportCenterPage.tsx"), "SupportCenterPage");
@@ -178,6 +182,7 @@ const settings = [
   page("/settings/embedding", "embedding.title", () => <EmbeddingPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),
+  page("/reports/monitoring", "ledger.title", () => <MonitoringReportPage />),
   page("/settings/audit", "audit.title", () => <AuditPage />),
   page("/me", "me.title", () => <MePage />),
 ];

@@ -26,6 +26,7 @@ const BUILT = [
   String.raw`event`,
   String.raw`filter`,
   String.raw`hours\.(?:wrong|step|day|nth|mode|part|cell)`,
+  String.raw`ledger\.(?:fault|mode|as)`,
   String.raw`medium`,
   String.raw`messages\.(?:name|when|way|group|variable|fault)`,
   String.raw`monitor\.(?:mode|doing)`,
