@@ -17,7 +17,7 @@ from madoguchi.domain.calls.events import CallEvent
 from madoguchi.domain.calls.parties import Party
 from madoguchi.domain.chats.chat import Chat, ChatEvent
 from madoguchi.domain.listening.entries import Because, Note, mode_of
-from madoguchi.domain.listening.listening import Listening, call_scene, chat_scene, closed_late
+from madoguchi.domain.listening.listening import Listening, Scene, call_scene, chat_scene, closed_late
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.ids import InteractionId, ListeningId, UserId
@@ -83,8 +83,11 @@ class ListeningKeeper:
     def call_changed(self, change: Change[Call, CallEvent]) -> None:
         """Note who came, left, or changed his mode; an observer of the runtime's."""
         for party in change.state.parties:
-            if party.monitoring is not None and party.user is not None:
-                self._party(change, party, ListeningId(party.monitoring), party.user)
+            was = change.before.party(party.id) if change.before is not None else None
+            # Who takes a call over listens no more; it was he until now.
+            monitoring = party.monitoring or (was.monitoring if was is not None else None)
+            if monitoring is not None and party.user is not None:
+                self._party(change, party, ListeningId(monitoring), party.user)
 
     def chat_changed(self, change: Change[Chat, ChatEvent]) -> None:
         """Note what becomes of a chat that is viewed; an observer of the runtime's."""
@@ -92,7 +95,7 @@ class ListeningKeeper:
             one = self._open[key]
             scene = chat_scene(change.state, one.user)
             if change.state.live:
-                self._open[key], _ = one.seen(scene, change.at)
+                self._seen(key, one, scene, change.at)
             else:
                 self._ended(key, one.ended(scene, change.at, Because.INTERACTION_ENDED))
 
@@ -171,12 +174,17 @@ class ListeningKeeper:
                 self._ended(key, one.ended(None, self._last_sign or since, Because.SERVER_STOPPED))
                 return
         if there:
-            self._open[key], note = one.seen(scene, change.at)
-            if note is not None:
-                self._note(note)
+            self._seen(key, one, scene, change.at)
+            if party.monitoring is None:
+                self._ended(key, self._open[key].ended(scene, change.at, Because.LEFT))
         else:
             because = Because.INTERACTION_ENDED if call.over else Because.LEFT
             self._ended(key, one.ended(scene, change.at, because))
+
+    def _seen(self, key: ListeningId, one: Listening, scene: Scene, at: Instant) -> None:
+        self._open[key], note = one.seen(scene, at)
+        if note is not None:
+            self._note(note)
 
     def _begun(self, one: Listening) -> Listening:
         self._open[one.id], note = one.begun()

@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from madoguchi.domain.access.permissions import Permission, Scope
+from madoguchi.domain.access.users import Principal
 from madoguchi.domain.calls.call import BROWSER_RETURNS, Call
 from madoguchi.domain.calls.events import CallEvent
 from madoguchi.domain.listening.entries import Because, Mode, Note, What, verify
+from madoguchi.domain.queues.queue import MenuChannel, RecordingPolicy
 from madoguchi.domain.supervision import Role as Part
-from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, UserId
+from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, SessionId, UserId
 from madoguchi.kernel.time import Span
 from madoguchi.services.lifecycle import Change
 from madoguchi.services.listening_keeper import BEAT, ListeningKeeper
-from madoguchi.testing.builders import ANA, BEN, a_principal, a_queue
+from madoguchi.testing.builders import ANA, BEN, a_principal, a_queue, a_user
 from madoguchi.testing.environment import CountingIds, FakeClock, settle
 from madoguchi.testing.listening import MemoryListening
 from madoguchi.testing.storage import MemoryStorage
@@ -227,4 +230,70 @@ async def test_a_party_that_changes_its_part_in_place_goes_on_in_another_mode(tm
         (What.MODE, Mode.TAKE_OVER, 6_000),
         (What.MODE, Mode.LISTEN, 8_000),
         (What.ENDED, Mode.LISTEN, 8_000),
+    ]
+
+
+async def test_who_takes_a_call_over_listened_until_then_and_no_longer(tmp_path: Path) -> None:
+    async with await a_floor(tmp_path) as floor:
+        boss = Principal.of(
+            a_user(SUE),
+            SessionId("s"),
+            dict.fromkeys((Permission.BARGE, Permission.DESK, Permission.MONITOR), Scope.ALL),
+        )
+        await floor.core.desk.set_presence(boss, "break")
+        call = await talking(floor)
+        monitoring, _ = await floor.listens(SUE, call)
+        for mode in ("whisper", "barge"):
+            await floor.clock.advance(5)
+            await floor.core.supervision.switch(boss, MonitoringId(monitoring), mode)
+        await floor.core.supervision.take_over(boss, MonitoringId(monitoring))
+        await floor.clock.advance(60)
+        told = await notes(floor.storage)
+    assert [(one.what, one.mode) for one in told] == [
+        (What.BEGAN, Mode.LISTEN),
+        (What.MODE, Mode.WHISPER),
+        (What.MODE, Mode.BARGE),
+        (What.MODE, Mode.TAKE_OVER),
+        (What.ENDED, Mode.TAKE_OVER),
+    ]
+    assert told[-1].heard_ms == pytest.approx(10_000, abs=1_500)
+
+
+async def test_what_is_left_out_of_a_call_was_not_heard(tmp_path: Path) -> None:
+    floor = Floor(tmp_path)
+    await floor.staff(ANA, SUE, queues=[a_queue("sales", ANA, recording=RecordingPolicy.RECORD)])
+    async with floor:
+        call = await talking(floor)
+        monitoring, _ = await floor.listens(SUE, call)
+        await floor.clock.advance(5)
+        await floor.core.calls.pause_recording(a_principal(ANA), call, paused=True)
+        await floor.clock.advance(50)
+        await floor.core.supervision.stop(floor.manager(SUE), MonitoringId(monitoring))
+        await settle()
+        told = await notes(floor.storage)
+    assert told[-1].heard_ms == pytest.approx(5_000, abs=500)
+
+
+async def test_who_joins_a_chat_that_he_reads_is_told_as_one_who_takes_part(tmp_path: Path) -> None:
+    async with await a_floor(tmp_path) as floor:
+        boss = Principal.of(
+            a_user(SUE), SessionId("s"), dict.fromkeys((Permission.BARGE, Permission.MONITOR), Scope.ALL)
+        )
+        await floor.available(ANA)
+        web = next(one.id for one in floor.core.queues.all() if MenuChannel.WEB in one.channels)
+        chat = await floor.core.chats.start(a_visitor(), web, "en", "Hello?")
+        await settle()
+        await floor.accepts(ANA)
+        subscription = await floor.core.views.subscribe(boss, "chat", {"chat": chat})
+        await floor.core.chat_supervision.join(boss, chat)
+        await floor.core.chat_supervision.leave(boss, chat)
+        await settle()
+        subscription.close()
+        await settle()
+        told = await notes(floor.storage)
+    assert [(one.what, one.mode) for one in told] == [
+        (What.BEGAN, Mode.VIEW),
+        (What.MODE, Mode.BARGE),
+        (What.MODE, Mode.VIEW),
+        (What.ENDED, Mode.VIEW),
     ]

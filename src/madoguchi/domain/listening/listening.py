@@ -137,10 +137,11 @@ def call_scene(call: Call, monitor: Party, mode: Mode) -> Scene:
 
 
 def chat_scene(chat: Chat, user: UserId) -> Scene:
-    """Return what goes on in a chat for somebody who views it."""
+    """Return what goes on in a chat for somebody who views it; he may have joined it."""
     agent, has = chat.agent, holder(chat)
+    mode = Mode.BARGE if chat.guest(user) is not None else Mode.VIEW
     return Scene(
-        mode=Mode.VIEW,
+        mode=mode if has != user else Mode.TAKE_OVER,
         hears=True,
         agent=Named(agent.id, agent.name) if agent is not None else None,
         queue=_queue(chat.queue),
