@@ -148,7 +148,7 @@ def test_it_says_that_it_is_empty_and_that_it_failed_and_is_there_by_permission_
 
     portal = open_portal(scenes.busy_floor, PATH)
     expect(portal.page.locator(".nothing")).to_contain_text("You may not see this page")
-    expect(portal.page.get_by_role("link", name="Supervisor monitoring")).to_have_count(0)
+    expect(portal.page.get_by_role("link", name="Monitoring")).to_have_count(0)
 
 
 def test_on_a_real_server_the_page_is_there_for_administrators(browser: Browser, server: RealServer) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from madoguchi.bootstrap.settings import Settings
 from madoguchi.bootstrap.storage import DATABASE, opened
 from madoguchi.domain.listening.entries import LedgerEntry
+from madoguchi.services.monitoring_table import LedgerJson
 from tests.integration.bootstrap.test_commands import command, data
 from tests.unit.domain.listening.test_entries import a_note
 
@@ -71,3 +74,23 @@ def test_an_end_that_was_cut_off_is_missed_by_whoever_noted_its_hash(data: Path)
     done = command("verify-ledger", "--contains", last)
     assert done.exit_code == 1
     assert "no entry has the hash" in done.output
+
+
+@pytest.mark.parametrize(("part", "touched"), [(slice(None), ""), (slice(1, 3), ""), (slice(None), "Sue")])
+def test_what_the_manual_shows_verifies_it_without_the_product(data: Path, part: slice, touched: str) -> None:
+    manual = Path(__file__).parents[3] / "docs" / "operations" / "listening-ledger.md"
+    program = manual.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    file, entries = LedgerJson(), noted(data, 4)[part]
+    taken = data.parent / "ledger.json"
+    whole = file.head() + file.rows(entries[:1]) + file.rows(entries[1:]) + file.tail()
+    taken.write_text(whole.replace(touched, "Tom", 1) if touched else whole, encoding="ascii")
+
+    done = subprocess.run(  # noqa: S603 - our own manual
+        [sys.executable, "-I", "-c", program, str(taken)], capture_output=True, text=True, check=False
+    )
+
+    if touched:
+        assert (done.returncode, done.stderr.strip()) == (1, "entry 1 is broken")
+    else:
+        assert done.returncode == 0
+        assert entries[-1].hash in done.stdout

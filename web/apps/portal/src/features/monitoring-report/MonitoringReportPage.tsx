@@ -184,7 +184,7 @@ function Line({ row }: { row: Listened }): ReactNode {
           <span className="id">{row.interaction}</span>
         )}
       </td>
-      <td>{row.modes.map((mode) => t(`ledger.mode.${mode}`)).join(" → ")}</td>
+      <td className="modes">{row.modes.map((mode) => t(`ledger.mode.${mode}`)).join(" → ")}</td>
     </tr>
   );
 }
