@@ -2,6 +2,7 @@
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.belonging import of_call
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import AttachMonitor, Monitor, StopMonitoring
 from madoguchi.domain.calls.lifecycle import CallState
@@ -11,6 +12,7 @@ from madoguchi.ports.environment import IdSource
 from madoguchi.ports.voice import BrowserAnswer, BrowserOffer
 from madoguchi.services.browser_legs import BrowserLegs, meeting_place
 from madoguchi.services.calls import CallOwners
+from madoguchi.services.sights import Sights
 
 
 class SupervisionService:
@@ -20,6 +22,8 @@ class SupervisionService:
         self._calls = calls
         self._legs = legs
         self._ids = ids
+        self.sights = Sights()
+        """Whose calls somebody may monitor; set when teams are there."""
 
     async def monitor(
         self, actor: Principal, call: InteractionId, offer: BrowserOffer
@@ -28,7 +32,7 @@ class SupervisionService:
 
         Raises:
             NotAllowedError: the caller may not monitor.
-            NotFoundError: there is no such live call.
+            NotFoundError: there is no such live call, or none in his teams.
             ConflictError: nobody talks in it at present.
             BadBrowserOfferError: the offer cannot be used.
         """
@@ -36,6 +40,7 @@ class SupervisionService:
         state = self._calls.state(call)
         if state is None:
             raise NotFoundError("there is no such live call")
+        self.sights.require(actor, Permission.MONITOR, of_call(state))
         if state.state is not CallState.TALKING:
             raise ConflictError("nobody talks in this call at present")
         monitoring = MonitoringId(self._ids.new("monitoring"))

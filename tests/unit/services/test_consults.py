@@ -128,7 +128,7 @@ async def test_a_colleague_of_a_queue_is_consulted_while_a_monitor_listens_unsee
 
 
 async def listens(floor: Floor, call: InteractionId) -> LegId:
-    _, leg, _ = await floor.core.supervision.monitor(a_principal(SUE, role=Role.MANAGER), call, PAGE)
+    _, leg, _ = await floor.core.supervision.monitor(a_principal(SUE, role=Role.MANAGER_ADMIN), call, PAGE)
     await settle()
     return leg
 
