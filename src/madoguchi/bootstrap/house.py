@@ -10,6 +10,7 @@ from madoguchi.adapters.speech.assets import RING_BACK
 from madoguchi.bootstrap.live_counts import live_counts
 from madoguchi.bootstrap.people import people_services
 from madoguchi.bootstrap.ports import Ports
+from madoguchi.bootstrap.restrictions import Restrictions
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
 from madoguchi.domain.calls.commands import ServerRestarted
@@ -98,6 +99,7 @@ class House:
         self._teams = TeamService(storage.people, ids, self.access)
         self._queues = QueueService(storage.queues, self._teams.members)
         self._teams.changed = self._queues.refresh
+        self._restrictions = Restrictions(ports, self._roles, self._teams, self._queues)
         self._embedding = EmbeddingService(catalogue)
         self._embedding.changed = lambda: self.access.changed(None)
         self._hours = HoursService(storage.hours, parents=self._queues.above)
@@ -117,6 +119,7 @@ class House:
         self._recordings = RecordingService(
             voice=ports.voice,
             catalogue=catalogue,
+            interactions=storage.interactions,
             blobs=ports.blobs,
             transcoder=ports.transcoder,
             clock=clock,
@@ -134,7 +137,6 @@ class House:
         self._desk = DeskService(self._agents, catalogue, self._statuses, centre)
         self._queues.available = self._desk.available
         self._desk.grants = self._roles.grants
-        self._desk.reach = self._teams.require_within
         self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock, self._runtime.alarms)
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
@@ -167,6 +169,7 @@ class House:
         self._agents.observe(self._dispatcher.agent_changed)
         self._calls.observe(CallProjection(self._views))
         self._calls.observe(self._facts.changed)
+        self._restrictions.watch(self._calls, self._views, self.access, self.spawn)
         self._chat_views.attach(self._chats)
         self._chats.observe(self._chat_views.changed)
         self._listening.observe(self._calls, self._chats, self._chat_views)
@@ -208,7 +211,6 @@ class House:
             queue=self._queues.get,
             require_open=self._require_open,
         )
-        calls.reach = chats.reach = self._teams.require_within
         people = people_services(
             self._ports,
             roles=self._roles,
@@ -289,6 +291,7 @@ class House:
                 queues=lambda: [one.id for one in self._queues.all()],
             ),
         )
+        self._restrictions.tell(services)
         services.consumers.closed = self._hours.closed
         services.chats.offered = self._languages.offered
         services.consumers.languages = self._languages.live

@@ -2,6 +2,7 @@
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.belonging import of_chat
 from madoguchi.domain.chats import messages
 from madoguchi.domain.chats.commands import ChatMessage, JoinChat, LeaveChat, TakeOverChat, Whisper
 from madoguchi.kernel.errors import InvalidInputError, MadoguchiError, NotFoundError
@@ -9,6 +10,7 @@ from madoguchi.kernel.ids import InteractionId
 from madoguchi.services.chats import LiveChats
 from madoguchi.services.lifecycle import InteractionOverError
 from madoguchi.services.reservations import Reservations
+from madoguchi.services.sights import Sights
 
 
 class ChatSupervision:
@@ -17,6 +19,8 @@ class ChatSupervision:
     def __init__(self, chats: LiveChats, reservations: Reservations) -> None:
         self._chats = chats
         self._reservations = reservations
+        self.sights = Sights()
+        """In whose chats somebody may write; set when teams are there."""
 
     async def whisper(self, actor: Principal, chat: InteractionId, client_id: str, text: str) -> None:
         """Write a line that only the agent and other supervisors see. The same `client_id` again is the same line.
@@ -60,10 +64,8 @@ class ChatSupervision:
             ConflictError: nobody has it, or the caller does.
             AgentNotFreeError: the caller is in a call, or not at work.
         """
-        actor.require(Permission.BARGE)
         actor.require(Permission.DESK)
-        if self._chats.state(chat) is None:
-            raise NotFoundError("there is no such live chat")
+        self._require(actor, chat)
         offer = await self._reservations.reserve_to_take_over(actor.user.id, chat)
         try:
             await self._send(actor, chat, TakeOverChat(offer))
@@ -72,10 +74,15 @@ class ChatSupervision:
             raise
 
     async def _send(self, actor: Principal, chat: InteractionId, command: ChatMessage) -> None:
-        actor.require(Permission.BARGE)
-        if self._chats.state(chat) is None:
-            raise NotFoundError("there is no such live chat")
+        self._require(actor, chat)
         try:
             await self._chats.send(chat, command)
         except InteractionOverError as error:
             raise NotFoundError("there is no such live chat") from error
+
+    def _require(self, actor: Principal, chat: InteractionId) -> None:
+        actor.require(Permission.BARGE)
+        state = self._chats.state(chat)
+        if state is None:
+            raise NotFoundError("there is no such live chat")
+        self.sights.require(actor, Permission.BARGE, of_chat(state))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from madoguchi.domain.belonging import of_chat
 from madoguchi.domain.chats.chat import Chat, ChatEvent, holder
 from madoguchi.domain.chats.messages import MessageSent
 from madoguchi.domain.chats.supervising import Whispered
@@ -75,7 +76,7 @@ class ChatViews:
         lines = [message_row(stored_line(chat, event)) for event in change.events if isinstance(event, MessageSent)]
         old = [message_id(line["seq"] - WINDOW) for line in lines if line["seq"] > WINDOW]
         whispers = [whisper_row(event) for event in change.events if isinstance(event, Whispered)]
-        self._views.publish(views.chat(chat.id), [row, *lines, *whispers], old)
+        self._views.publish(views.chat(chat.id), [row, *lines, *whispers], old, {chat.id: of_chat(chat)})
         self._views.publish(views.consumer_chat(chat.id), [consumer_chat_row(chat, mine), *lines], old)
         had = holder(change.before) if change.before is not None else None
         if had is not None and chat.live and holder(chat) != had and had not in self._monitors.get(chat.id, {}):
@@ -96,7 +97,7 @@ class ChatViews:
             return None
         last = chat.agent.id if chat.agent is not None else None
         agent = holder(chat) if chat.live else last
-        return ChatSight(chat.consumer.id, frozenset({agent} if agent is not None else ()))
+        return ChatSight(chat.consumer.id, frozenset({agent} if agent is not None else ()), of_chat(chat))
 
     def watch(self, chat_id: InteractionId, user: UserId, name: str) -> Callable[[], None]:
         """Note that a supervisor looks on; return what to call when he stops."""
@@ -133,7 +134,8 @@ class ChatViews:
     def _show_monitors(self, chat_id: InteractionId) -> None:
         chat = self._chats.state(chat_id) if self._chats is not None else None
         if chat is not None:
-            self._views.publish(views.CHATS, [self._supervised(chat, chat_row(chat))])
+            row = self._supervised(chat, chat_row(chat))
+            self._views.publish(views.CHATS, [row], whose={chat.id: of_chat(chat)})
 
     def _supervised(self, chat: Chat, row: Json) -> Row:
         watchers = self._monitors.get(chat.id, {})
@@ -153,7 +155,8 @@ class ChatViews:
             if (topic, row_id) not in rows:
                 self._views.publish(topic, gone=(row_id,))
         for (topic, _), shown in rows.items():
-            self._views.publish(topic, (shown,))
+            whose = {str(chat.id): of_chat(chat)} if topic == views.CHATS else {}
+            self._views.publish(topic, (shown,), whose=whose)
         if rows:
             self._shown[chat.id] = dict.fromkeys(rows)
         topic = views.consumer(chat.consumer.id)

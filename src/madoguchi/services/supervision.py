@@ -2,6 +2,7 @@
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.belonging import of_call
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import AttachMonitor, Monitor, StopMonitoring, SwitchMonitoring, TakeOver
 from madoguchi.domain.calls.lifecycle import CallState
@@ -14,6 +15,7 @@ from madoguchi.services.browser_legs import BrowserLegs, meeting_place
 from madoguchi.services.calls import CallOwners
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.rows_calls import MODES
+from madoguchi.services.sights import Sights
 
 
 class SupervisionService:
@@ -24,6 +26,8 @@ class SupervisionService:
         self._legs = legs
         self._reservations = reservations
         self._ids = ids
+        self.sights = Sights()
+        """Whose calls somebody may monitor; set when teams are there."""
 
     async def monitor(
         self, actor: Principal, call: InteractionId, offer: BrowserOffer
@@ -32,7 +36,7 @@ class SupervisionService:
 
         Raises:
             NotAllowedError: the caller may not monitor.
-            NotFoundError: there is no such live call.
+            NotFoundError: there is no such live call, or none in his teams.
             ConflictError: nobody talks in it at present.
             BadBrowserOfferError: the offer cannot be used.
         """
@@ -40,6 +44,7 @@ class SupervisionService:
         state = self._calls.state(call)
         if state is None:
             raise NotFoundError("there is no such live call")
+        self.sights.require(actor, Permission.MONITOR, of_call(state))
         if state.state is not CallState.TALKING:
             raise ConflictError("nobody talks in this call at present", reason="nobody_talks")
         monitoring = MonitoringId(self._ids.new("monitoring"))
@@ -84,9 +89,9 @@ class SupervisionService:
         role = next((role for role, word in MODES.items() if word == mode), None)
         if role is None:
             raise InvalidInputError(f"one of {', '.join(MODES.values())}", field="mode")
-        if role is not Role.MONITOR:
-            actor.require(Permission.BARGE)
         call = self._find(actor, monitoring)
+        if role is not Role.MONITOR:
+            self.sights.require(actor, Permission.BARGE, of_call(call))
         await self._calls.send(call.id, SwitchMonitoring(actor.user.id, monitoring, role))
 
     async def take_over(self, actor: Principal, monitoring: MonitoringId) -> InteractionId:
@@ -98,9 +103,9 @@ class SupervisionService:
             ConflictError: its agent is consulting just now, or nobody talks.
             AgentNotFreeError: the caller has a call in hand, or is not at work.
         """
-        actor.require(Permission.BARGE)
         actor.require(Permission.DESK)
         call = self._find(actor, monitoring)
+        self.sights.require(actor, Permission.BARGE, of_call(call))
         offer = await self._reservations.reserve_to_dial(actor.user.id, call.id)
         try:
             await self._calls.send(call.id, TakeOver(actor.user.id, monitoring, offer.id))

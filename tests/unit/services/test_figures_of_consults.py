@@ -179,7 +179,7 @@ async def test_a_call_out_talks_from_the_answer_on(floor: Floor, answers: bool, 
 @pytest.mark.req("BASE-9")
 async def test_the_routing_of_a_consultation_is_explained(floor: Floor) -> None:
     call = await consulted(floor)
-    decisions = (await floor.core.routing.of_call(a_principal(SUE, role=Role.MANAGER), call))["decisions"]
+    decisions = (await floor.core.routing.of_call(a_principal(SUE, role=Role.MANAGER_ADMIN), call))["decisions"]
 
     assert [[(one["agent"], one["outcome"]) for one in each["rung"]] for each in decisions] == [
         [(ANA, "accepted")],
