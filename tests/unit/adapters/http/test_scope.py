@@ -19,7 +19,7 @@ from madoguchi.domain.access.users import Credentials
 from madoguchi.domain.chats.attachments import Attachment, MediaType
 from madoguchi.domain.recording import Recording, RecordingState
 from madoguchi.kernel.errors import Kind, MadoguchiError
-from madoguchi.kernel.ids import AttachmentId, LegId, RecordingId, TeamId, UserId
+from madoguchi.kernel.ids import AttachmentId, HandlingId, InteractionId, LegId, RecordingId, TeamId, UserId
 from madoguchi.services.view_frames import SnapshotFrame
 from madoguchi.services.views import RULES
 from madoguchi.testing.builders import ANA, BEN, CHIE, SUE, a_principal, a_queue, a_user
@@ -110,7 +110,7 @@ class Scene:
     ids: Mapping[str, str]
     ended: Mapping[str, str]
     secrets: frozenset[str]
-    ours: str
+    ours: InteractionId
 
 
 def routes() -> set[str]:
@@ -119,7 +119,7 @@ def routes() -> set[str]:
     return {f"{method.upper()} {path.removeprefix('/api/v1')}" for path, each in paths.items() for method in each}
 
 
-async def _talk(floor: Floor, agent: UserId, leg: str, key: str) -> tuple[str, str]:
+async def _talk(floor: Floor, agent: UserId, leg: str, key: str) -> tuple[InteractionId, HandlingId]:
     call = await floor.waits(LegId(leg), key=key)
     _, handling = await floor.accepts(agent)
     await settle()
@@ -213,7 +213,7 @@ async def test_what_is_of_other_teams_is_not_there_and_what_is_ours_is(scene: Sc
             answer = await scene.mia.request(method, path, json=body or None)
             assert (route, answer.status_code) == (route, 404)
             assert (route, [one for one in scene.secrets - ids.keys() if one in answer.text]) == (route, [])
-    assert not scene.floor.call(scene.ids["call"]).over  # type: ignore[arg-type] # an id
+    assert not scene.floor.call(InteractionId(scene.ids["call"])).over
     for path in (f"/calls/{scene.ours}", f"/calls/{scene.ours}/routing", f"/users/{ANA}"):
         assert (path, (await scene.mia.get(path)).status_code) == (path, 200)
     monitored = await scene.mia.post(f"/calls/{scene.ours}/monitor", json=OFFER)
@@ -283,18 +283,18 @@ async def test_views_have_nothing_of_other_teams_and_commands_do_nothing(scene: 
 async def test_listening_and_looking_on_end_when_the_agent_leaves_the_managers_teams(scene: Scene) -> None:
     floor, mia = scene.floor, a_principal(MIA, role=Role.MANAGER)
     await floor.storage.catalogue.add_user(a_user(MIA, role=Role.MANAGER), Credentials("x"))
-    await floor.core.supervision.monitor(mia, scene.ours, PAGE)  # type: ignore[arg-type] # an id
+    await floor.core.supervision.monitor(mia, scene.ours, PAGE)
     subscription = await floor.core.views.subscribe(mia, "calls")
     first = subscription.poll()
     assert isinstance(first, SnapshotFrame)
     assert [row["id"] for row in first.rows] == [scene.ours]
     await settle()
-    assert [one.user for one in floor.call(scene.ours).monitors()] == [MIA]  # type: ignore[arg-type] # an id
+    assert [one.user for one in floor.call(scene.ours).monitors()] == [MIA]
 
     team = floor.core.teams.tree.teams[TeamId("team_1")]
     await floor.core.teams._store([replace(team, members=frozenset({BEN}))], [ANA, BEN])
     await settle()
-    assert list(floor.call(scene.ours).monitors()) == []  # type: ignore[arg-type] # an id
+    assert list(floor.call(scene.ours).monitors()) == []
     second = subscription.poll()
     assert second is not None
     assert not isinstance(second, SnapshotFrame)
