@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
-from madoguchi.domain.belonging import of_call
+from madoguchi.domain.belonging import Belonging, of_call
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import NotFoundError
@@ -98,6 +98,11 @@ class CallHistory:
         sight = self.sights.of(actor, Permission.VIEW_CALLS)
         found = await finished(self._store, CALLS.kind, sight, limit, before, before_id)
         return [call_row(CALLS.codec.state(one.data)) for one in found]
+
+    async def whose(self, call: InteractionId) -> Belonging | None:
+        """Return whose a call is as it was stored last; nothing where there is none."""
+        state = await self._load(call)
+        return of_call(state) if state is not None else None
 
     async def _load(self, call: InteractionId) -> Call | None:
         snapshot = await self._store.load(call)

@@ -176,8 +176,9 @@ class CallService:
         """
         actor.require(Permission.END_INTERACTIONS)
         state = self._calls.state(call)
-        if state is not None:
-            self.sights.require(actor, Permission.END_INTERACTIONS, of_call(state))
+        whose = of_call(state) if state is not None else await self.history.whose(call)
+        if whose is not None:
+            self.sights.require(actor, Permission.END_INTERACTIONS, whose)
         await self._calls.send(call, EndCall(actor.user.id))
 
     async def details(self, actor: Principal, call: InteractionId) -> Json:

@@ -270,9 +270,7 @@ class ChatService:
             NotFoundError: there is no such chat, or none in his teams.
         """
         actor.require(Permission.END_INTERACTIONS)
-        state = self._chats.state(chat)
-        if state is not None:
-            self.sights.require(actor, Permission.END_INTERACTIONS, of_chat(state))
+        self.sights.require(actor, Permission.END_INTERACTIONS, of_chat(await self._shown.present(chat)))
         try:
             await self._chats.send(chat, StopChat(actor.user.id))
         except InteractionOverError:
