@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from madoguchi.domain.access.permissions import Permission, Scope
+from madoguchi.domain.access.permissions import Permission, Role, Scope
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.agents.messages import AgentNotFreeError
 from madoguchi.domain.queues.queue import MenuChannel, RecordingPolicy
@@ -26,7 +26,7 @@ SALES = a_queue("sales", ANA, key=1, channels=frozenset({MenuChannel.IVR}), reco
 @pytest.fixture
 async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
     made = Floor(tmp_path)
-    await made.staff(ANA, BEN, SUE, queues=(SALES,))
+    await made.staff(ANA, BEN, CHIE, SUE, UserId("user_wes"), UserId("user_bo"), queues=(SALES,))
     async with made:
         await made.available(ANA)
         yield made
@@ -193,6 +193,7 @@ async def test_supervisors_hear_nothing_while_the_agent_leaves_something_out(flo
 @pytest.mark.req("MON-1")
 async def test_who_may_only_listen_does_not_speak(floor: Floor) -> None:
     call, _ = await a_talk(floor)
+    await floor.storage.catalogue.save_user(a_user(SUE, role=Role.MANAGER_ADMIN))
     trainee = Principal.of(a_user(SUE), SessionId("s"), {Permission.MONITOR: Scope.ALL})
     monitoring, leg, _ = await floor.core.supervision.monitor(trainee, call, PAGE)
     for mode in ("whisper", "barge"):

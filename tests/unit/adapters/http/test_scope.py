@@ -13,7 +13,7 @@ import pytest
 from madoguchi.adapters.http.app import make_app, openapi_document
 from madoguchi.adapters.http.state import Hooks, HttpSettings, HttpState
 from madoguchi.adapters.realtime.commands import COMMANDS, perform
-from madoguchi.domain.access.permissions import Role
+from madoguchi.domain.access.permissions import PAGE_OF, Permission, Role
 from madoguchi.domain.access.teams import Team
 from madoguchi.domain.access.users import Credentials
 from madoguchi.domain.chats.attachments import Attachment, MediaType
@@ -45,7 +45,11 @@ THINGS: Final[Mapping[str, Mapping[str, Any]]] = {
     "GET /consumers/{consumer}/interactions": {},
     "PUT /agents/{user}/presence": {"status": "break"},
     "POST /monitorings/{monitoring}/media": OFFER,
+    "PUT /monitorings/{monitoring}/mode": {"mode": "listen"},
     "DELETE /monitorings/{monitoring}": {},
+    "POST /chats/{chat}/whispers": {"client_id": "x", "text": "x"},
+    "PUT /chats/{chat}/barge": {},
+    "DELETE /chats/{chat}/barge": {},
     "GET /users/{user}": {},
 }
 """What has an id: of others it is not there. With what is sent."""
@@ -65,6 +69,7 @@ DESK: Final = frozenset(
     POST /calls/{call}/consult, POST /calls/{call}/consult/swap, POST /calls/{call}/consult/join,
     POST /calls/{call}/consult/complete, POST /calls/{call}/consult/cancel, POST /calls/{call}/parties/{party}/hold,
     POST /calls/{call}/parties/{party}/mute, POST /calls/{call}/parties/{party}/remove,
+    POST /monitorings/{monitoring}/take-over, POST /chats/{chat}/take-over,
     POST /chats/{chat}/transfer, POST /chats/{chat}/end, POST /chats/{chat}/attachments
     """.strip().split(",")
 )
@@ -85,6 +90,9 @@ PEOPLE: Final = re.compile(
     r"[A-Z]+ /(users/(options|export|import|\{user\}/.*)|teams/.*)|(POST /(users|teams)|PUT /users/\{user\})$"
 )
 """Records of people, and changes of them: restricted by `users` and `teams`, and tested with those."""
+
+LEDGER: Final = re.compile(r"GET /reports/monitoring\b")
+"""The ledger of listening is of everybody: its permission cannot be restricted, and a restricted manager has it not."""
 
 VIEWS: Final = {
     "calls": "rows",
@@ -196,7 +204,9 @@ def test_every_route_is_one_whose_answer_to_a_restricted_manager_somebody_has_th
     known = routes()
     assert THINGS.keys() | LISTS | DESK <= known
     left = known - THINGS.keys() - LISTS - DESK
-    assert {one for one in left if not (CONSUMER.match(one) or NEITHER.match(one) or PEOPLE.match(one))} == set()
+    thought_of = (CONSUMER, NEITHER, PEOPLE, LEDGER)
+    assert {one for one in left if not any(each.match(one) for each in thought_of)} == set()
+    assert not PAGE_OF[Permission.VIEW_MONITORING_REPORT].scoped
     assert VIEWS.keys() == RULES.keys()
 
 
@@ -218,6 +228,13 @@ async def test_what_is_of_other_teams_is_not_there_and_what_is_ours_is(scene: Sc
         assert (path, (await scene.mia.get(path)).status_code) == (path, 200)
     monitored = await scene.mia.post(f"/calls/{scene.ours}/monitor", json=OFFER)
     assert monitored.status_code == 200
+
+
+@pytest.mark.req("MON-13")
+async def test_the_ledger_is_not_for_restricted_managers(scene: Scene) -> None:
+    ledger = [one.split(" ")[1] for one in routes() if LEDGER.match(one)]
+    assert len(ledger) > 3
+    assert [(await scene.mia.get(path)).status_code for path in ledger] == [403] * len(ledger)
 
 
 @pytest.mark.req("MON-13")
