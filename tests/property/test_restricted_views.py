@@ -11,10 +11,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from madoguchi.domain.access.permissions import Permission, Scope
 from madoguchi.domain.access.teams import Team, TeamTree
 from madoguchi.domain.access.users import Principal
-from madoguchi.domain.belonging import Belonging
+from madoguchi.domain.belonging import Belonging, Sight
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.kernel.ids import QueueId, SessionId, TeamId, UserId
 from madoguchi.services import views
+from madoguchi.services.restricted_view import RestrictedSubscription
 from madoguchi.services.sights import Sights
 from madoguchi.services.view_frames import Row
 from madoguchi.services.view_store import Subscription, ViewLimits, ViewStore
@@ -175,3 +176,32 @@ def test_nobody_reads_on_from_what_a_restricted_viewer_had() -> None:
     machine.client.subscription = again
     machine.client.read()
     assert machine.client.rows.keys() == {CALLS[0]}
+
+
+@pytest.mark.req("MON-13")
+def test_an_update_of_one_row_looks_at_one_row_however_many_there_are() -> None:
+    class Counting(Sight):
+        looks = 0
+
+        def covers(self, belonging: Belonging) -> bool:
+            Counting.looks += 1
+            return super().covers(belonging)
+
+    hand = Hand()
+    store = ViewStore(hand, hand, call_soon=hand.soon.append)
+    whose = {f"call_{number}": Belonging(frozenset({AGENTS[number % 4]})) for number in range(2_000)}
+    store.publish(views.CALLS, [{"id": one} for one in whose], whose=whose)
+    sight = Counting(frozenset({AGENTS[0]}))
+    reading = finish(
+        store.subscribe(
+            views.CALLS, kind=lambda known, rows, reader: RestrictedSubscription(known, rows, reader, lambda: sight)
+        )
+    )
+    reading.poll()
+    assert Counting.looks == len(whose)
+    for number in range(50):
+        row_id = f"call_{number}"
+        store.publish(views.CALLS, [{"id": row_id, "seen": number}], whose={row_id: whose[row_id]})
+        hand.turn()
+        reading.poll()
+    assert Counting.looks == len(whose) + 50

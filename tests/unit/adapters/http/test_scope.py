@@ -308,6 +308,12 @@ async def test_listening_and_looking_on_end_when_the_agent_leaves_the_managers_t
     await settle()
     assert [one.user for one in floor.call(scene.ours).monitors()] == [MIA]
 
+    waiting = await floor.core.chats.start(a_visitor(8), a_queue("support").id, "en", "ours")
+    looking_on = await floor.core.views.subscribe(mia, "chat", {"chat": waiting})
+    seen = looking_on.poll()
+    assert isinstance(seen, SnapshotFrame)
+    assert {row["id"] for row in seen.rows} == {waiting, "m1"}
+
     team = floor.core.teams.tree.teams[TeamId("team_1")]
     await floor.core.teams._store([replace(team, members=frozenset({BEN}))], [ANA, BEN])
     await settle()
@@ -317,3 +323,8 @@ async def test_listening_and_looking_on_end_when_the_agent_leaves_the_managers_t
     assert not isinstance(second, SnapshotFrame)
     assert [row["id"] for row in second.put] == [scene.ids["call"]]
     assert second.gone == (scene.ours,)
+    assert looking_on.poll() == SnapshotFrame("", ())
+    with pytest.raises(StopAsyncIteration):
+        await anext(looking_on)
+    with pytest.raises(MadoguchiError, match="no such chat"):
+        await floor.core.views.subscribe(mia, "chat", {"chat": waiting})
