@@ -1,6 +1,5 @@
 """The Supervisor Monitoring report, and the ledger of listening that it is told from."""
 
-from datetime import UTC
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -9,14 +8,14 @@ from fastapi.responses import StreamingResponse
 from madoguchi.adapters.http.access import needs
 from madoguchi.adapters.http.models import Id, Out
 from madoguchi.adapters.http.state import InServices
+from madoguchi.adapters.http.times import Time, time_of
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.listening.entries import Because, Fault, Mode, Named
 from madoguchi.domain.listening.report import Listened
 from madoguchi.domain.routing.offers import Channel
-from madoguchi.kernel.errors import InvalidInputError
 from madoguchi.kernel.ids import UserId
-from madoguchi.kernel.time import Instant, instant, stamp
+from madoguchi.kernel.time import stamp
 from madoguchi.ports.listening import ListeningQuery
 from madoguchi.services.monitoring_table import LedgerCsv, LedgerFile, LedgerJson
 
@@ -81,21 +80,9 @@ class LedgerStateOut(Out):
     broken: LedgerBrokenOut | None
 
 
-def _time(text: str | None, field: str) -> Instant | None:
-    if text is None:
-        return None
-    try:
-        return instant(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidInputError("is no time as RFC 3339 has it", field=field) from None
-
-
-Time = Annotated[str | None, Query(max_length=40, examples=["2026-11-23T09:00:00Z"])]
-
-
 def _query(since: Time = None, until: Time = None, supervisor: Id | None = None) -> ListeningQuery:
     user = UserId(supervisor) if supervisor is not None else None
-    return ListeningQuery(_time(since, "since"), _time(until, "until"), user)
+    return ListeningQuery(time_of(since, "since"), time_of(until, "until"), user)
 
 
 Wanted = Annotated[ListeningQuery, Depends(_query)]
@@ -156,7 +143,7 @@ async def ledger(
 ) -> StreamingResponse:
     """Return the ledger's entries of a period with their hashes, so that they can be verified elsewhere."""
     made: LedgerFile = LedgerCsv() if form == "csv" else LedgerJson()
-    pieces = services.monitoring_report.ledger(actor, _time(since, "since"), _time(until, "until"), made)
+    pieces = services.monitoring_report.ledger(actor, time_of(since, "since"), time_of(until, "until"), made)
     media = "text/csv; charset=utf-8" if form == "csv" else "application/json"
     return StreamingResponse(pieces, media_type=media, headers=_file(f"ledger.{form}"))
 
