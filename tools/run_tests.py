@@ -22,20 +22,18 @@ WEB = (
     ("web tests", [sys.executable, "tools/build_web.py", "test"]),
 )
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--numprocesses=2", "--dist=loadgroup"]
-WAITING = [sys.executable, "-m", "pytest", "-q", "--numprocesses=3", "--dist=loadgroup"]
-"""For tests that wait for browsers and calls more than they work."""
 COVERAGE = ["--cov", "--cov-report=term:skip-covered", "--cov-report=xml:.coverage.xml"]
 FAST = ("tests/unit", "tests/property", "tests/architecture", "tests/contract")
 SLOW = ("tests/integration", "tests/e2e")
 UNIT = (("fast tests", [*PYTEST, *FAST]),)
-E2E = (("end-to-end tests", [*WAITING, "tests/e2e"]),)
+E2E = (("end-to-end tests", [*PYTEST, "tests/e2e"]),)
 ALL = (
     *LINT,
     *TYPES,
     *WEB,
     ("fast tests", [*PYTEST, *COVERAGE, *FAST]),
     ("coverage floors", [sys.executable, "tools/coverage_floors.py"]),
-    ("integration and end-to-end tests", [*WAITING, *SLOW]),
+    ("integration and end-to-end tests", [*PYTEST, *SLOW]),
 )
 PLANS = {"all": ALL, "lint": LINT, "types": TYPES, "unit": UNIT, "e2e": E2E, "web": WEB}
 
