@@ -1,5 +1,6 @@
 """A real server for every story: its own process, data folder and ports."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,3 +34,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture
+def looks(request: pytest.FixtureRequest) -> Path | None:
+    """Where screens are kept for looking at, if `MADOGUCHI_LOOKS` names a folder."""
+    folder = os.environ.get("MADOGUCHI_LOOKS")
+    return Path(folder) / request.node.name if folder else None

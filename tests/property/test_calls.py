@@ -46,6 +46,8 @@ from madoguchi.domain.calls.commands import (
     SetRecordingPaused,
     StopMonitoring,
     SwapConsult,
+    SwitchMonitoring,
+    TakeOver,
     TransferToAgent,
     TransferToQueue,
 )
@@ -57,6 +59,7 @@ from madoguchi.domain.calls.effects import (
     Play,
     ReleaseLeg,
     SetGains,
+    SetListenOnly,
     StartRecording,
     StopPlayback,
     StopRecording,
@@ -93,6 +96,8 @@ class Calls(RuleBasedStateMachine):
         self.open_legs: set[LegId] = set()
         self.playing: dict[LegId, PlaybackId] = {}
         self.bridge: dict[LegId, tuple[float, ...]] = {}
+        self.speaking: set[LegId] = set()
+        """Supervisors' legs of which the engine takes what they say."""
         self.recordings: dict[RecordingId, bool] = {}
         self.slots: dict[OfferId, UserId] = {}
         self.handlings: set[str] = set()
@@ -133,6 +138,9 @@ class Calls(RuleBasedStateMachine):
                 self.bridge = dict(zip(legs, gains, strict=True))
             case CloseBridge():
                 self.bridge = {}
+            case SetListenOnly(leg, on):
+                assert leg in self.open_legs
+                (self.speaking.discard if on else self.speaking.add)(leg)
             case StartRecording(recording, leg):
                 assert leg in self.open_legs
                 self.recordings[recording] = True
@@ -266,6 +274,22 @@ class Calls(RuleBasedStateMachine):
         if again or any(one.monitoring == monitoring for one in self.script.call.parties):
             return self.attach(AttachMonitor(SUE, monitoring, leg), leg)
         return self.attach(Monitor(SUE, "Sue", monitoring, leg), leg)
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(number=st.integers(0, 2), role=st.sampled_from([Role.MONITOR, Role.WHISPER, Role.BARGE]))
+    def switches(self, number: int, role: Role) -> None:
+        self.tell(SwitchMonitoring(SUE, MonitoringId(f"monitoring_{number}"), role))
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(number=st.integers(0, 2))
+    def takes_over(self, number: int) -> None:
+        self.count += 1
+        offer = OfferId(f"offer_{self.count}")
+        before = self.script.state
+        self.slots[offer] = SUE
+        self.tell(TakeOver(SUE, MonitoringId(f"monitoring_{number}"), offer))
+        if self.script.state is before:
+            self.slots.pop(offer, None)
 
     @precondition(lambda self: self.script.state is not None)
     @rule(leg=legs, what=st.sampled_from(["up", "up", "up", "down", "silent", "heard", "held", "taken back"]))
@@ -488,6 +512,12 @@ class Calls(RuleBasedStateMachine):
         wanted = {one.leg: one.playing.id for one in call.parties if one.playing and not one.playing.over}
         assert {leg: one for leg, one in self.playing.items() if one in wanted.values()} == wanted
         assert {one for one, on in self.recordings.items() if on} == ({call.recording.id} if call.recording else set())
+
+    @invariant()
+    def who_only_listens_cannot_be_heard_whatever_his_browser_sends(self) -> None:
+        if self.script.state is not None:
+            for one in self.script.call.monitors():
+                assert (one.leg in self.speaking) is (one.leg is not None and one.role is not Role.MONITOR)
 
     @invariant()
     def a_call_that_is_over_holds_nothing(self) -> None:

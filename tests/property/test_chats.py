@@ -16,12 +16,16 @@ from madoguchi.domain.chats.commands import (
     ChatRecovered,
     EndChat,
     HandOver,
+    JoinChat,
+    LeaveChat,
     MarkDelivered,
     MarkRead,
     SendMessage,
     SetTyping,
     StartChat,
     StopChat,
+    TakeOverChat,
+    Whisper,
 )
 from madoguchi.domain.chats.decide import decide
 from madoguchi.domain.chats.lifecycle import ANSWERED, CHAT, ChatState, Side
@@ -36,7 +40,8 @@ from madoguchi.testing.chats import ANA, BEN, CHAT_ID, LIMITS, MEI, RETURNS, SAL
 from madoguchi.testing.environment import NOON
 
 CODEC = Codec(Chat)
-agents = st.sampled_from([ANA, BEN])
+SUE = UserId("user_sue")
+agents = st.sampled_from([ANA, BEN, SUE])
 sides = st.sampled_from([Side.CONSUMER, Side.AGENT])
 client_ids = st.sampled_from([f"c{n}" for n in range(12)])
 
@@ -120,6 +125,21 @@ class Chatting(RuleBasedStateMachine):
     @rule(agent=agents, queue=st.sampled_from([SALES, RETURNS]))
     def hand_over(self, agent: UserId, queue: object) -> None:
         self.decide(HandOver(agent, SALES if queue is SALES else RETURNS))
+
+    @rule(what=st.sampled_from(["whisper", "join", "leave", "take over"]), client_id=client_ids)
+    def supervise(self, what: str, client_id: str) -> None:
+        assert self.chat is not None
+        lines, marks = self.chat.last_seq, (self.chat.read, self.chat.delivered)
+        offer = Offer(OfferId(self.new_id("offer")), SUE, "Sue", self.now, self.now + timedelta(seconds=20))
+        commands: dict[str, ChatMessage] = {
+            "whisper": Whisper(SUE, "Sue", client_id, "?"),
+            "join": JoinChat(SUE, "Sue"),
+            "leave": LeaveChat(SUE),
+            "take over": TakeOverChat(offer),
+        }
+        self.decide(commands[what])
+        assert (self.chat.read, self.chat.delivered) == marks
+        assert what != "whisper" or self.chat.last_seq == lines
 
     @rule(seconds=st.sampled_from([1, 7, 30, 400, 1_000]))
     def wait(self, seconds: int) -> None:

@@ -1,5 +1,7 @@
 """What must hold for everybody who hears and is heard."""
 
+from dataclasses import replace
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
@@ -30,6 +32,23 @@ def test_nobody_hears_a_monitor(anyone: Voice, monitor: Voice) -> None:
 @given(voices(Role.CONSUMER), voices(Role.MONITOR, Role.WHISPER))
 def test_a_consumer_never_hears_a_silent_supervisor(consumer: Voice, supervisor: Voice) -> None:
     assert not hears(consumer, supervisor)
+
+
+@pytest.mark.req("MON-1", "MON-8")
+@given(ROOMS, voices(Role.MONITOR))
+def test_a_monitor_changes_nothing_of_what_the_others_hear_of_each_other(room: list[Voice], monitor: Voice) -> None:
+    others = [one for one in room if one.leg != monitor.leg]
+    with_him = gain_matrix([*others, monitor])
+    assert tuple(row[:-1] for row in with_him[:-1]) == gain_matrix(others)
+    assert all(row[-1] == 0.0 for row in with_him)
+
+
+@pytest.mark.req("MON-11")
+@given(ROOMS, voices(Role.MONITOR, Role.WHISPER, Role.BARGE))
+def test_who_must_not_hear_hears_nobody_and_is_heard_as_before(room: list[Voice], supervisor: Voice) -> None:
+    deaf = replace(supervisor, deaf=True)
+    assert not any(hears(deaf, one) for one in room)
+    assert [hears(one, deaf) for one in room] == [hears(one, supervisor) for one in room]
 
 
 @pytest.mark.req("MON-8")

@@ -1,7 +1,7 @@
 """Puts the program together. The only place that knows which adapter stands behind which port."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -37,7 +37,7 @@ from madoguchi.bootstrap.house import House
 from madoguchi.bootstrap.ports import Ports
 from madoguchi.bootstrap.settings import Settings
 from madoguchi.kernel.errors import MadoguchiError
-from madoguchi.kernel.ids import SessionId
+from madoguchi.kernel.ids import SessionId, UserId
 from madoguchi.kernel.time import Span
 from madoguchi.ports.blobs import Blobs
 from madoguchi.ports.environment import Clock
@@ -135,7 +135,13 @@ def _app(
         consumer_burst=max(1, round(settings.consumer_rate * _BURST)),
         metrics_networks=tuple(ip_network(one) for one in settings.metrics_networks),
     )
-    house.access.changed = sockets.refresh
+    told = house.access.changed
+
+    def access_changed(users: Collection[UserId] | None) -> None:
+        told(users)
+        sockets.refresh(users)
+
+    house.access.changed = access_changed
 
     def end_sessions(ended: Sequence[SessionId]) -> None:
         for session in ended:

@@ -4,16 +4,15 @@ from madoguchi.bootstrap.ports import Ports
 from madoguchi.services.calls import CallOwners
 from madoguchi.services.doctor import AgentOwners, ChatOwners, DoctorService
 from madoguchi.services.leg_watch import LegWatch
-from madoguchi.services.teams import TeamService
 from madoguchi.services.view_store import ViewStore
 from madoguchi.services.views import desk
 
 
 def doctor_of(
-    ports: Ports, calls: CallOwners, chats: ChatOwners, agents: AgentOwners, views: ViewStore, teams: TeamService
+    ports: Ports, calls: CallOwners, chats: ChatOwners, agents: AgentOwners, views: ViewStore
 ) -> DoctorService:
     """Return the doctor. An agent is at his desk while one of his pages watches it."""
-    doctor = DoctorService(
+    return DoctorService(
         calls=calls,
         chats=chats,
         agents=agents,
@@ -23,5 +22,3 @@ def doctor_of(
         legs=LegWatch(ports.voice.known_legs, ports.clock),
         at_desk=lambda agent: views.watched(desk(agent)),
     )
-    doctor.reach = teams.require_within
-    return doctor

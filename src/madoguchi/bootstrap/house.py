@@ -1,14 +1,15 @@
 """The services over any set of ports: how they depend on each other, and in which order they begin and end."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from madoguchi.adapters.speech.assets import RING_BACK
 from madoguchi.bootstrap.doctor import doctor_of
+from madoguchi.bootstrap.live_counts import live_counts
 from madoguchi.bootstrap.people import people_services
 from madoguchi.bootstrap.ports import Ports
+from madoguchi.bootstrap.restrictions import Restrictions
 from madoguchi.bootstrap.warm_up import warm_up
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
@@ -31,6 +32,7 @@ from madoguchi.services.call_performer import CallPerformer
 from madoguchi.services.calls import CallService
 from madoguchi.services.centre_time import CentreTime
 from madoguchi.services.chat_life import CHATS, ChatPerformer
+from madoguchi.services.chat_supervision import ChatSupervision
 from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consults import ConsultService
@@ -48,9 +50,11 @@ from madoguchi.services.handlings import HandlingService
 from madoguchi.services.hours import HoursService
 from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.languages import LanguageService
+from madoguchi.services.listening_keeper import ListeningKeeper
 from madoguchi.services.message_audio import MessageAudio
 from madoguchi.services.messages import MessageService
 from madoguchi.services.metadata import MetadataService
+from madoguchi.services.monitoring_report import MonitoringReportService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.outbound import OutboundService
 from madoguchi.services.phone_calls import PhoneCalls
@@ -91,6 +95,7 @@ class House:
         self._teams = TeamService(storage.people, ids, self.access)
         self._queues = QueueService(storage.queues, self._teams.members)
         self._teams.changed = self._queues.refresh
+        self._restrictions = Restrictions(ports, self._roles, self._teams, self._queues)
         self._embedding = EmbeddingService(catalogue)
         self._embedding.changed = lambda: self.access.changed(None)
         self._hours = HoursService(storage.hours, parents=self._queues.above)
@@ -110,6 +115,7 @@ class House:
         self._recordings = RecordingService(
             voice=ports.voice,
             catalogue=catalogue,
+            interactions=storage.interactions,
             blobs=ports.blobs,
             transcoder=ports.transcoder,
             clock=clock,
@@ -122,17 +128,17 @@ class House:
             CallPerformer(ports.voice, self._agents, self._reservations, self._prompts, self._recordings),
         )
         self._chats = self._runtime.add(CHATS, ChatPerformer(self._agents))
-        self._doctor = doctor_of(ports, self._calls, self._chats, self._agents, self._views, self._teams)
+        self._doctor = doctor_of(ports, self._calls, self._chats, self._agents, self._views)
         self._statuses = StatusService(storage.statuses, ids)
         centre = self._centre = CentreTime(lambda: self._hours.book.center.zone, clock)
         self._desk = DeskService(self._agents, catalogue, self._statuses, centre)
         self._queues.available = self._desk.available
         self._desk.grants = self._roles.grants
-        self._desk.reach = self._teams.require_within
         self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock, self._runtime.alarms)
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
         self._fact_keeper = FactKeeper(storage, clock)
+        self._listening = ListeningKeeper(storage.listening, clock, ids)
         self._figures = FiguresService(storage, self._queues, centre, clock)
         floor = Floor(self._calls.states, self._chats.states, self._agents.states)
         self._live_figures = LiveFigures(self._views, floor, self._figures, self._queues, clock)
@@ -160,8 +166,10 @@ class House:
         self._agents.observe(self._dispatcher.agent_changed)
         self._calls.observe(CallProjection(self._views))
         self._calls.observe(self._facts.changed)
+        self._restrictions.watch(self._calls, self._views, self.access, self.spawn)
         self._chat_views.attach(self._chats)
         self._chats.observe(self._chat_views.changed)
+        self._listening.observe(self._calls, self._chats, self._chat_views)
         self._observe_figures(board)
         self._dispatcher.add(WaitingRoom(self._calls, Channel.CALL, CallPositionIs))
         self._dispatcher.add(WaitingRoom(self._chats, Channel.CHAT, ChatPositionIs))
@@ -200,7 +208,6 @@ class House:
             queue=self._queues.get,
             require_open=self._require_open,
         )
-        calls.reach = chats.reach = self._teams.require_within
         people = people_services(
             self._ports,
             roles=self._roles,
@@ -241,10 +248,11 @@ class House:
             offers=OfferService(self._agents, {Channel.CALL: self._calls, Channel.CHAT: self._chats}),
             calls=calls,
             chats=chats,
+            chat_supervision=ChatSupervision(self._chats, self._reservations),
             handlings=HandlingService(self._agents, dispositions),
             dispositions=dispositions,
             replies=ReplyService(storage.desk, self._queues, ids),
-            supervision=SupervisionService(self._calls, legs, ids),
+            supervision=SupervisionService(self._calls, legs, self._reservations, ids),
             recordings=self._recordings,
             queues=self._queues,
             queue_settings=queue_settings,
@@ -270,6 +278,7 @@ class House:
             embedding=self._embedding,
             figures=self._figures,
             metadata=MetadataService(storage),
+            monitoring_report=MonitoringReportService(storage.listening, self._centre, clock),
             audit=AuditService(storage.audit, storage.catalogue, self._centre, self._name_of),
             hours=HoursSettings(
                 storage.hours,
@@ -280,6 +289,7 @@ class House:
                 queues=lambda: [one.id for one in self._queues.all()],
             ),
         )
+        self._restrictions.tell(services)
         services.consumers.closed = self._hours.closed
         services.chats.offered = self._languages.offered
         services.consumers.languages = self._languages.live
@@ -304,6 +314,7 @@ class House:
         await self._doctor.load()
         await self._messages.load()
         await self._hours.load()
+        await self._listening.load()
         await self._ports.voice.start(self._doctor.listens_before(self._facts.listen))
         closed = False
         try:
@@ -314,6 +325,7 @@ class House:
                 finally:
                     closed = True
                     await self._end_calls()
+                    await self._listening.close()
                     await self._ports.voice.close()
         finally:
             if not closed:
@@ -322,11 +334,16 @@ class House:
     async def _begin(self) -> None:
         await self._desk.start()
         await self._chat_views.restore(self._ports.clock.now())
-        for work in (self._views.run(), self._dispatcher.run(), self._recordings.run(), self._doctor.run()):
+        for work in (self._views.run(), self._dispatcher.run(), self._recordings.run(), self._listening.run()):
             self._runtime.spawn(work)
-        for work in (self._fact_keeper.run(), self._live_figures.run(), self._live_figures.watch_days()):
+        for work in (
+            self._fact_keeper.run(),
+            self._live_figures.run(),
+            self._live_figures.watch_days(),
+            self._doctor.run(),
+            warm_up(self._tenant, self._queues, self._prompts),
+        ):
             self._runtime.spawn(work)
-        self._runtime.spawn(warm_up(self._tenant, self._queues, self._prompts))
         early, self._early = self._early or [], None
         for leg in early:
             self._arrived(leg)
@@ -370,18 +387,4 @@ class House:
 
     def live(self) -> Mapping[str, Mapping[str, float]]:
         """Return how many calls, chats and agents are in which state now, and how many offers stand."""
-        calls, chats = list(self._calls.states()), list(self._chats.states())
-        offers: dict[str, float] = {
-            "call": sum(len(call.offers) for call in calls),
-            "chat": sum(len(chat.offers) for chat in chats),
-        }
-        return {
-            "calls": _counted(call.state.value for call in calls),
-            "chats": _counted(chat.state.value for chat in chats),
-            "agents": _counted(agent.status.value for agent in self._agents.states()),
-            "offers": offers,
-        }
-
-
-def _counted(states: Iterable[Any]) -> dict[str, float]:
-    return {str(state): float(count) for state, count in Counter(states).items()}
+        return live_counts(self._calls.states(), self._chats.states(), self._agents.states())

@@ -12,6 +12,7 @@ import uvloop
 from madoguchi.adapters.cli import pages
 from madoguchi.adapters.http.app import openapi_document
 from madoguchi.bootstrap import settings as deployment
+from madoguchi.bootstrap.ledger import check_ledger, told
 from madoguchi.bootstrap.run import check_parts, run_server
 from madoguchi.bootstrap.storage import StartError, create_user, seed_passwords
 from madoguchi.domain.access.permissions import Role
@@ -112,6 +113,20 @@ def new_user(
     password = _finish(create_user(_loaded().settings, email, name, roles, language or ["ja", "en"], queue or []))
     pages.say(f"{email} may sign in with the password {password}")
     pages.say("A server that runs already offers this user work after its next start.")
+
+
+@app.command("verify-ledger")
+def verify_ledger(
+    contains: Annotated[
+        str, typer.Option(help="A hash that was noted earlier; it must still be that of an entry.")
+    ] = "",
+) -> None:
+    """Verify that nobody has changed the ledger of who listened to what. Exit code 1: somebody has."""
+    well, words = told(_finish(check_ledger(_loaded().settings, contains.strip().lower())), contains.strip().lower())
+    if not well:
+        pages.complain(words)
+        raise typer.Exit(_FAILED)
+    pages.say(words)
 
 
 @app.command()

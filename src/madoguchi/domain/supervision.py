@@ -30,6 +30,8 @@ class Voice:
     role: Role
     muted: bool = False
     on_hold: bool = False
+    deaf: bool = False
+    """What is said is not for him."""
 
 
 def hears(listener: Voice, speaker: Voice) -> bool:
@@ -38,7 +40,7 @@ def hears(listener: Voice, speaker: Voice) -> bool:
     This is the only place that knows what monitor, whisper and barge mean: the voice engine gets the answer for every
     pair as a gain matrix and has no notion of roles.
     """
-    if listener.leg == speaker.leg or speaker.muted or speaker.on_hold or listener.on_hold:
+    if listener.leg == speaker.leg or speaker.muted or speaker.on_hold or listener.on_hold or listener.deaf:
         return False
     match speaker.role:
         case Role.MONITOR:

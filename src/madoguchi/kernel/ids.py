@@ -16,6 +16,8 @@ PlaybackId = NewType("PlaybackId", str)
 RecordingId = NewType("RecordingId", str)
 AttachmentId = NewType("AttachmentId", str)
 MonitoringId = NewType("MonitoringId", str)
+ListeningId = NewType("ListeningId", str)
+"""One user's stretch of listening to one interaction: a monitoring's id, or `viewing_01J…` of a chat that is viewed."""
 ConsultId = NewType("ConsultId", str)
 DispositionId = NewType("DispositionId", str)
 ReplyId = NewType("ReplyId", str)

@@ -134,6 +134,10 @@ class Browsers:
         """
         return self._hub.answer(leg, offer, listen_only=listen_only, now=now)
 
+    def set_listen_only(self, leg: LegId, *, on: bool) -> None:
+        """Discard what a browser sends, or take it."""
+        self._hub.set_listen_only(leg, on=on)
+
     def receive(self, intake: Intake, now: float) -> None:
         """Take what has arrived."""
         for _ in range(MOST_DATAGRAMS // _AT_ONCE):

@@ -154,6 +154,20 @@ class Exchange:
         self._agree_browser(leg, audio)
         return answer
 
+    def set_listen_only(self, leg_id: LegId, *, on: bool) -> None:
+        """Discard what a browser leg says, or take it; its connection and our stream to it go on.
+
+        Raises:
+            MediaRefusedError: the leg is gone, or is a phone.
+        """
+        leg = self._leg(leg_id)
+        if not isinstance(leg.line, BrowserLine):
+            raise MediaRefusedError(Refusal("unavailable", f"{leg_id} is a phone leg"))
+        self.browsers.set_listen_only(leg_id, on=on)
+        leg.discards = on
+        if leg.connected:
+            self._direct(leg, send=leg.send, receive=leg.receive)
+
     def close_leg(self, leg_id: LegId) -> None:
         """Forget a leg, with its playback and recordings; an unknown one is no error."""
         leg = self.table.by_id.get(leg_id)

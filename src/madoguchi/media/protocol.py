@@ -87,6 +87,13 @@ class OpenBrowser(msgspec.Struct, frozen=True, tag=True):
     listen_only: bool
 
 
+class SetListenOnly(msgspec.Struct, frozen=True, tag=True):
+    """Discard what a browser leg says, or take it."""
+
+    leg: LegId
+    on: bool
+
+
 class CloseLeg(msgspec.Struct, frozen=True, tag=True):
     """Forget a leg; its playback and recordings end."""
 
@@ -172,6 +179,7 @@ Order: TypeAlias = (
     ReserveRtp
     | ConnectRtp
     | OpenBrowser
+    | SetListenOnly
     | CloseLeg
     | OpenBridge
     | SetGains

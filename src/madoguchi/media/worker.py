@@ -46,6 +46,7 @@ from madoguchi.media.protocol import (
     ResumeRecording,
     SendDigits,
     SetGains,
+    SetListenOnly,
     StartRecording,
     StopPlayback,
     StopRecording,
@@ -207,6 +208,8 @@ class Worker:
             case OpenBrowser():
                 now = time.monotonic()
                 text = exchange.open_browser(order.leg, order.offer, listen_only=order.listen_only, now=now)
+            case SetListenOnly():
+                exchange.set_listen_only(order.leg, on=order.on)
             case CloseLeg():
                 exchange.close_leg(order.leg)
             case OpenBridge():

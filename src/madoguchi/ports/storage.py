@@ -22,6 +22,7 @@ from madoguchi.ports.audit import AuditLog
 from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
+from madoguchi.ports.listening import ListeningLedger
 from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
@@ -336,6 +337,10 @@ class Storage(Protocol):
     @property
     def facts(self) -> FactStore:
         """What figures are made of."""
+
+    @property
+    def listening(self) -> ListeningLedger:
+        """Who listened to what."""
 
     @property
     def audit(self) -> AuditLog:

@@ -258,7 +258,8 @@ class VoiceEngine(Protocol):
         Args:
             leg: the new leg's id.
             offer: what the page offers; it asks for no microphone where `listen_only`.
-            listen_only: whatever arrives from the browser is discarded unheard and unrecorded.
+            listen_only: whatever arrives from the browser is discarded unheard and unrecorded, until `set_listen_only`
+                says otherwise. A page that may come to speak offers to send from the beginning.
             near: whom the new leg will share a bridge with: the id of a leg, which may have gone or not have been
                 answered yet, or a name that the legs of a call agree upon. Legs are only sure to be able to share a
                 bridge where one was made near the other, or both near the same. An engine puts them together on what
@@ -268,6 +269,13 @@ class VoiceEngine(Protocol):
         Raises:
             BadBrowserOfferError: the offer has no audio, no codec in common, or is no offer at all.
             VoiceUnavailableError: the engine is full or stopping.
+        """
+
+    async def set_listen_only(self, leg: LegId, *, on: bool) -> None:
+        """Discard whatever arrives from a browser leg, or take it, from the next tick on; the connection goes on.
+
+        Raises:
+            LegGoneError: it has ended.
         """
 
     async def release(self, leg: LegId, cause: ReleaseCause = ReleaseCause.NORMAL) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from madoguchi.services.audit import AuditService
 from madoguchi.services.calls import CallService
+from madoguchi.services.chat_supervision import ChatSupervision
 from madoguchi.services.chats import ChatService
 from madoguchi.services.consults import ConsultService
 from madoguchi.services.consumer_history import ConsumerHistory
@@ -19,6 +20,7 @@ from madoguchi.services.hours_settings import HoursSettings
 from madoguchi.services.languages import LanguageService
 from madoguchi.services.messages import MessageService
 from madoguchi.services.metadata import MetadataService
+from madoguchi.services.monitoring_report import MonitoringReportService
 from madoguchi.services.offers import OfferService
 from madoguchi.services.outbound import OutboundService
 from madoguchi.services.profile import ProfileService
@@ -52,6 +54,7 @@ class Services:
     calls: CallService
     consults: ConsultService
     chats: ChatService
+    chat_supervision: ChatSupervision
     handlings: HandlingService
     supervision: SupervisionService
     recordings: RecordingService
@@ -76,3 +79,4 @@ class Services:
     figures: FiguresService
     metadata: MetadataService
     audit: AuditService
+    monitoring_report: MonitoringReportService

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.belonging import Belonging, of_call
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import NotFoundError
@@ -16,6 +17,7 @@ from madoguchi.services.call_life import CALLS
 from madoguchi.services.recordings import RecordingService
 from madoguchi.services.rows import Json, moment
 from madoguchi.services.rows_calls import call_row, is_agent_of, supervised_row
+from madoguchi.services.sights import Sights, finished
 
 TOLD: Final = frozenset(
     {
@@ -44,6 +46,7 @@ TOLD: Final = frozenset(
         "TransferCompleted",
         "ConsultEnded",
         "TookOver",
+        "SupervisorTookOver",
         "Requeued",
         "DialledOut",
         "DialAnswered",
@@ -65,6 +68,8 @@ class CallHistory:
     def __init__(self, store: InteractionStore, recordings: RecordingService) -> None:
         self._store = store
         self._recordings = recordings
+        self.sights = Sights()
+        """Who sees what; set when teams are there."""
 
     async def details(self, actor: Principal, call: InteractionId, live: Call | None) -> Json:
         """Return a `CallRow` with `timeline` and `recordings`.
@@ -73,7 +78,7 @@ class CallHistory:
             NotFoundError: there is none, or none that the caller may see.
         """
         state = live or await self._load(call)
-        supervises = Permission.VIEW_CALLS in actor.permissions
+        supervises = state is not None and self.sights.sees(actor, Permission.VIEW_CALLS, of_call(state))
         if state is None or not (supervises or is_agent_of(state, actor.user.id)):
             raise NotFoundError("there is no such call, or it is not yours")
         seen = {one.id for one in state.parties if not one.supervises}
@@ -84,10 +89,20 @@ class CallHistory:
             "recordings": [recording_row(one) for one in await self._recordings.of(call)],
         }
 
-    async def completed(self, limit: int, before: Instant | None, before_id: str) -> Sequence[Json]:
-        """Return ended calls as rows, newest first."""
-        found = await self._store.finished(CALLS.kind, limit=limit, before=before, before_id=before_id)
+    async def completed(self, actor: Principal, limit: int, before: Instant | None, before_id: str) -> Sequence[Json]:
+        """Return ended calls as rows, newest first.
+
+        Raises:
+            NotAllowedError: the caller may not see calls.
+        """
+        sight = self.sights.of(actor, Permission.VIEW_CALLS)
+        found = await finished(self._store, CALLS.kind, sight, limit, before, before_id)
         return [call_row(CALLS.codec.state(one.data)) for one in found]
+
+    async def whose(self, call: InteractionId) -> Belonging | None:
+        """Return whose a call is as it was stored last; nothing where there is none."""
+        state = await self._load(call)
+        return of_call(state) if state is not None else None
 
     async def _load(self, call: InteractionId) -> Call | None:
         snapshot = await self._store.load(call)

@@ -15,6 +15,7 @@ from madoguchi.domain.calls.effects import (
     ReleaseLeg,
     SendDigits,
     SetGains,
+    SetListenOnly,
     StartRecording,
     StopPlayback,
     StopRecording,
@@ -59,7 +60,7 @@ class CallPerformer:
             return ()
         return await self._speak(InteractionId(owner), effect)
 
-    async def _speak(self, call: InteractionId, effect: VoiceEffect) -> Sequence[CallMessage]:  # noqa: C901 - one case per effect
+    async def _speak(self, call: InteractionId, effect: VoiceEffect) -> Sequence[CallMessage]:  # noqa: C901, PLR0912 - one case per effect
         voice = self._voice
         match effect:
             case AnswerLeg(leg):
@@ -75,6 +76,8 @@ class CallPerformer:
                 await voice.play(playback, leg, sounds)
             case StopPlayback(playback):
                 await voice.stop_playback(playback)
+            case SetListenOnly(leg, on):
+                await voice.set_listen_only(leg, on=on)
             case SetGains(bridge, legs, gains):
                 await voice.set_gains(bridge, legs, gains)
             case CloseBridge(bridge):

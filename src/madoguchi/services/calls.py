@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.belonging import of_call
 from madoguchi.domain.calls.call import Call, Medium
 from madoguchi.domain.calls.commands import (
     Arrive,
@@ -41,10 +42,10 @@ from madoguchi.services.browser_legs import BrowserLegs, meeting_place
 from madoguchi.services.call_history import CallHistory
 from madoguchi.services.hours import RequireOpen
 from madoguchi.services.queues import QueueService
-from madoguchi.services.reach import Reach, everybody
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.rows import Json
 from madoguchi.services.runtime import Owners
+from madoguchi.services.sights import Sights
 from madoguchi.services.tenant import Tenant
 
 WITH_AGENT: Final = frozenset({CallState.TALKING, CallState.DIALLING})
@@ -71,10 +72,10 @@ class CallService:
         self._legs = legs
         self._queues = queues
         self._reservations = reservations
-        self._history = history
+        self.history = history
         self._tenant = tenant
         self._ids = ids
-        self.reach: Reach = everybody
+        self.sights = Sights()
         """Whose calls somebody may end; set when teams are there."""
         self._require_open = require_open
 
@@ -169,17 +170,15 @@ class CallService:
         """End a call, whatever its state.
 
         Raises:
-            NotAllowedError: the caller may not end interactions, or none of these agents' or this queue's.
-            NotFoundError: there is no such call.
+            NotAllowedError: the caller may not end interactions.
+            NotFoundError: there is no such call, or none in his teams.
             InteractionOverError: it is over already.
         """
         actor.require(Permission.END_INTERACTIONS)
         state = self._calls.state(call)
-        if state is not None:
-            users = self._queues.agents_of(state.queue.id) if state.queue is not None else ()
-            if (party := state.agent_party) is not None and party.user is not None:
-                users = (party.user,)
-            self.reach(actor, Permission.END_INTERACTIONS, users)
+        whose = of_call(state) if state is not None else await self.history.whose(call)
+        if whose is not None:
+            self.sights.require(actor, Permission.END_INTERACTIONS, whose)
         await self._calls.send(call, EndCall(actor.user.id))
 
     async def details(self, actor: Principal, call: InteractionId) -> Json:
@@ -188,7 +187,7 @@ class CallService:
         Raises:
             NotFoundError: there is none, or none that the caller may see.
         """
-        return await self._history.details(actor, call, self._calls.state(call))
+        return await self.history.details(actor, call, self._calls.state(call))
 
     async def completed(
         self, actor: Principal, limit: int, before: Instant | None = None, before_id: str = ""
@@ -198,8 +197,7 @@ class CallService:
         Raises:
             NotAllowedError: the caller may not see calls.
         """
-        actor.require(Permission.VIEW_CALLS)
-        return await self._history.completed(limit, before, before_id)
+        return await self.history.completed(actor, limit, before, before_id)
 
     # --- The consumer ---
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from madoguchi.domain.belonging import of_chat
 from madoguchi.domain.chats.chat import Chat, ChatEvent, holder
 from madoguchi.domain.chats.messages import MessageSent
+from madoguchi.domain.chats.supervising import Whispered
 from madoguchi.kernel.errors import NotFoundError
 from madoguchi.kernel.ids import InteractionId, UserId
 from madoguchi.kernel.time import Instant, Span
@@ -22,6 +24,7 @@ from madoguchi.services.rows_chats import (
     message_row,
     offer_row,
     supervised_row,
+    whisper_row,
 )
 from madoguchi.services.views import ChatSight, Row, ViewStore
 
@@ -32,6 +35,10 @@ AFTERGLOW: Final = Span(minutes=10)
 
 RESTORED: Final = 500
 """How many of the chats that ended last are looked at after a start."""
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 class LiveChats(Protocol):
@@ -48,6 +55,8 @@ class ChatViews:
         self._views = store
         self._interactions = interactions
         self._chats: LiveChats | None = None
+        self.viewing: Callable[[InteractionId, UserId, str], Callable[[], None]] = lambda _chat, _user, _name: _nothing
+        """Told who begins to look on; returns what to call when he stops."""
         self._shown: dict[InteractionId, dict[tuple[str, str], None]] = {}
         """Where live chats are shown: topics with row ids."""
         self._monitors: dict[InteractionId, dict[UserId, list[str]]] = {}
@@ -66,7 +75,8 @@ class ChatViews:
         self._show(chat, row, mine)
         lines = [message_row(stored_line(chat, event)) for event in change.events if isinstance(event, MessageSent)]
         old = [message_id(line["seq"] - WINDOW) for line in lines if line["seq"] > WINDOW]
-        self._views.publish(views.chat(chat.id), [row, *lines], old)
+        whispers = [whisper_row(event) for event in change.events if isinstance(event, Whispered)]
+        self._views.publish(views.chat(chat.id), [row, *lines, *whispers], old, {chat.id: of_chat(chat)})
         self._views.publish(views.consumer_chat(chat.id), [consumer_chat_row(chat, mine), *lines], old)
         had = holder(change.before) if change.before is not None else None
         if had is not None and chat.live and holder(chat) != had and had not in self._monitors.get(chat.id, {}):
@@ -87,14 +97,16 @@ class ChatViews:
             return None
         last = chat.agent.id if chat.agent is not None else None
         agent = holder(chat) if chat.live else last
-        return ChatSight(chat.consumer.id, frozenset({agent} if agent is not None else ()))
+        return ChatSight(chat.consumer.id, frozenset({agent} if agent is not None else ()), of_chat(chat))
 
     def watch(self, chat_id: InteractionId, user: UserId, name: str) -> Callable[[], None]:
         """Note that a supervisor looks on; return what to call when he stops."""
         self._monitors.setdefault(chat_id, {}).setdefault(user, []).append(name)
         self._show_monitors(chat_id)
+        viewed = self.viewing(chat_id, user, name)
 
         def stop() -> None:
+            viewed()
             watchers = self._monitors.get(chat_id, {})
             watchers.get(user, [""]).pop()
             if not watchers.get(user):
@@ -122,7 +134,8 @@ class ChatViews:
     def _show_monitors(self, chat_id: InteractionId) -> None:
         chat = self._chats.state(chat_id) if self._chats is not None else None
         if chat is not None:
-            self._views.publish(views.CHATS, [self._supervised(chat, chat_row(chat))])
+            row = self._supervised(chat, chat_row(chat))
+            self._views.publish(views.CHATS, [row], whose={chat.id: of_chat(chat)})
 
     def _supervised(self, chat: Chat, row: Json) -> Row:
         watchers = self._monitors.get(chat.id, {})
@@ -142,7 +155,8 @@ class ChatViews:
             if (topic, row_id) not in rows:
                 self._views.publish(topic, gone=(row_id,))
         for (topic, _), shown in rows.items():
-            self._views.publish(topic, (shown,))
+            whose = {str(chat.id): of_chat(chat)} if topic == views.CHATS else {}
+            self._views.publish(topic, (shown,), whose=whose)
         if rows:
             self._shown[chat.id] = dict.fromkeys(rows)
         topic = views.consumer(chat.consumer.id)
@@ -155,5 +169,6 @@ class ChatViews:
         chat_id = InteractionId(name)
         chat = await self.present(chat_id)
         stored = await self._interactions.messages(chat_id, after=max(0, chat.last_seq - WINDOW), limit=WINDOW)
-        first = consumer_chat_row(chat, consumer_row(chat)) if kind == "consumer_chat" else chat_row(chat)
-        return [first, *map(message_row, stored)]
+        if kind == "consumer_chat":
+            return [consumer_chat_row(chat, consumer_row(chat)), *map(message_row, stored)]
+        return [chat_row(chat), *map(message_row, stored), *map(whisper_row, chat.whispers)]

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.belonging import of_chat
 from madoguchi.domain.chats import messages
 from madoguchi.domain.chats.attachments import Attachment
 from madoguchi.domain.chats.chat import Chat
@@ -38,10 +39,10 @@ from madoguchi.services.chat_views import ChatViews
 from madoguchi.services.hours import RequireOpen, always_open
 from madoguchi.services.lifecycle import InteractionOverError, Outcome
 from madoguchi.services.rate_limits import Rate, RateLimit
-from madoguchi.services.reach import Reach, everybody
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.rows import Json
 from madoguchi.services.rows_chats import chat_row
+from madoguchi.services.sights import Sights, finished
 from madoguchi.services.transcripts import transcript
 
 Sender: TypeAlias = Principal | ConsumerPrincipal
@@ -118,8 +119,8 @@ class ChatService:
         self._starts = RateLimit(clock, self._settings.starts)
         self._lines = RateLimit(clock, self._settings.lines)
         self._files = RateLimit(clock, self._settings.files)
-        self.reach: Reach = everybody
-        """Whose chats somebody may end; set when teams are there."""
+        self.sights = Sights()
+        """Whose chats somebody may see and end; set when teams are there."""
         self.offered: Callable[[str], str] = str
         """Tells the language for a consumer who wants one that may not be live."""
 
@@ -227,7 +228,7 @@ class ChatService:
         if found is None:
             raise NotFoundError("there is no such file")
         chat = await self._shown.present(found.interaction)
-        if not _may_look(viewer, chat, Permission.MONITOR, Permission.VIEW_TRANSCRIPTS):
+        if not self._may_look(viewer, chat, Permission.MONITOR, Permission.VIEW_TRANSCRIPTS):
             raise NotFoundError("there is no such file")
         return found
 
@@ -242,7 +243,7 @@ class ChatService:
         """
         actor.require(Permission.DESK)
         state = await self._live(chat)
-        if not _takes_part(state, Side.AGENT, actor.user.id):
+        if state.agent is None or state.agent.id != actor.user.id:
             raise NotYourChatError("it is with somebody else")
         match target:
             case ToQueue(queue):
@@ -265,14 +266,11 @@ class ChatService:
         """End a chat whatever its state. Ending what has ended is no error.
 
         Raises:
-            NotAllowedError: the actor may not end others' chats, or none of this agent or queue.
-            NotFoundError: there is no such chat.
+            NotAllowedError: the actor may not end others' chats.
+            NotFoundError: there is no such chat, or none in his teams.
         """
         actor.require(Permission.END_INTERACTIONS)
-        state = self._chats.state(chat)
-        if state is not None:
-            users = state.queue.agents if state.agent is None else [state.agent.id]
-            self.reach(actor, Permission.END_INTERACTIONS, users)
+        self.sights.require(actor, Permission.END_INTERACTIONS, of_chat(await self._shown.present(chat)))
         try:
             await self._chats.send(chat, StopChat(actor.user.id))
         except InteractionOverError:
@@ -286,7 +284,7 @@ class ChatService:
             InvalidInputError: there is no such format.
         """
         found = await self._shown.present(chat)
-        if not _may_look(viewer, found, Permission.VIEW_TRANSCRIPTS):
+        if not self._may_look(viewer, found, Permission.VIEW_TRANSCRIPTS):
             raise NotFoundError("there is no such chat, or it is not yours")
         return transcript(found, await self._all_lines(chat), kind, self._settings.zone)
 
@@ -298,10 +296,17 @@ class ChatService:
         Raises:
             NotAllowedError: the actor may not see all chats.
         """
-        actor.require(Permission.VIEW_CHATS)
-        found = await self._storage.interactions.finished("chat", limit=limit, before=before, before_id=before_id)
+        sight = self.sights.of(actor, Permission.VIEW_CHATS)
+        found = await finished(self._storage.interactions, "chat", sight, limit, before, before_id)
         rows: list[Json] = [chat_row(CODEC.state(snapshot.data)) for snapshot in found]
         return rows
+
+    def _may_look(self, viewer: Sender, chat: Chat, *permissions: Permission) -> bool:
+        """Whether `viewer` is the chat's consumer, is or was its agent, or has one of `permissions` for it."""
+        if isinstance(viewer, ConsumerPrincipal):
+            return chat.consumer.id == viewer.consumer.id
+        whose = of_chat(chat)
+        return viewer.user.id in chat.agents or any(self.sights.sees(viewer, one, whose) for one in permissions)
 
     async def _transfer_to_agent(self, actor: Principal, state: Chat, target: ToAgent) -> None:
         if target.agent == actor.user.id:
@@ -370,22 +375,17 @@ def _is_span(value: object) -> bool:
 def _party(sender: Sender) -> tuple[Side, str]:
     if isinstance(sender, ConsumerPrincipal):
         return Side.CONSUMER, sender.consumer.id
-    sender.require(Permission.DESK)
+    if Permission.BARGE not in sender.permissions:
+        # Who has joined as a supervisor need not have a desk; whether he has joined, the chat knows.
+        sender.require(Permission.DESK)
     return Side.AGENT, sender.user.id
 
 
 def _takes_part(chat: Chat, side: Side, who: str) -> bool:
     if side is Side.CONSUMER:
         return chat.consumer.id == who
-    return chat.agent is not None and chat.agent.id == who
+    return (chat.agent is not None and chat.agent.id == who) or chat.guest(who) is not None
 
 
 def _took_part(chat: Chat, side: Side, who: str) -> bool:
     return chat.consumer.id == who if side is Side.CONSUMER else who in chat.agents
-
-
-def _may_look(viewer: Sender, chat: Chat, *permissions: Permission) -> bool:
-    """Whether `viewer` is the chat's consumer, is or was its agent, or has one of `permissions`."""
-    if isinstance(viewer, ConsumerPrincipal):
-        return chat.consumer.id == viewer.consumer.id
-    return viewer.user.id in chat.agents or any(one in viewer.permissions for one in permissions)

@@ -1,10 +1,11 @@
 """What a consumer has been through with us: his earlier calls and chats, for who serves him now."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.belonging import Sight, of_call, of_chat
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.chats.chat import Chat, holder
 from madoguchi.domain.figures.facts import HandlingFact
@@ -17,8 +18,10 @@ from madoguchi.services.chat_life import CHATS
 from madoguchi.services.reservations import LiveAgents
 from madoguchi.services.rows import Json, moment, person, queue_or_none
 from madoguchi.services.rows_calls import is_agent_of
+from madoguchi.services.sights import Sights, covered
 
-BOTH = frozenset({CALLS.kind, CHATS.kind})
+VIEWED: Final = {CALLS.kind: Permission.VIEW_CALLS, CHATS.kind: Permission.VIEW_CHATS}
+BOTH: Final = frozenset(VIEWED)
 
 
 class LiveCalls(Protocol):
@@ -43,6 +46,8 @@ class ConsumerHistory:
         self._agents = agents
         self._calls = calls
         self._chats = chats
+        self.sights = Sights()
+        """Who sees what; set when teams are there."""
 
     async def interactions(
         self, actor: Principal, consumer: ConsumerId, limit: int, before: Instant | None, before_id: str = ""
@@ -54,19 +59,51 @@ class ConsumerHistory:
         Raises:
             NotFoundError: there is no such consumer, or the caller has no reason to know of him.
         """
-        kinds = BOTH if self._serves(actor.user.id, consumer) else _viewed(actor)
+        serves = self._serves(actor.user.id, consumer)
+        kinds = BOTH if serves else _viewed(actor)
         if not kinds or await self._storage.catalogue.consumer(consumer) is None:
             raise NotFoundError("there is no such consumer, or you do not serve him")
-        found = await self._storage.interactions.finished_of(
-            consumer, limit=limit, kinds=kinds, before=before, before_id=before_id
-        )
+        sights = {kind: None if serves else self.sights.of(actor, VIEWED[kind]) for kind in kinds}
+
+        def read(size: int, before: Instant | None, before_id: str) -> Awaitable[Sequence[Snapshot]]:
+            return self._storage.interactions.finished_of(
+                consumer, limit=size, kinds=kinds, before=before, before_id=before_id
+            )
+
+        found = await covered(read, lambda one: sights[one.kind], limit, before, before_id)
+        if not found and before is None and not await self._knows(consumer, sights):
+            raise NotFoundError("there is no such consumer, or you do not serve him")
         handlings = await self._storage.facts.handlings_of([one.id for one in found])
         names = await self._names({one.agent for one in handlings})
         dispositions = {one.id: one.names for one in await self._storage.desk.dispositions()}
         told: dict[str, list[Json]] = {one.id: [] for one in found}
         for one in handlings:
             told[one.interaction].append(_handling(one, names, dispositions))
-        return [{**_row(one, actor), "handlings": told[one.id]} for one in found]
+        return [{**self._row(one, actor), "handlings": told[one.id]} for one in found]
+
+    async def _knows(self, consumer: ConsumerId, sights: Mapping[str, Sight | None]) -> bool:
+        """Whether somebody for whom nothing ended is in the list may know of the consumer: he sees him live, or all."""
+        for kind, sight in sights.items():
+            live: Iterable[Call | Chat] = self._calls.states() if kind == CALLS.kind else self._chats.states()
+            theirs = (one for one in live if one.consumer.id == consumer)
+            if sight is None or any(
+                sight.covers(of_call(one) if isinstance(one, Call) else of_chat(one)) for one in theirs
+            ):
+                return True
+        return False
+
+    def _row(self, snapshot: Snapshot, actor: Principal) -> Json:
+        if snapshot.kind == CALLS.kind:
+            call = CALLS.codec.state(snapshot.data)
+            agent = call.last_agent
+            opens = is_agent_of(call, actor.user.id) or self.sights.sees(actor, Permission.VIEW_CALLS, of_call(call))
+            medium, direction = call.medium.value, "outbound" if call.outbound else "inbound"
+            had = person(agent.user, agent.name) if agent is not None else None
+            return {**_common(call, medium, direction, opens=opens), "agent": had}
+        chat = CHATS.codec.state(snapshot.data)
+        opens = actor.user.id in chat.agents or self.sights.sees(actor, Permission.VIEW_TRANSCRIPTS, of_chat(chat))
+        had = person(chat.agent.id, chat.agent.name) if chat.agent is not None else None
+        return {**_common(chat, "web", "inbound", opens=opens), "agent": had}
 
     def _serves(self, user: UserId, consumer: ConsumerId) -> bool:
         """Whether the user has him on his desk: in a talk or a wrap-up, or in a colleague's call as third party.
@@ -86,22 +123,7 @@ class ConsumerHistory:
 
 
 def _viewed(actor: Principal) -> frozenset[str]:
-    rights = ((CALLS.kind, Permission.VIEW_CALLS), (CHATS.kind, Permission.VIEW_CHATS))
-    return frozenset(kind for kind, right in rights if right in actor.permissions)
-
-
-def _row(snapshot: Snapshot, actor: Principal) -> Json:
-    if snapshot.kind == CALLS.kind:
-        call = CALLS.codec.state(snapshot.data)
-        agent = call.last_agent
-        opens = Permission.VIEW_CALLS in actor.permissions or is_agent_of(call, actor.user.id)
-        medium, direction = call.medium.value, "outbound" if call.outbound else "inbound"
-        had = person(agent.user, agent.name) if agent is not None else None
-        return {**_common(call, medium, direction, opens=opens), "agent": had}
-    chat = CHATS.codec.state(snapshot.data)
-    opens = Permission.VIEW_TRANSCRIPTS in actor.permissions or actor.user.id in chat.agents
-    had = person(chat.agent.id, chat.agent.name) if chat.agent is not None else None
-    return {**_common(chat, "web", "inbound", opens=opens), "agent": had}
+    return frozenset(kind for kind, right in VIEWED.items() if right in actor.permissions)
 
 
 def _common(one: Call | Chat, medium: str, direction: str, *, opens: bool) -> Json:

@@ -8,14 +8,15 @@ from madoguchi.domain.access.users import Principal, User
 from madoguchi.domain.agents.agent import Agent, AgentEvent
 from madoguchi.domain.agents.messages import AgentMessage, ChoosePresence, ProfileIs
 from madoguchi.domain.agents.presence import Presence
+from madoguchi.domain.belonging import Belonging
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError
 from madoguchi.kernel.ids import UserId
 from madoguchi.ports.storage import Catalogue
 from madoguchi.services.centre_time import CentreTime
-from madoguchi.services.reach import Reach, everybody
 from madoguchi.services.rows import Json
 from madoguchi.services.runtime import Owners
+from madoguchi.services.sights import Sights
 from madoguchi.services.statuses import StatusService
 
 
@@ -33,8 +34,8 @@ class DeskService:
         self._catalogue = catalogue
         self.grants: Callable[[User], Grants] = lambda user: granted(user.roles)
         """What a user may do; set when roles are there."""
-        self.reach: Reach = everybody
-        """Whom somebody may use a permission on; set when teams are there."""
+        self.sights = Sights()
+        """Whose status somebody may change; set when teams are there."""
         self._statuses = statuses
         self._centre = centre
 
@@ -105,13 +106,13 @@ class DeskService:
 
         Raises:
             NotAllowedError: the caller may not change agents' statuses.
-            NotFoundError: there is no such agent.
+            NotFoundError: there is no such agent, or none in his teams.
             InvalidInputError: nobody can be given this status.
         """
         actor.require(Permission.CHANGE_AGENT_STATUS)
         if self._agents.state(user) is None:
             raise NotFoundError("there is no such agent")
-        self.reach(actor, Permission.CHANGE_AGENT_STATUS, [user])
+        self.sights.require(actor, Permission.CHANGE_AGENT_STATUS, Belonging(frozenset({user})))
         presence, custom = await self._statuses.named(status)
         after_work = presence is Presence.SIGNED_OUT
         await self._agents.send(user, ChoosePresence(presence, after_work, custom, by_supervisor=True))

@@ -5,7 +5,7 @@ himself: every ten seconds, and whenever somebody asks.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeAlias
 
 import structlog
@@ -19,7 +19,7 @@ from madoguchi.domain.calls.commands import EndCall
 from madoguchi.domain.chats.chat import Chat, ChatEvent
 from madoguchi.domain.chats.commands import ChatMessage, StopChat
 from madoguchi.domain.chats.decide import ChatEffect
-from madoguchi.domain.doctor.anomalies import Anomaly, Code, Remedy, remembered
+from madoguchi.domain.doctor.anomalies import Anomaly, Code, Kind, Remedy, remembered
 from madoguchi.domain.doctor.examine import Interaction, Present, examine
 from madoguchi.domain.doctor.hearing import Hearing, closing, missing
 from madoguchi.domain.doctor.settings import DoctorSettings, checked
@@ -30,9 +30,11 @@ from madoguchi.ports.environment import Clock
 from madoguchi.ports.storage import Catalogue, InteractionStore, StorageUnavailableError, require_present
 from madoguchi.ports.voice import VoiceEvent
 from madoguchi.services.calls import CallOwners
+from madoguchi.services.codec import UnreadableError
 from madoguchi.services.leg_watch import LegWatch
 from madoguchi.services.lifecycle import InteractionOverError
 from madoguchi.services.runtime import Owners
+from madoguchi.services.sights import Sights
 
 SCOPE: Final = "doctor"
 """The tenant settings: `stuck_min`, `no_media_s` and `version`."""
@@ -82,8 +84,8 @@ class DoctorService:
         self._one_at_a_time = asyncio.Lock()
         self._missing: Mapping[LegId, Instant] = {}
         self._first: Mapping[str, Instant] = {}
-        self.reach: Callable[[Principal, Permission, Collection[UserId]], None] = _everybody
-        """Lets pass who may use a permission on one of some users; set when teams are there."""
+        self.sights = Sights()
+        """Who sees whose interactions."""
 
     def listens_before(self, listener: Callable[[VoiceEvent], None]) -> Callable[[VoiceEvent], None]:
         """Return a listener that hears all reports of the voice engine, and hands them on to `listener`."""
@@ -136,15 +138,15 @@ class DoctorService:
             StorageUnavailableError: what is stored as live cannot be read.
         """
         actor.require(Permission.END_INTERACTIONS)
-        found = self._look(await self._unowned())
-        return [one for one in found if self._reaches(actor, one)]
+        found = self._look(*await self._unowned())
+        return [one for one in found if self.sights.sees(actor, Permission.END_INTERACTIONS, one.belonging)]
 
     async def heal(self, actor: Principal, anomaly: str) -> None:
         """Do what helps. What is not wrong any more needs no help, and is no error.
 
         Raises:
             NotAllowedError: the caller may end none.
-            ConflictError: only waiting helps.
+            ConflictError: only waiting helps, or what is stored cannot be read.
             UnavailableError: the owner could not be reached; nothing has happened.
         """
         found = next((one for one in await self.anomalies(actor) if one.id == anomaly), None)
@@ -162,7 +164,7 @@ class DoctorService:
             await self._clock.sleep(LOOK_EVERY)
             try:
                 self.close_silent()
-                self._look(await self._unowned())
+                self._look(*await self._unowned())
             except StorageUnavailableError:
                 continue
             except Exception:  # noqa: BLE001 - a doctor who errs must not end the house
@@ -182,7 +184,7 @@ class DoctorService:
         self._missing = missing(self._calls.states(), known, self._missing, self._clock.now())
         return Hearing(known, dict(self._legs.silent), self._missing)
 
-    def _look(self, unowned: Sequence[Interaction]) -> Sequence[Anomaly]:
+    def _look(self, unowned: Sequence[Interaction], unreadable: Sequence[tuple[Kind, str]]) -> Sequence[Anomaly]:
         agents = list(self._agents.states())
         present = Present(
             now=self._clock.now(),
@@ -191,23 +193,32 @@ class DoctorService:
             chats=list(self._chats.states()),
             agents=agents,
             unowned=unowned,
+            unreadable=unreadable,
             hearing=self._hear(),
             at_desk=frozenset(agent.id for agent in agents if self._at_desk(agent.id)),
         )
         found, self._first = remembered(examine(present), self._first, present.now)
         return found
 
-    async def _unowned(self) -> Sequence[Interaction]:
-        """Return what is stored as live and has no owner. Only ids are read, unless there is such a thing."""
+    async def _unowned(self) -> tuple[Sequence[Interaction], Sequence[tuple[Kind, str]]]:
+        """Return what is stored as live and has no owner, and what of it cannot be read.
+
+        Only ids are read, unless there is such a thing.
+        """
         found: list[Interaction] = []
-        for owners in (self._calls, self._chats):
+        unreadable: list[tuple[Kind, str]] = []
+        for kind, owners in ((Kind.CALL, self._calls), (Kind.CHAT, self._chats)):
             for one in await self._store.live_ids(owners.life.kind):
                 if owners.owns(one):
                     continue
                 snapshot = await self._store.load(one)
-                if snapshot is not None and snapshot.live and not owners.owns(one):
+                if snapshot is None or not snapshot.live or owners.owns(one):
+                    continue
+                try:
                     found.append(owners.life.codec.state(snapshot.data))
-        return found
+                except UnreadableError:
+                    unreadable.append((kind, one))
+        return found, unreadable
 
     async def _do(self, actor: Principal, found: Anomaly) -> None:
         match found.remedy:
@@ -219,6 +230,8 @@ class DoctorService:
                 message = self._freeing(found)
                 if message is not None:
                     await self._agents.send(found.subject, message)
+            case Remedy.NOTHING if found.code is Code.UNREADABLE:
+                raise ConflictError("what is stored cannot be read", reason="unreadable")
             case Remedy.NOTHING:
                 raise ConflictError("it heals by itself", reason="heals_by_itself")
 
@@ -231,18 +244,6 @@ class DoctorService:
         state = self._agents.state(agent)
         work = state.handling(HandlingId(found.part)) if state is not None else None
         return FinishHandling(work.id, work.disposition, work.notes) if work is not None else None
-
-    def _reaches(self, actor: Principal, one: Anomaly) -> bool:
-        try:
-            self.reach(actor, Permission.END_INTERACTIONS, one.users)
-        except NotAllowedError:
-            return False
-        return True
-
-
-def _everybody(actor: Principal, permission: Permission, users: Collection[UserId]) -> None:
-    del users
-    actor.require(permission)
 
 
 def _read(stored: Mapping[str, Any]) -> DoctorSettings:

@@ -18,7 +18,8 @@ import structlog
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.chats.chat import Chat
 from madoguchi.domain.figures.facts import InteractionFact, StayFact, stay_facts
-from madoguchi.domain.figures.story import TELLING, Story, tell
+from madoguchi.domain.figures.story import Story
+from madoguchi.domain.figures.telling import TELLING, tell
 from madoguchi.domain.figures.worktime import STATUS_OF, handling_fact, read_on
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import MadoguchiError

@@ -26,6 +26,7 @@ from madoguchi.services.figures_table import table
 from madoguchi.services.queues import QueueService
 from madoguchi.services.rows import Json, queue_ref
 from madoguchi.services.rows_figures import figures_row, goals_row, work_time_row
+from madoguchi.services.sights import Sights
 
 SCOPE: Final = "figures"
 """The tenant settings that have the goals."""
@@ -79,9 +80,13 @@ class FiguresService:
         self._queues = queues
         self._centre = centre
         self._clock = clock
+        self.sights = Sights()
+        """Who sees which agents; set when teams are there."""
 
     async def of(self, actor: Principal, question: Question) -> Json:
         """Return the figures of a period: of all, and one row for each queue, agent or interval.
+
+        By agent, who is restricted to teams gets his agents alone, and what they make together. The others name nobody.
 
         Raises:
             NotAllowedError: the caller may not see reports.
@@ -149,6 +154,10 @@ class FiguresService:
         goals = await self.goals()
         selection = Selection(period.since, period.until, question.channel, question.queue)
         rows, total = await self._counted(question, selection, goals, period, interval)
+        sight = self.sights.of(actor, Permission.VIEW_REPORTS)
+        if question.by is By.AGENT and sight is not None:
+            rows = [(head, totals) for head, totals in rows if head["id"] in sight.users]
+            total = summed(totals for _, totals in rows)
         shown = [{**head, **figures_row(totals)} for head, totals in rows]
         return Answer(period, question, interval, goals, total, shown)
 

@@ -29,7 +29,8 @@ from madoguchi.services.figures import FiguresService
 from madoguchi.services.queues import QueueService
 from madoguchi.services.rows import Json, moment, queue_ref
 from madoguchi.services.rows_figures import figures_row, goals_row
-from madoguchi.services.view_store import Row, ViewStore
+from madoguchi.services.view_frames import Row
+from madoguchi.services.view_store import ViewStore
 
 EVERY: Final = Span(seconds=1)
 DAYS_EVERY: Final = Span(seconds=30)

@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.belonging import of_call, of_chat
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.parties import Party
 from madoguchi.domain.chats.chat import Chat
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.figures.facts import HandlingFact
-from madoguchi.domain.figures.story import Handover, Offered, Redaction, Stay, Story, Stretch, tell
+from madoguchi.domain.figures.story import Handover, Offered, Redaction, Stay, Story, Stretch
+from madoguchi.domain.figures.telling import tell
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.recording import Recording
 from madoguchi.kernel.errors import ConflictError, NotFoundError
@@ -25,6 +27,7 @@ from madoguchi.services.call_life import CALLS
 from madoguchi.services.chat_life import CHATS
 from madoguchi.services.rows import Json, consumer, moment, queue_or_none
 from madoguchi.services.rows_calls import is_agent_of
+from madoguchi.services.sights import Sights
 
 VERSION: Final = 1
 CHAT_TOLD: Final = frozenset(
@@ -53,6 +56,8 @@ class MetadataService:
         self._interactions = storage.interactions
         self._catalogue = storage.catalogue
         self._facts = storage.facts
+        self.sights = Sights()
+        """Who sees what; set when teams are there."""
 
     async def of_call(self, actor: Principal, call: InteractionId) -> Json:
         """Return a call's metadata: to its agents, and to who may view calls.
@@ -63,7 +68,9 @@ class MetadataService:
         """
         snapshot = await self._interactions.load(call)
         state = CALLS.codec.state(snapshot.data) if snapshot is not None and snapshot.kind == CALLS.kind else None
-        if state is None or not (Permission.VIEW_CALLS in actor.permissions or is_agent_of(state, actor.user.id)):
+        if state is None or not (
+            is_agent_of(state, actor.user.id) or self.sights.sees(actor, Permission.VIEW_CALLS, of_call(state))
+        ):
             raise NotFoundError("there is no such call, or it is not yours")
         if not state.over:
             raise ConflictError("it goes on still; its metadata are complete when it is over")
@@ -80,7 +87,9 @@ class MetadataService:
         """
         snapshot = await self._interactions.load(chat)
         state = CHATS.codec.state(snapshot.data) if snapshot is not None and snapshot.kind == CHATS.kind else None
-        if state is None or not (Permission.VIEW_CHATS in actor.permissions or actor.user.id in state.agents):
+        if state is None or not (
+            actor.user.id in state.agents or self.sights.sees(actor, Permission.VIEW_CHATS, of_chat(state))
+        ):
             raise NotFoundError("there is no such chat, or it is not yours")
         if state.live:
             raise ConflictError("it goes on still; its metadata are complete when it is over")

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from madoguchi.domain.agents.agent import Agent
+from madoguchi.domain.belonging import Belonging, of_call
 from madoguchi.domain.calls.call import Call, Medium
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.kernel.ids import UserId
@@ -22,8 +24,14 @@ CONSUMER_REMEMBERS: Final = timedelta(minutes=10)
 class Publisher(Protocol):
     """Where rows go: `ViewStore`."""
 
-    def publish(self, topic: str, put: Iterable[Mapping[str, Any]] = (), gone: Iterable[str] = ()) -> None:
-        """Replace or add the rows `put`, and remove those named in `gone`."""
+    def publish(
+        self,
+        topic: str,
+        put: Iterable[Mapping[str, Any]] = (),
+        gone: Iterable[str] = (),
+        whose: Mapping[str, Belonging] = MappingProxyType({}),
+    ) -> None:
+        """Replace or add the rows `put`, and remove those named in `gone`; `whose` tells whose the rows are."""
 
     def retire(self, topic: str, row_id: str, at: Instant) -> None:
         """Remove a row at `at`."""
@@ -44,7 +52,8 @@ class CallProjection:
         for topic, row_id in before - rows.keys():
             self._publisher.publish(topic, gone=(row_id,))
         for (topic, _), row in rows.items():
-            self._publisher.publish(topic, put=(row,))
+            whose = {str(call.id): of_call(call)} if topic == views.CALLS else {}
+            self._publisher.publish(topic, put=(row,), whose=whose)
         if rows:
             self._shown[call.id] = set(rows)
         if call.medium is Medium.WEB:
@@ -90,4 +99,6 @@ class AgentProjection:
     def show(self, agents: Iterable[Agent]) -> None:
         """Publish agents as supervisors see them: they, their queues or the day have changed."""
         now = self._now()
-        self._publisher.publish(views.AGENTS, put=[agent_row(one, self._queues_of(one.id), now) for one in agents])
+        rows = [agent_row(one, self._queues_of(one.id), now) for one in agents]
+        whose = {row["id"]: Belonging(frozenset({row["id"]})) for row in rows}
+        self._publisher.publish(views.AGENTS, put=rows, whose=whose)

@@ -10,6 +10,7 @@ import structlog
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.belonging import Belonging
 from madoguchi.domain.calls.effects import PauseRecording, StartRecording, StopRecording
 from madoguchi.domain.recording import RECORDING, Captured, Kept, Recording, RecordingState, Unreadable, evolve
 from madoguchi.kernel.errors import ConflictError, MadoguchiError, NotFoundError
@@ -17,8 +18,9 @@ from madoguchi.kernel.ids import InteractionId, RecordingId
 from madoguchi.ports.blobs import Blobs
 from madoguchi.ports.environment import Clock
 from madoguchi.ports.speech import AudioTranscoder, BadAudioError
-from madoguchi.ports.storage import Catalogue
+from madoguchi.ports.storage import Catalogue, InteractionStore
 from madoguchi.ports.voice import Channels, VoiceEngine
+from madoguchi.services.sights import Sights, belonging
 
 LIVE_FOLDER: Final = "recordings"
 RETRY: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))
@@ -38,6 +40,7 @@ class RecordingService:
         *,
         voice: VoiceEngine,
         catalogue: Catalogue,
+        interactions: InteractionStore,
         blobs: Blobs,
         transcoder: AudioTranscoder,
         clock: Clock,
@@ -45,6 +48,9 @@ class RecordingService:
     ) -> None:
         self._voice = voice
         self._catalogue = catalogue
+        self._interactions = interactions
+        self.sights = Sights()
+        """Who sees what; set when teams are there."""
         self._blobs = blobs
         self._transcoder = transcoder
         self._clock = clock
@@ -94,13 +100,14 @@ class RecordingService:
 
         Raises:
             NotAllowedError: the caller may not listen to recordings.
-            NotFoundError: there is none with this id.
+            NotFoundError: there is none with this id, or none in his teams.
             ConflictError: it is not ready (yet).
         """
         actor.require(Permission.LISTEN_TO_RECORDINGS)
         found = await self._catalogue.recording(recording)
-        if found is None:
-            raise NotFoundError("there is no such recording")
+        whose = await belonging(self._interactions, found.interaction) if found is not None else None
+        if found is None or not self.sights.sees(actor, Permission.LISTEN_TO_RECORDINGS, whose or Belonging()):
+            raise NotFoundError("there is no such recording, or none in your teams")
         if found.state is not RecordingState.READY:
             raise ConflictError(f"the recording is {found.state.value}")
         return found

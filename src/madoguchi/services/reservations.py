@@ -72,6 +72,15 @@ class Reservations:
             raise AgentNotFreeError("there is no such agent at work") from error
         return offer
 
+    async def reserve_to_take_over(self, agent: UserId, chat: InteractionId) -> Offer:
+        """Keep a slot for a chat that the agent takes from a colleague, whatever he has chosen to be.
+
+        Raises:
+            AgentNotFreeError: he has a call in hand, or has signed out.
+            StorageUnavailableError: nothing was kept.
+        """
+        return await self._reserve_unasked(agent, chat, Channel.CHAT)
+
     async def reserve_to_dial(self, agent: UserId, interaction: InteractionId) -> Offer:
         """Keep a slot for a call that the agent makes himself; nothing is offered, the id is what is kept.
 
@@ -79,12 +88,15 @@ class Reservations:
             AgentNotFreeError: he has a call in hand, or has signed out.
             StorageUnavailableError: nothing was kept.
         """
+        return await self._reserve_unasked(agent, interaction, Channel.CALL)
+
+    async def _reserve_unasked(self, agent: UserId, interaction: InteractionId, channel: Channel) -> Offer:
         known = self._agents.state(agent)
         if known is None:
             raise AgentNotFreeError("you are not at work")
         now = self._clock.now()
         offer = Offer(OfferId(self._ids.new("offer")), agent, known.name, now, now + MARGIN)
-        reservation = Reservation(offer.id, interaction, Channel.CALL, offer.expires_at + MARGIN, outbound=True)
+        reservation = Reservation(offer.id, interaction, channel, offer.expires_at + MARGIN, outbound=True)
         await self._agents.send(agent, Reserve(reservation))
         return offer
 

@@ -16,6 +16,8 @@ CONNECTION: Final = {
     Media.CONNECTED: "connected",
     Media.LOST: "lost",
 }
+MODES: Final = {Role.MONITOR: "listen", Role.WHISPER: "whisper", Role.BARGE: "barge"}
+"""The parts that a supervisor plays, as screens and requests name them."""
 
 
 def call_row(call: Call) -> Json:
@@ -49,7 +51,8 @@ def call_row(call: Call) -> Json:
 
 def supervised_row(call: Call) -> Json:
     """Return a `CallRow` as supervisors see it."""
-    return {**call_row(call), "monitors": [person(one.user, one.name) for one in call.monitors()]}
+    monitors = [{**person(one.user, one.name), "mode": MODES[one.role]} for one in call.monitors()]
+    return {**call_row(call), "monitors": monitors}
 
 
 def desk_row(call: Call, agent: Party) -> Json:
@@ -62,6 +65,7 @@ def desk_row(call: Call, agent: Party) -> Json:
         "my_media": agent.media.value,
         "muted": agent.muted,
         "part": agent.role.value,
+        "coaches": [person(one.user, one.name) for one in call.monitors() if handles and one.role is Role.WHISPER],
         "consult": _consult(call, consult) if consult is not None else None,
         "consult_failure": _failure(call.consult_failure) if handles and call.consult_failure is not None else None,
     }
@@ -98,6 +102,8 @@ def monitoring_row(call: Call, monitor: Party) -> Json:
         "call": call.id,
         "consumer": consumer(call.consumer),
         "agent": person(agent.user, agent.name) if agent is not None else None,
+        "mode": MODES[monitor.role],
+        "redacted": call.redacting,
         "since": moment(monitor.since),
         "media": CONNECTION[monitor.media],
     }

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from madoguchi.domain.chats.chat import Chat, Transfer
 from madoguchi.domain.chats.lifecycle import ChatState, Side
 from madoguchi.domain.chats.messages import Marks
+from madoguchi.domain.chats.supervising import Whispered
 from madoguchi.domain.routing.offers import Channel, Offer
 from madoguchi.kernel.ids import UserId
 from madoguchi.kernel.time import stamp
@@ -37,6 +38,19 @@ def chat_row(chat: Chat) -> Json:
         "delivered": _marks(chat.delivered),
         "read": _marks(chat.read),
         "end_reason": chat.end_reason.value if chat.end_reason is not None else None,
+        "guests": [person(one.user, one.name) for one in chat.guests],
+    }
+
+
+def whisper_row(whispered: Whispered) -> Json:
+    """Return a line that only the agent and supervisors see."""
+    return {
+        "id": f"w{whispered.number}",
+        "kind": "whisper",
+        "at": stamp(whispered.at),
+        "sender": person(whispered.user, whispered.name),
+        "client_id": whispered.client_id,
+        "text": whispered.text,
     }
 
 

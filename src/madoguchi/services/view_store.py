@@ -11,42 +11,18 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
+from madoguchi.domain.belonging import Belonging
 from madoguchi.kernel.time import Instant, Span
 from madoguchi.ports.environment import Clock, IdSource
-
-Row: TypeAlias = Mapping[str, Any]
-"""A JSON object with a unique `id`. Nobody changes it after it was published."""
+from madoguchi.services.view_frames import DeltaFrame, Frame, Row, SnapshotFrame, merged
 
 Source: TypeAlias = Callable[[str], Awaitable[Sequence[Row]]]
 """Loads the rows of a topic that is not in memory."""
 
 SWEEP: Final = Span(seconds=1)
 LINGER: Final = Span(minutes=2)
-
-
-@dataclass(frozen=True)
-class SnapshotFrame:
-    """All rows of a view; replaces whatever the reader had."""
-
-    cursor: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class DeltaFrame:
-    """What changed since the frame before: whole new or changed rows, and ids of rows that are gone.
-
-    No id is in both. The reader may apply them in either order.
-    """
-
-    cursor: str
-    put: tuple[Row, ...]
-    gone: tuple[str, ...]
-
-
-Frame: TypeAlias = SnapshotFrame | DeltaFrame
 
 
 @dataclass(frozen=True)
@@ -62,7 +38,7 @@ class ViewLimits:
 
 
 @dataclass(eq=False)
-class _Topic:
+class Topic:
     """One set of rows and its recent past."""
 
     name: str
@@ -72,6 +48,10 @@ class _Topic:
     rows: dict[str, Row] = field(default_factory=dict)
     before: dict[str, Row | None] = field(default_factory=dict)
     """Rows touched since the last flush, as they were then."""
+    belongings: dict[str, Belonging] = field(default_factory=dict)
+    """Whose rows are, as far as it was said."""
+    moved: set[str] = field(default_factory=set)
+    """Rows that are somebody else's since the last flush."""
     ring: deque[DeltaFrame] = field(default_factory=deque)
     ring_rows: int = 0
     readers: set["Subscription"] = field(default_factory=set)
@@ -79,24 +59,36 @@ class _Topic:
     loading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def cursor(self) -> str:
+        """Return the place up to which everything is sent."""
         return f"{self.epoch}:{self.seq}"
 
-    def put(self, row: Row) -> None:
+    def put(self, row: Row, belonging: Belonging | None = None) -> None:
+        """Take in a row."""
         row_id = row["id"]
+        if belonging is not None and self.belongings.get(row_id) != belonging:
+            self.belongings[row_id] = belonging
+            self.moved.add(row_id)
         self.before.setdefault(row_id, self.rows.get(row_id))
         self.rows[row_id] = row
 
     def drop(self, row_id: str) -> None:
+        """Take out a row."""
         if row_id in self.rows or not self.loaded:
             self.before.setdefault(row_id, self.rows.get(row_id))
             self.rows.pop(row_id, None)
+            self.belongings.pop(row_id, None)
 
     def flush(self, limits: ViewLimits) -> bool:
         """Make one delta of everything since the last one; return whether there was anything."""
         if not self.before or not self.loaded:
             return False
         before, self.before = self.before, {}
-        put = tuple(self.rows[key] for key, old in before.items() if key in self.rows and self.rows[key] != old)
+        moved, self.moved = self.moved, set()
+        put = tuple(
+            self.rows[key]
+            for key, old in before.items()
+            if key in self.rows and (key in moved or self.rows[key] != old)
+        )
         gone = tuple(key for key, old in before.items() if key not in self.rows and old is not None)
         if not put and not gone:
             return False
@@ -115,7 +107,7 @@ class _Topic:
         if seq is None or not self.seq - len(self.ring) <= seq < self.seq:
             return SnapshotFrame(self.cursor(), tuple(self.rows.values()))
         missed = [self.ring[index] for index in range(len(self.ring) - (self.seq - seq), len(self.ring))]
-        return missed[0] if len(missed) == 1 else _merged(missed)
+        return missed[0] if len(missed) == 1 else merged(missed)
 
     def position(self, cursor: str | None) -> int | None:
         """Return the seq in `cursor` if it is one of this topic."""
@@ -125,21 +117,6 @@ class _Topic:
         return int(seq)
 
 
-def _merged(deltas: Iterable[DeltaFrame]) -> DeltaFrame:
-    put: dict[str, Row] = {}
-    gone: dict[str, None] = {}
-    cursor = ""
-    for delta in deltas:
-        cursor = delta.cursor
-        for row_id in delta.gone:
-            put.pop(row_id, None)
-            gone[row_id] = None
-        for row in delta.put:
-            gone.pop(row["id"], None)
-            put[row["id"]] = row
-    return DeltaFrame(cursor, tuple(put.values()), tuple(gone))
-
-
 class Subscription(AsyncIterator[Frame]):
     """One reader of one topic. Iterate over it; `close` it when done.
 
@@ -147,7 +124,7 @@ class Subscription(AsyncIterator[Frame]):
     is nothing.
     """
 
-    def __init__(self, store: "ViewStore", topic: _Topic, reader: str) -> None:
+    def __init__(self, store: "ViewStore", topic: Topic, reader: str) -> None:
         self.reader = reader
         """Who reads: a user's or consumer's id."""
         self._store = store
@@ -158,6 +135,8 @@ class Subscription(AsyncIterator[Frame]):
         self._revoked = False
         self._closed = False
         self._begun = False
+        self.allowed: Callable[[], bool] = lambda: True
+        """Whether the reader may go on; asked before each frame."""
 
     def start_at(self, seq: int | None) -> None:
         """Read from after `seq` on; from a snapshot on where it is none."""
@@ -167,7 +146,7 @@ class Subscription(AsyncIterator[Frame]):
         """Return the next frame, if there is one now."""
         if self._closed:
             return None
-        if self._revoked:
+        if self._revoked or not self.allowed():
             self.close()
             return SnapshotFrame("", ())
         if not self._begun or self._topic.since(self._seq) is not None:
@@ -229,7 +208,7 @@ class ViewStore:
         self._ids = ids
         self._limits = limits or ViewLimits()
         self._call_soon = call_soon or (lambda action: asyncio.get_running_loop().call_soon(action))
-        self._topics: dict[str, _Topic] = {}
+        self._topics: dict[str, Topic] = {}
         self._sources: dict[str, Source] = {}
         self._dirty: dict[str, None] = {}
         self._retiring: list[tuple[Instant, str, str]] = []
@@ -241,8 +220,17 @@ class ViewStore:
         """
         self._sources[prefix] = source
 
-    def publish(self, topic: str, put: Iterable[Row] = (), gone: Iterable[str] = ()) -> None:
-        """Replace or add the rows `put`, and remove those named in `gone`. Equal rows change nothing."""
+    def publish(
+        self,
+        topic: str,
+        put: Iterable[Row] = (),
+        gone: Iterable[str] = (),
+        whose: Mapping[str, Belonging] = MappingProxyType({}),
+    ) -> None:
+        """Replace or add the rows `put`, and remove those named in `gone`. Equal rows change nothing.
+
+        `whose` tells of rows in `put` by their ids whose they are; who is restricted to teams sees no others.
+        """
         found = self._topics.get(topic)
         if found is None:
             if self._source_of(topic) is not None:
@@ -251,7 +239,7 @@ class ViewStore:
         for row_id in gone:
             found.drop(row_id)
         for row in put:
-            found.put(row)
+            found.put(row, whose.get(row["id"]))
         self._note_idle(found)
         if not self._dirty:
             self._call_soon(self.flush)
@@ -265,6 +253,17 @@ class ViewStore:
         """Return a row as it is now."""
         found = self._topics.get(topic)
         return None if found is None else found.rows.get(row_id)
+
+    def whose(self, topic: str, row_id: str) -> Belonging | None:
+        """Return whose a row is, where it was said."""
+        found = self._topics.get(topic)
+        return None if found is None else found.belongings.get(row_id)
+
+    def wake(self) -> None:
+        """Have every reader look again: some may see other things than before."""
+        for topic in self._topics.values():
+            for reader in topic.readers:
+                reader.wake()
 
     def rows(self, topic: str) -> Mapping[str, Row]:
         """Return the rows as they are now, by id; empty for a topic that is not in memory."""
@@ -284,14 +283,21 @@ class ViewStore:
             if topic is not None:
                 self.settle(topic)
 
-    def settle(self, topic: _Topic) -> None:
+    def settle(self, topic: Topic) -> None:
         """Send what was published to one topic, so that its rows and its cursor agree."""
         if topic.flush(self._limits):
             for reader in topic.readers:
                 reader.wake()
 
-    async def subscribe(self, topic: str, cursor: str | None = None, *, reader: str = "") -> Subscription:
-        """Begin to read `topic`, after `cursor` where that is still possible.
+    async def subscribe(
+        self,
+        topic: str,
+        cursor: str | None = None,
+        *,
+        reader: str = "",
+        kind: "Callable[[ViewStore, Topic, str], Subscription]" = Subscription,
+    ) -> Subscription:
+        """Begin to read `topic`, after `cursor` where that is still possible; `kind` makes the subscription.
 
         Raises:
             MadoguchiError: the topic's source failed.
@@ -299,7 +305,7 @@ class ViewStore:
         found = self._topics.get(topic)
         if found is None:
             found = self._topics[topic] = self._new(topic, loaded=self._source_of(topic) is None)
-        subscription = Subscription(self, found, reader)
+        subscription = kind(self, found, reader)
         found.readers.add(subscription)
         found.idle_since = None
         try:
@@ -342,7 +348,7 @@ class ViewStore:
             await self._clock.sleep(SWEEP)
             self.sweep()
 
-    def _note_idle(self, topic: _Topic) -> None:
+    def _note_idle(self, topic: Topic) -> None:
         """Remember since when a topic can be forgotten: nobody reads it, and its rows can be had again or are none."""
         may_go = not topic.readers and (not topic.rows or self._source_of(topic.name) is not None)
         if not may_go:
@@ -350,13 +356,13 @@ class ViewStore:
         elif topic.idle_since is None:
             topic.idle_since = self._clock.now()
 
-    def _new(self, name: str, *, loaded: bool) -> _Topic:
-        return _Topic(name, self._ids.new("view"), loaded)
+    def _new(self, name: str, *, loaded: bool) -> Topic:
+        return Topic(name, self._ids.new("view"), loaded)
 
     def _source_of(self, topic: str) -> Source | None:
         return self._sources.get(topic.partition(":")[0])
 
-    async def _load(self, topic: _Topic) -> None:
+    async def _load(self, topic: Topic) -> None:
         """Fill a topic from its source. What is published meanwhile is newer and wins."""
         async with topic.loading:
             if topic.loaded:

@@ -6,10 +6,14 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
+from madoguchi.domain.belonging import Belonging, Sight
 from madoguchi.domain.consumers.consumer import ConsumerPrincipal
 from madoguchi.kernel.errors import InvalidInputError, Kind, MadoguchiError, NotAllowedError, NotFoundError
 from madoguchi.kernel.ids import ConsumerId, InteractionId, UserId
-from madoguchi.services.view_store import DeltaFrame, Frame, Row, SnapshotFrame, Source, Subscription, ViewStore
+from madoguchi.services.restricted_view import RestrictedSubscription
+from madoguchi.services.sights import Sights
+from madoguchi.services.view_frames import DeltaFrame, Frame, Row, SnapshotFrame
+from madoguchi.services.view_store import Source, Subscription, ViewStore
 from madoguchi.services.view_store import ViewLimits as ViewLimits  # noqa: PLC0414 - callers find it beside the store
 
 __all__ = [
@@ -73,6 +77,8 @@ class ChatSight:
     consumer: ConsumerId
     agents: frozenset[UserId]
     """Those who hold it now, or who held it last."""
+    belonging: Belonging = Belonging()  # noqa: RUF009 - frozen, so sharing it is safe
+    """Whose it is: for whom a supervisor must be there."""
 
 
 class ChatSights(Protocol):
@@ -93,6 +99,9 @@ TENANT_VIEWS: Final[Mapping[str, tuple[str, Permission]]] = {
     "figures": (FIGURES, Permission.VIEW_DASHBOARD),
 }
 
+
+OF_AGENTS: Final = frozenset({CALLS, CHATS, AGENTS})
+"""Topics whose rows belong to agents: who is restricted to teams sees some of them. The others name no agent."""
 
 OWN_VIEWS: Final[Mapping[str, tuple[Callable[[UserId], str], Permission]]] = {
     "desk": (desk, Permission.DESK),
@@ -115,6 +124,8 @@ class ViewService:
     def __init__(self, store: ViewStore, chats: ChatSights) -> None:
         self._store = store
         self._chats = chats
+        self.sights = Sights()
+        """Who sees what; set when teams are there."""
 
     async def subscribe(
         self, viewer: Viewer, view: str, params: Mapping[str, Any] | None = None, cursor: str | None = None
@@ -135,7 +146,19 @@ class ViewService:
             if view != "consumer":
                 raise NotAllowedError("consumers see their own interactions only")
             return await self._store.subscribe(consumer(viewer.consumer.id), cursor, reader=viewer.consumer.id)
-        return await self._store.subscribe(_topic(viewer, view), cursor, reader=viewer.user.id)
+        topic = _topic(viewer, view)
+        right = TENANT_VIEWS[view][1] if topic in OF_AGENTS else None
+        if right is None or self.sights.of(viewer, right) is None:
+            return await self._store.subscribe(topic, cursor, reader=viewer.user.id)
+
+        def sight() -> Sight:
+            return self.sights.of(viewer, right) or Sight()
+
+        return await self._store.subscribe(
+            topic,
+            reader=viewer.user.id,
+            kind=lambda store, rows, reader: RestrictedSubscription(store, rows, reader, sight),
+        )
 
     async def _chat(self, viewer: Viewer, chat_id: InteractionId, cursor: str | None) -> Subscription:
         sight = await self._chats.sight(chat_id)
@@ -144,10 +167,18 @@ class ViewService:
                 raise NotFoundError("you have no such chat")
             return await self._store.subscribe(consumer_chat(chat_id), cursor, reader=viewer.consumer.id)
         user = viewer.user
-        if sight is None or (user.id not in sight.agents and Permission.MONITOR not in viewer.permissions):
+        if sight is None:
             raise NotFoundError("there is no such chat, or it is not yours")
-        subscription = await self._store.subscribe(chat(chat_id), cursor, reader=user.id)
+        topic, first = chat(chat_id), sight.belonging
+
+        def sees() -> bool:
+            return self.sights.sees(viewer, Permission.MONITOR, self._store.whose(topic, chat_id) or first)
+
+        if user.id not in sight.agents and not sees():
+            raise NotFoundError("there is no such chat, or it is not yours")
+        subscription = await self._store.subscribe(topic, cursor, reader=user.id)
         if user.id not in sight.agents:
+            subscription.allowed = sees
             subscription.on_close(self._chats.watch(chat_id, user.id, user.name))
         return subscription
 

@@ -25,6 +25,7 @@ from madoguchi.testing.catalogue import MemoryCatalogue
 from madoguchi.testing.desk_records import MemoryDeskRecords
 from madoguchi.testing.facts import MemoryFacts
 from madoguchi.testing.hours import MemoryHours
+from madoguchi.testing.listening import MemoryListening
 from madoguchi.testing.messages import MemoryMessages
 from madoguchi.testing.people import MemoryPeople
 from madoguchi.testing.queues import MemoryQueueMenus
@@ -183,6 +184,7 @@ class MemoryStorage:
         self.messages = MemoryMessages(self.audit)
         self.hours = MemoryHours(self.audit)
         self.facts = MemoryFacts()
+        self.listening = MemoryListening()
         self.desk = MemoryDeskRecords(self.audit)
 
     async def open(self) -> None:

@@ -127,6 +127,12 @@ class FakeVoiceEngine(VoiceScene):
             self.browser_connects(leg)
         return BrowserAnswer(f"answer to {leg}")
 
+    async def set_listen_only(self, leg: LegId, *, on: bool) -> None:
+        """See the port."""
+        self._note("set_listen_only", leg, on)
+        self._end_moment()
+        self._live(leg).listen_only = on
+
     async def release(self, leg: LegId, cause: ReleaseCause = ReleaseCause.NORMAL) -> None:
         """See the port."""
         self._note("release", leg, cause)

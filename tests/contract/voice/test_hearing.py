@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from madoguchi.kernel.ids import BridgeId, LegId, PlaybackId
-from madoguchi.ports.voice import LegAnswered, LegReleased, PlaybackEnded, ReleaseCause, Sound
+from madoguchi.ports.voice import LegAnswered, LegGoneError, LegReleased, PlaybackEnded, ReleaseCause, Sound
 from tests.contract.voice.stages import Stage, a_talker, comes_to_hear, happens
 
 BRIDGE, OTHER = BridgeId("bridge_1"), BridgeId("bridge_2")
@@ -103,6 +103,29 @@ async def test_what_a_listen_only_browser_says_is_heard_by_nobody_even_at_full_g
 
     await comes_to_hear(supervisor, 440)
     assert consumer.hears() == frozenset()
+
+
+@pytest.mark.req("MON-8", "MON-9")
+async def test_who_listened_speaks_and_listens_again_on_the_same_leg_without_a_seam_for_anybody(stage: Stage) -> None:
+    consumer, agent = await a_talker(stage, 440), await a_talker(stage, 700)
+    supervisor = await stage.browser(SUPERVISOR, 1000, listen_only=True)
+    await happens(stage, LegAnswered(SUPERVISOR))
+    legs = [consumer.leg, agent.leg, SUPERVISOR]
+    await stage.engine.set_gains(BRIDGE, legs, BARGE)
+    await comes_to_hear(supervisor, 440, 700)
+    await comes_to_hear(consumer, 700)
+
+    await stage.engine.set_listen_only(SUPERVISOR, on=False)
+    await comes_to_hear(consumer, 700, 1000)
+    await comes_to_hear(agent, 440, 1000)
+    await stage.engine.set_listen_only(SUPERVISOR, on=True)
+    await comes_to_hear(consumer, 700)
+    await comes_to_hear(agent, 440)
+    assert consumer.seams() == agent.seams() == []
+    await stage.engine.release(SUPERVISOR)
+    await happens(stage, LegReleased(SUPERVISOR, ReleaseCause.NORMAL))
+    with pytest.raises(LegGoneError):
+        await stage.engine.set_listen_only(SUPERVISOR, on=False)
 
 
 async def test_whisper_reaches_the_agent_alone_and_barge_everybody(stage: Stage) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Locator, expect
@@ -11,8 +12,8 @@ from playwright.async_api import Browser, Locator, expect
 from madoguchi.testing.server import RealServer
 from tests.e2e.kit.chats import ChatDesk
 from tests.e2e.kit.files import HTML, SVG, a_file, jpeg, mp4, png
-from tests.e2e.kit.house import Office
-from tests.e2e.kit.portal import a_supervisor, an_agent
+from tests.e2e.kit.house import Office, with_a_desk
+from tests.e2e.kit.portal import a_supervisor, an_agent, look
 from tests.e2e.kit.widget import Widget, a_visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
@@ -233,6 +234,55 @@ async def test_a_supervisor_reads_along_and_leaves_no_trace(browser: Browser, se
         await panel.get_by_role("button", name="Close").click()
         await expect(panel).to_have_count(0)
         await widget.panel.get_by_role("button", name=re.compile(QUEUE)).first.click()
+
+
+@pytest.mark.req("MON-7", "MON-8")
+async def test_a_supervisor_whispers_joins_and_takes_over(
+    browser: Browser, server: RealServer, looks: Path | None
+) -> None:
+    boss = with_a_desk(server)
+    async with (
+        a_supervisor(browser, server) as manager,
+        chatting(browser, server, "It is broken") as (widget, desk),
+    ):
+        await manager.choose_status("Break")
+        await manager.show("/chats/connected")
+        consumer = await desk.pane.get_by_role("heading").first.inner_text()
+        await manager.page.get_by_role("button", name=f"Actions for {consumer}").first.click()
+        await manager.page.get_by_role("menuitem", name="View live chat").click()
+        panel = manager.page.get_by_role("region", name=re.compile("^Chat of"))
+        box = panel.get_by_role("textbox")
+        await widget.ears.watch()
+
+        await box.fill("Offer a refund")
+        await box.press("Enter")
+        await expect(desk.pane.get_by_role("region", name="Only the agent and supervisors see this")).to_contain_text(
+            "Offer a refund"
+        )
+        await expect(box).to_have_value("")
+        await look(looks, whispered=desk, whispers=manager)
+        assert "refund" not in str(widget.ears.frames)
+
+        await panel.get_by_role("button", name="Barge").click()
+        await expect(panel.get_by_text("Both sides read what you write.")).to_be_visible()
+        await box.fill("I look after it myself")
+        await panel.get_by_role("button", name="Send").click()
+        await expect(widget.lines).to_have_text(["It is broken", "I look after it myself"])
+        await expect(desk.lines).to_have_text(["It is broken", "I look after it myself"])
+        await expect(widget.log).to_contain_text(boss["name"])
+        await look(looks, joined=manager, guest=widget)
+
+        await panel.get_by_role("button", name="Take over").click()
+        await manager.page.get_by_role("alertdialog").get_by_role("button", name="Take over").click()
+        mine = ChatDesk(manager)
+        await expect(mine.pane).to_be_visible()
+        await expect(desk.pane).to_have_count(0)
+        await mine.say("All yours")
+        await expect(widget.lines.last).to_have_text("All yours")
+        await desk.portal.finish_wrap_up("Handed over")
+        await mine.end()
+        await widget.has_ended()
+        await manager.finish_wrap_up()
 
 
 @pytest.mark.req("BASE-13")

@@ -1,8 +1,6 @@
 """One server and one browser for a file of stories about calls."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -35,10 +33,3 @@ def office(server: RealServer) -> Iterator[Office]:
     signed_in = Office(server)
     yield signed_in
     signed_in.close()
-
-
-@pytest.fixture
-def looks(request: pytest.FixtureRequest) -> Path | None:
-    """Where screens are kept for looking at, if `MADOGUCHI_LOOKS` names a folder."""
-    folder = os.environ.get("MADOGUCHI_LOOKS")
-    return Path(folder) / request.node.name if folder else None

@@ -18,7 +18,7 @@ from madoguchi.kernel.ids import ConsumerId, HandlingId, InteractionId, LegId, O
 from madoguchi.ports.voice import BrowserOffer
 from madoguchi.services import views
 from madoguchi.testing.blobs import MemoryBlobs
-from madoguchi.testing.builders import a_principal, a_user
+from madoguchi.testing.builders import SUE, a_principal, a_user
 from madoguchi.testing.environment import NOON, CountingIds, FakeClock, settle
 from madoguchi.testing.instant_speech import InstantSpeech, InstantTranscoder
 from madoguchi.testing.mail import FakeMailer
@@ -75,7 +75,9 @@ class Floor:
         await self.storage.catalogue.save_settings("calls", {"language": "en"})
 
     async def __aenter__(self) -> Self:
-        """Open."""
+        """Open. Sue supervises, unless the test has made somebody else of her."""
+        if await self.storage.catalogue.user(SUE) is None:
+            await self.storage.catalogue.add_user(a_user(SUE, role=Role.MANAGER_ADMIN), Credentials("x"))
         await self._stack.enter_async_context(self.house.opened())
         return self
 
@@ -86,6 +88,11 @@ class Floor:
     async def killed(self) -> None:
         """Let the process die: nothing is ended or said goodbye to."""
         self._stack.pop_all()
+
+        async def nothing() -> None: ...
+
+        # Python ends what is left behind when it finds it, which no dead process does.
+        self.house._listening.close = nothing  # type: ignore[method-assign] # see above
         await self.house._runtime.__aexit__(None, None, None)
 
     def restarted(self) -> "Floor":
@@ -161,6 +168,7 @@ class Floor:
 
     async def listens(self, user: UserId, call: InteractionId, *, says: Sequence[int] = ()) -> tuple[str, LegId]:
         """Let a supervisor listen; return the monitoring and his leg."""
+        await self.storage.catalogue.save_user(a_user(user, role=Role.MANAGER_ADMIN))
         monitoring, leg, _ = await self.core.supervision.monitor(self.manager(user), call, PAGE)
         self.voice.far_end_says(leg, says)
         await settle()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from madoguchi.domain.access.permissions import Permission, Role, Scope
+from madoguchi.domain.access.permissions import Permission, Scope
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.agents.messages import AgentNotFreeError
 from madoguchi.domain.queues.queue import RecordingPolicy
@@ -18,7 +18,7 @@ from madoguchi.services.consults import Wanted
 from madoguchi.services.dialling import BadPhoneNumberError, DialRules, NumberBlockedError, read_number
 from madoguchi.testing.builders import ANA, BEN, SUE, a_principal, a_queue, a_user
 from madoguchi.testing.environment import settle
-from tests.unit.services.floor import PAGE, Floor
+from tests.unit.services.floor import Floor
 
 CALLER = LegId("leg_caller")
 CONSUMER, AGENT, THIRD = 440, 660, 880
@@ -128,8 +128,7 @@ async def test_a_colleague_of_a_queue_is_consulted_while_a_monitor_listens_unsee
 
 
 async def listens(floor: Floor, call: InteractionId) -> LegId:
-    _, leg, _ = await floor.core.supervision.monitor(a_principal(SUE, role=Role.MANAGER), call, PAGE)
-    await settle()
+    _, leg = await floor.listens(SUE, call)
     return leg
 
 

@@ -308,6 +308,26 @@ async def test_what_is_stored_as_live_without_an_owner_is_told_and_can_be_ended(
     assert "no_owner" not in await wrong(floor)
 
 
+@pytest.mark.req("END-3")
+async def test_what_cannot_be_read_is_told_and_hides_nothing_else(floor: Floor) -> None:
+    await floor.available(ANA)
+    call = await talking(floor)
+    chat = await floor.core.chats.start(a_visitor(), WEB, "en", "Hello")
+    await settle()
+    for owners, one in ((floor.house._calls, call), (floor.house._chats, chat)):
+        del owners._owners[one]
+    floor.storage.interactions._snapshots[chat].data["state"] = "of another version"
+
+    await wrong(floor)
+    await floor.clock.advance(6)
+    sue = floor.manager(SUE)
+    found = {one.code.value: one for one in await floor.core.doctor.anomalies(sue)}
+    assert (found["unreadable"].subject, found["no_owner"].subject) == (chat, call)
+    with pytest.raises(ConflictError) as caught:
+        await floor.core.doctor.heal(sue, found["unreadable"].id)
+    assert caught.value.reason == "unreadable"
+
+
 @pytest.mark.req("END-1", "END-3")
 async def test_after_a_kill_everything_that_was_live_is_closed_or_goes_on_and_nothing_is_wrong(tmp_path: Path) -> None:
     first = Floor(tmp_path)

@@ -7,7 +7,8 @@ import pytest
 
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.calls.lifecycle import CallState
-from madoguchi.domain.figures.story import Came, Outcome, Story, tell
+from madoguchi.domain.figures.story import Came, Outcome, Story
+from madoguchi.domain.figures.telling import tell
 from madoguchi.domain.transfers import ToAgent, ToNumber, ToQueue
 from madoguchi.kernel.ids import InteractionId, LegId
 from madoguchi.ports.voice import ReleaseCause
@@ -178,7 +179,7 @@ async def test_a_call_out_talks_from_the_answer_on(floor: Floor, answers: bool, 
 @pytest.mark.req("BASE-9")
 async def test_the_routing_of_a_consultation_is_explained(floor: Floor) -> None:
     call = await consulted(floor)
-    decisions = (await floor.core.routing.of_call(a_principal(SUE, role=Role.MANAGER), call))["decisions"]
+    decisions = (await floor.core.routing.of_call(a_principal(SUE, role=Role.MANAGER_ADMIN), call))["decisions"]
 
     assert [[(one["agent"], one["outcome"]) for one in each["rung"]] for each in decisions] == [
         [(ANA, "accepted")],

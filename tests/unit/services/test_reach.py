@@ -9,7 +9,7 @@ from madoguchi.domain.access.permissions import Permission, Role, granted
 from madoguchi.domain.access.teams import Team
 from madoguchi.domain.access.users import Credentials, Principal
 from madoguchi.domain.agents.presence import Presence
-from madoguchi.kernel.errors import NotAllowedError
+from madoguchi.kernel.errors import NotAllowedError, NotFoundError
 from madoguchi.kernel.ids import LegId, SessionId, TeamId, UserId
 from madoguchi.testing.builders import ANA, BEN, a_principal, a_queue, a_user
 from madoguchi.testing.environment import settle
@@ -57,7 +57,7 @@ async def test_a_manager_of_others_does_not_end_it_and_an_administrator_does(tmp
         if talking:
             await floor.available(ANA)
             await floor.accepts(ANA)
-        with pytest.raises(NotAllowedError, match="team"):
+        with pytest.raises(NotFoundError, match="team"):
             await floor.core.calls.end(a_principal(SUE, role=Role.MANAGER), call)
         assert not floor.call(call).over
         await floor.core.calls.end(a_principal(ADA, role=Role.ADMIN), call)

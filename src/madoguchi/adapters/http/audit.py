@@ -1,6 +1,5 @@
 """The audit log: who changed what."""
 
-from datetime import UTC
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -9,12 +8,12 @@ from fastapi.responses import StreamingResponse
 from madoguchi.adapters.http.access import needs
 from madoguchi.adapters.http.models import Id, Line, Out
 from madoguchi.adapters.http.state import InServices
+from madoguchi.adapters.http.times import Time, time_of
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.audit.entries import Action, AuditRecord, Subject, Told
-from madoguchi.kernel.errors import InvalidInputError
 from madoguchi.kernel.ids import UserId
-from madoguchi.kernel.time import Instant, instant, stamp
+from madoguchi.kernel.time import stamp
 from madoguchi.ports.audit import AuditQuery
 
 router = APIRouter(prefix="/audit", tags=["audit"])
@@ -62,18 +61,6 @@ class AuditPageOut(Out):
     """`before` of the next page."""
 
 
-def _time(text: str | None, field: str) -> Instant | None:
-    if text is None:
-        return None
-    try:
-        return instant(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidInputError("is no time as RFC 3339 has it", field=field) from None
-
-
-Time = Annotated[str | None, Query(max_length=40, examples=["2026-11-23T09:00:00Z"])]
-
-
 def _query(
     since: Time = None,
     until: Time = None,
@@ -83,8 +70,8 @@ def _query(
     text: Line = "",
 ) -> AuditQuery:
     return AuditQuery(
-        since=_time(since, "since"),
-        until=_time(until, "until"),
+        since=time_of(since, "since"),
+        until=time_of(until, "until"),
         by=UserId(by) if by is not None else None,
         subject=subject,
         thing=thing,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query
@@ -48,6 +49,24 @@ def _place(
 
 
 Before = Annotated[Place, Depends(_place)]
+
+
+Time = Annotated[str | None, Query(max_length=40, examples=["2026-11-23T09:00:00Z"])]
+"""One end of a period, as RFC 3339 has it."""
+
+
+def time_of(text: str | None, field: str) -> Instant | None:
+    """Return the time that a query parameter names, if it names one.
+
+    Raises:
+        InvalidInputError: it is no time.
+    """
+    if text is None:
+        return None
+    try:
+        return instant(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInputError("is no time as RFC 3339 has it", field=field) from None
 
 
 def page(rows: Sequence[Mapping[str, Any]], limit: int) -> RowsOut:

@@ -75,6 +75,7 @@ class Declared:
 
 
 _PARTIES: Final = f"consumer of the chat, or its agent with {Permission.DESK.value}"
+_WRITERS: Final = f"{_PARTIES}, or who has joined it with {Permission.BARGE.value}"
 
 
 def _typed(shape: type[T], perform: Callable[[Services, Sender, T], Awaitable[Answer]], rule: str) -> Declared:
@@ -90,7 +91,7 @@ def _typed(shape: type[T], perform: Callable[[Services, Sender, T], Awaitable[An
 
 
 COMMANDS: Final = {
-    "chat.send": _typed(SendLine, _send, _PARTIES),
+    "chat.send": _typed(SendLine, _send, _WRITERS),
     "chat.typing": _typed(Typing, _typing, _PARTIES),
     "chat.delivered": _typed(Seen, _delivered, _PARTIES),
     "chat.read": _typed(Seen, _read, _PARTIES),

@@ -46,7 +46,7 @@ from madoguchi.kernel.errors import InvalidInputError, Kind, MadoguchiError
 from madoguchi.kernel.time import Span, stamp
 from madoguchi.ports.environment import Clock
 from madoguchi.services.bundle import Services
-from madoguchi.services.view_store import SnapshotFrame
+from madoguchi.services.view_frames import SnapshotFrame
 
 SIGN_IN_NEEDED: Final = 4401
 PROTOCOL_VIOLATION: Final = 4400

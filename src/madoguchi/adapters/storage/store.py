@@ -12,6 +12,7 @@ from madoguchi.adapters.storage.desk import SqlDeskRecords
 from madoguchi.adapters.storage.facts import SqlFacts
 from madoguchi.adapters.storage.hours import SqlHours
 from madoguchi.adapters.storage.interactions import SqlInteractions
+from madoguchi.adapters.storage.listening import SqlListening
 from madoguchi.adapters.storage.messages import SqlMessages
 from madoguchi.adapters.storage.people import SqlPeople
 from madoguchi.adapters.storage.postgres import PostgresDatabase
@@ -23,6 +24,7 @@ from madoguchi.ports.audit import AuditLog
 from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
+from madoguchi.ports.listening import ListeningLedger
 from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
@@ -62,6 +64,7 @@ class SqlStorage:
         self._messages = SqlMessages(database, trail)
         self._hours = SqlHours(database, trail)
         self._facts = SqlFacts(database)
+        self._listening = SqlListening(database)
         self._desk = SqlDeskRecords(database, trail)
 
     @property
@@ -103,6 +106,11 @@ class SqlStorage:
     def facts(self) -> FactStore:
         """What figures are made of."""
         return self._facts
+
+    @property
+    def listening(self) -> ListeningLedger:
+        """Who listened to what."""
+        return self._listening
 
     @property
     def audit(self) -> AuditLog:

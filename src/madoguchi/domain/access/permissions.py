@@ -24,6 +24,8 @@ class Permission(Enum):
     """Make and change the organisation's own statuses."""
     MONITOR = "monitor"
     """Listen to live calls and view live chats, unseen."""
+    BARGE = "barge"
+    """Speak in live calls and chats of others: whisper to the agent, speak to all, take over."""
     END_INTERACTIONS = "monitor_chats.edit"
     """End calls and chats of others: one permission named after chats for both."""
     LISTEN_TO_RECORDINGS = "recordings.view"
@@ -50,6 +52,8 @@ class Permission(Enum):
     """Dial numbers: call out, ask a phone into a call, hand over to one."""
     VIEW_AUDIT = "audit.view"
     """Who changed what, and who signed in."""
+    VIEW_MONITORING_REPORT = "reports.monitoring.view"
+    """Who listened to which calls and viewed which chats."""
 
 
 class Scope(Enum):
@@ -80,14 +84,15 @@ class Page:
 
 PAGES: Final = (
     Page("dashboard", Permission.VIEW_DASHBOARD),
-    Page("reports", Permission.VIEW_REPORTS),
-    Page("calls", Permission.VIEW_CALLS),
-    Page("chats", Permission.VIEW_CHATS),
+    Page("reports", Permission.VIEW_REPORTS, scoped=True),
+    Page("calls", Permission.VIEW_CALLS, scoped=True),
+    Page("chats", Permission.VIEW_CHATS, scoped=True),
     Page("agents", Permission.VIEW_AGENTS, Permission.CHANGE_AGENT_STATUS, scoped=True),
-    Page("monitor", Permission.MONITOR),
+    Page("monitor", Permission.MONITOR, scoped=True),
+    Page("barge", edit=Permission.BARGE, scoped=True),
     Page("monitor_chats", edit=Permission.END_INTERACTIONS, scoped=True),
-    Page("recordings", Permission.LISTEN_TO_RECORDINGS),
-    Page("transcripts", Permission.VIEW_TRANSCRIPTS),
+    Page("recordings", Permission.LISTEN_TO_RECORDINGS, scoped=True),
+    Page("transcripts", Permission.VIEW_TRANSCRIPTS, scoped=True),
     Page("users", Permission.VIEW_USERS, Permission.EDIT_USERS, scoped=True, hands_out_roles=True),
     Page("teams", Permission.VIEW_TEAMS, Permission.EDIT_TEAMS, scoped=True),
     Page("roles", Permission.VIEW_ROLES, Permission.EDIT_ROLES),
@@ -100,6 +105,7 @@ PAGES: Final = (
     Page("outbound", edit=Permission.OUTBOUND),
     Page("support_center", Permission.VIEW_SUPPORT_CENTER, Permission.EDIT_SUPPORT_CENTER),
     Page("audit", Permission.VIEW_AUDIT),
+    Page("monitoring_report", Permission.VIEW_MONITORING_REPORT),
 )
 """All pages whose permissions roles can have, in the order of the role page. The desk is none of them."""
 
@@ -171,8 +177,7 @@ def _teams(*rights: Permission) -> dict[Permission, Scope]:
     return dict.fromkeys(rights, Scope.ASSIGNED_TEAMS)
 
 
-_LOOKS_ON: Final = _all(
-    Permission.VIEW_DASHBOARD,
+_LOOKS_ON: Final = (
     Permission.VIEW_REPORTS,
     Permission.VIEW_CALLS,
     Permission.VIEW_CHATS,
@@ -181,9 +186,9 @@ _LOOKS_ON: Final = _all(
     Permission.VIEW_TRANSCRIPTS,
 )
 _MANAGES: Final = {
-    **_LOOKS_ON,
+    **_teams(*_LOOKS_ON, Permission.MONITOR, Permission.BARGE),
     **_all(
-        Permission.MONITOR,
+        Permission.VIEW_DASHBOARD,
         Permission.EDIT_STATUSES,
         Permission.VIEW_QUEUE_SETTINGS,
         Permission.EDIT_QUEUE_SETTINGS,
@@ -217,7 +222,7 @@ DEFAULT_ROLES: Final[Mapping[RoleId, Role]] = {
             "Manager: Data",
             "ok",
             4,
-            {**_LOOKS_ON, **_all(Permission.VIEW_USERS, Permission.VIEW_TEAMS)},
+            _all(Permission.VIEW_DASHBOARD, *_LOOKS_ON, Permission.VIEW_USERS, Permission.VIEW_TEAMS),
             frozenset(),
         ),
         Role(

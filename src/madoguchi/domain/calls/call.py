@@ -196,8 +196,8 @@ class Call:
         return next((one for one in self.parties if one.leg == leg), None)
 
     def monitors(self) -> Iterator[Party]:
-        """Yield those who supervise."""
-        return (one for one in self.parties if one.present and one.supervises)
+        """Yield those who supervise, heard or unheard."""
+        return (one for one in self.parties if one.present and one.monitoring is not None)
 
     @property
     def consult(self) -> Consult | None:

@@ -10,6 +10,7 @@ from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, PlaceOffers
+from madoguchi.domain.supervision import Role
 from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, OfferId, PartyId, PlaybackId, UserId
 
 
@@ -238,6 +239,25 @@ class AttachMonitor:
 
 
 @dataclass(frozen=True)
+class SwitchMonitoring:
+    """Command of who listens: play another part, on the same leg."""
+
+    user: UserId
+    monitoring: MonitoringId
+    role: Role
+    """`MONITOR`, `WHISPER` or `BARGE`."""
+
+
+@dataclass(frozen=True)
+class TakeOver:
+    """Command of who listens, whose slot is reserved: be the call's agent from now on."""
+
+    user: UserId
+    monitoring: MonitoringId
+    offer: OfferId
+
+
+@dataclass(frozen=True)
 class StopMonitoring:
     """Command of who listens: no more."""
 
@@ -344,7 +364,7 @@ AgentCommand: TypeAlias = (
 ConsultCommand: TypeAlias = (
     BeginConsult | SwapConsult | JoinConsult | CompleteTransfer | CancelConsult | HoldParty | MuteParty | RemoveParty
 )
-MonitorCommand: TypeAlias = Monitor | AttachMonitor | StopMonitoring
+MonitorCommand: TypeAlias = Monitor | AttachMonitor | SwitchMonitoring | TakeOver | StopMonitoring
 CallCommand: TypeAlias = (
     Arrive
     | Dial

@@ -1,6 +1,6 @@
 """What a call decides. The only place where its rules are; `menu`, `ringing` and `talk` are chapters of it."""
 
-from madoguchi.domain.calls import consulting, dialling, direct, menu, ringing, silence, talk
+from madoguchi.domain.calls import consulting, dialling, direct, menu, ringing, silence, supervising, talk
 from madoguchi.domain.calls.call import Call, Medium, Stage, Timer
 from madoguchi.domain.calls.commands import (
     AgentFound,
@@ -27,7 +27,6 @@ from madoguchi.domain.calls.commands import (
     LegSilent,
     LegUp,
     Monitor,
-    MonitorCommand,
     MuteParty,
     NobodyHeard,
     PlaybackOver,
@@ -40,6 +39,8 @@ from madoguchi.domain.calls.commands import (
     SetRecordingPaused,
     StopMonitoring,
     SwapConsult,
+    SwitchMonitoring,
+    TakeOver,
     TransferToAgent,
     TransferToQueue,
 )
@@ -60,7 +61,6 @@ from madoguchi.domain.calls.events import (
     Announced,
     CallStarted,
     FarEndHeld,
-    PartyJoined,
     PartyLeft,
     PlaceChanged,
     PlaybackRanOut,
@@ -75,7 +75,7 @@ from madoguchi.domain.calls.lifecycle import (
     Resolved,
     TalkEnded,
 )
-from madoguchi.domain.calls.parties import LegConnected, LegOpening, Media, MediaDropped, Party
+from madoguchi.domain.calls.parties import LegConnected, Media, MediaDropped, Party
 from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, PlaceOffers
 from madoguchi.domain.supervision import Role
 from madoguchi.kernel.decision import Decision, Moment
@@ -83,7 +83,7 @@ from madoguchi.kernel.errors import ConflictError, MadoguchiError, NotFoundError
 from madoguchi.kernel.ids import BridgeId, PartyId, PlaybackId
 
 
-def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:  # noqa: C901, PLR0912 - the list of all messages
+def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:  # noqa: C901, PLR0911, PLR0912 - the list of all messages
     """Return what follows from `message`.
 
     Raises:
@@ -121,8 +121,8 @@ def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:
             | RemoveParty()
         ):
             talk.consult_command(draft, message)
-        case Monitor() | AttachMonitor() | StopMonitoring():
-            _supervision(draft, message)
+        case Monitor() | AttachMonitor() | SwitchMonitoring() | TakeOver() | StopMonitoring():
+            return draft.decision(answer=supervising.command(draft, message))
         case AttachConsumerMedia():
             if call.medium is not Medium.WEB:
                 raise ConflictError("the consumer calls by phone")
@@ -343,45 +343,6 @@ def _lost(draft: Draft, party: Party) -> None:
             consulting.third_party_gone(draft, party, ConsultOutcome.MEDIA_LOST)
         case Role.MONITOR | Role.WHISPER | Role.BARGE:
             draft.add(PartyLeft(party.id, draft.now))
-
-
-def _supervision(draft: Draft, message: MonitorCommand) -> None:
-    """Supervisors come and go without a trace for agent and consumer.
-
-    Raises:
-        ConflictError: nobody talks.
-        NotFoundError: there is no such monitoring of this user.
-    """
-    if isinstance(message, Monitor):
-        if draft.call.state is not CallState.TALKING:
-            raise ConflictError("nobody talks in this call at present")
-        party = Party(
-            id=PartyId(draft.at.new_id("party")),
-            role=Role.MONITOR,
-            name=message.name,
-            since=draft.now,
-            user=message.user,
-            leg=message.leg,
-            media=Media.CONNECTING,
-            waiting_since=draft.now,
-            monitoring=message.monitoring,
-        )
-        draft.add(PartyJoined(party))
-        return
-    found = next(
-        (
-            one
-            for one in draft.call.parties
-            if one.present and one.monitoring == message.monitoring and one.user == message.user
-        ),
-        None,
-    )
-    if found is None:
-        raise NotFoundError("you do not listen to this call")
-    if isinstance(message, AttachMonitor):
-        draft.add(LegOpening(found.id, message.leg, draft.now))
-    else:
-        draft.add(PartyLeft(found.id, draft.now))
 
 
 def failed(effect: CallEffect, error: MadoguchiError) -> EffectFailed:

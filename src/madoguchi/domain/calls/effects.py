@@ -65,6 +65,14 @@ class SetGains:
 
 
 @dataclass(frozen=True)
+class SetListenOnly:
+    """Discard what a browser leg says, or take it."""
+
+    leg: LegId
+    on: bool
+
+
+@dataclass(frozen=True)
 class CloseBridge:
     """Nobody is to hear anybody any more."""
 
@@ -120,6 +128,7 @@ VoiceEffect: TypeAlias = (
     | ReleaseLeg
     | Play
     | StopPlayback
+    | SetListenOnly
     | SetGains
     | CloseBridge
     | SendDigits
@@ -142,6 +151,7 @@ def lanes(effect: CallEffect) -> tuple[str, ...]:
             AnswerLeg(leg)
             | DialLeg(leg)
             | ReleaseLeg(leg)
+            | SetListenOnly(leg)
             | Play(_, leg)
             | StopPlayback(_, leg)
             | SendDigits(leg)

@@ -36,7 +36,8 @@ from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
 from madoguchi.domain.routing.record import Why
-from madoguchi.kernel.ids import BridgeId, InteractionId, PartyId, PlaybackId, RecordingId
+from madoguchi.domain.supervision import Role
+from madoguchi.kernel.ids import BridgeId, HandlingId, InteractionId, OfferId, PartyId, PlaybackId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
 
 
@@ -177,6 +178,28 @@ class TookOver:
 
 
 @dataclass(frozen=True)
+class ModeSwitched:
+    """A supervisor plays another part: he listens, whispers to the agent, or speaks to all."""
+
+    party: PartyId
+    role: Role
+    at: Instant
+
+
+@dataclass(frozen=True)
+class SupervisorTookOver:
+    """Who listened is the call's agent from now on."""
+
+    agent: UserId
+    name: str
+    party: PartyId
+    handling: HandlingId
+    offer: OfferId
+    """Under which his slot was kept."""
+    at: Instant
+
+
+@dataclass(frozen=True)
 class FarEndHeld:
     """The consumer's phone put us on hold, or took us back."""
 
@@ -271,6 +294,8 @@ CallEvent: TypeAlias = (
     | TransferCompleted
     | ConsultEnded
     | TookOver
+    | ModeSwitched
+    | SupervisorTookOver
     | FarEndHeld
     | PlaybackBegan
     | PlaybackStopped

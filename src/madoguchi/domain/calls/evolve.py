@@ -20,6 +20,7 @@ from madoguchi.domain.calls.events import (
     FarEndHeld,
     Held,
     MenuSaid,
+    ModeSwitched,
     Muted,
     OffersAdded,
     PartyHeld,
@@ -36,6 +37,7 @@ from madoguchi.domain.calls.events import (
     RecordingClosed,
     RecordingPaused,
     StageReached,
+    SupervisorTookOver,
     TimerSet,
     TookOver,
     Transferred,
@@ -104,7 +106,7 @@ def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: C901, PLR0911 
             return _offers(call, event)
         case PartyJoined() | PartyLeft() | LegOpening() | LegConnected() | MediaDropped() | Muted() | Held():
             return parties(call, event)
-        case PartyHeld() | TookOver():
+        case PartyHeld() | TookOver() | ModeSwitched() | SupervisorTookOver():
             return third_parties(call, event)
         case (
             ConsultBegan()

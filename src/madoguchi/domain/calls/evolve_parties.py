@@ -21,10 +21,12 @@ from madoguchi.domain.calls.consult import (
 from madoguchi.domain.calls.events import (
     ConsultOffered,
     Held,
+    ModeSwitched,
     Muted,
     PartyHeld,
     PartyJoined,
     PartyLeft,
+    SupervisorTookOver,
     TookOver,
 )
 from madoguchi.domain.calls.parties import MEDIA, LegConnected, LegOpening, Media, MediaDropped, Party
@@ -90,9 +92,17 @@ def parties(  # noqa: PLR0911 - one case per event
             )
 
 
-def third_parties(call: Call, event: PartyHeld | TookOver) -> Call:
-    """Return the call after something happened to a third party."""
+def third_parties(call: Call, event: PartyHeld | TookOver | ModeSwitched | SupervisorTookOver) -> Call:
+    """Return the call after something happened to a third party or a supervisor."""
     match event:
+        case ModeSwitched(party, role):
+            return change(call, party, lambda one: replace(one, role=role))
+        case SupervisorTookOver(_, _, party, handling, offer):
+            return change(
+                call,
+                party,
+                lambda one: replace(one, role=Role.AGENT, handling=handling, offer=offer, monitoring=None),
+            )
         case PartyHeld(party, on):
             return change(call, party, lambda one: replace(one, on_hold=on))
         case TookOver(party):

@@ -13,12 +13,13 @@ from madoguchi.domain.calls.effects import (
     Play,
     ReleaseLeg,
     SetGains,
+    SetListenOnly,
     StartRecording,
     StopPlayback,
     StopRecording,
     VoiceEffect,
 )
-from madoguchi.domain.supervision import gain_matrix
+from madoguchi.domain.supervision import Role, gain_matrix
 from madoguchi.kernel.ids import LegId
 
 JOINABLE = 2
@@ -37,7 +38,7 @@ def joined(call: Call | None) -> Joined | None:
     """Return who ought to hear whom; None where there are not two who could."""
     if call is None:
         return None
-    voices = [one.voice() for one in call.parties if one.present and one.in_bridge]
+    voices = [one.voice(redacting=call.redacting) for one in call.parties if one.present and one.in_bridge]
     if len(voices) < JOINABLE:
         return None
     return Joined(tuple(one.leg for one in voices), gain_matrix(voices))
@@ -50,6 +51,7 @@ def orders(before: Call | None, after: Call) -> tuple[VoiceEffect, ...]:
     """
     return (
         *_recording_stopped(before, after),
+        *_listening(before, after),
         *_bridge(before, after),
         *_playbacks(before, after),
         *_recording_begun(before, after),
@@ -85,6 +87,23 @@ def _playbacks(before: Call | None, after: Call) -> tuple[VoiceEffect, ...]:
             effects.append(Play(playing.id, party.leg, playing.lines, playing.music, playing.ringing))
         elif playing is None and heard is not None and was is not None and was.leg is not None and was.leg == party.leg:
             effects.append(StopPlayback(heard.id, was.leg))
+    return tuple(effects)
+
+
+def _listening(before: Call | None, after: Call) -> tuple[VoiceEffect, ...]:
+    """Take what supervisors say whose part it is to speak, and discard the rest.
+
+    The browser of a supervisor is connected listen-only, whatever his part is.
+    """
+    former = {one.id: one for one in before.parties} if before is not None else {}
+    effects = []
+    for party in after.parties:
+        was = former.get(party.id)
+        known = was if was is not None and was.leg == party.leg else None
+        discarded = known is None or known.role is Role.MONITOR
+        concerned = party.monitoring is not None or (known is not None and known.monitoring is not None)
+        if party.leg is not None and concerned and discarded is not (party.role is Role.MONITOR):
+            effects.append(SetListenOnly(party.leg, on=party.role is Role.MONITOR))
     return tuple(effects)
 
 

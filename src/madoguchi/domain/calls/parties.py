@@ -124,7 +124,8 @@ class Party:
         """Whether neither agent nor consumer may learn of him."""
         return self.role in {Role.MONITOR, Role.WHISPER}
 
-    def voice(self) -> Voice:
-        """Return him as far as hearing goes. Only for who has a leg."""
+    def voice(self, *, redacting: bool = False) -> Voice:
+        """Return him as far as hearing goes; supervisors hear nothing while it is redacted. Only for who has a leg."""
         assert self.leg is not None  # noqa: S101 - callers look at `in_bridge` first
-        return Voice(self.leg, self.role, muted=self.muted, on_hold=self.on_hold)
+        deaf = redacting and self.monitoring is not None
+        return Voice(self.leg, self.role, muted=self.muted, on_hold=self.on_hold, deaf=deaf)

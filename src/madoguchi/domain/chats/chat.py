@@ -38,6 +38,8 @@ from madoguchi.domain.chats.messages import (
     TypingChanged,
     preview,
 )
+from madoguchi.domain.chats.supervising import REMEMBERED as WHISPERS
+from madoguchi.domain.chats.supervising import Guest, GuestJoined, GuestLeft, Whispered
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Channel, Offer, OfferDeclined, OfferMissed, OfferWithdrawn
@@ -65,7 +67,17 @@ class PositionMoved:
 
 
 ChatEvent: TypeAlias = (
-    ChatStarted | LifecycleEvent | MessageSent | TypingChanged | Delivered | Read | Resumed | PositionMoved
+    ChatStarted
+    | LifecycleEvent
+    | MessageSent
+    | TypingChanged
+    | Delivered
+    | Read
+    | Resumed
+    | PositionMoved
+    | Whispered
+    | GuestJoined
+    | GuestLeft
 )
 
 
@@ -150,6 +162,10 @@ class Chat:
     delivered: Marks = NO_MARKS
     read: Marks = NO_MARKS
     transfers: tuple[Transfer, ...] = ()
+    guests: tuple[Guest, ...] = ()
+    """Supervisors who have joined."""
+    whispers: tuple[Whispered, ...] = ()
+    """The last lines that supervisors wrote to the agent alone."""
 
     @property
     def live(self) -> bool:
@@ -159,6 +175,10 @@ class Chat:
     def offer(self, offer: OfferId, agent: UserId) -> Offer | None:
         """Return a standing offer to `agent`."""
         return next((one for one in self.offers if one.id == offer and one.agent == agent), None)
+
+    def guest(self, user: str) -> Guest | None:
+        """Return the supervisor who has joined, if that is `user`."""
+        return next((one for one in self.guests if one.user == user), None)
 
     def line(self, side: Side, client_id: str) -> Line | None:
         """Return the recent line to which the sender gave `client_id`."""
@@ -237,8 +257,20 @@ def evolve(chat: Chat | None, event: ChatEvent) -> Chat:  # noqa: PLR0911 - one 
             return replace(chat, turn_since=at, consumer_typing=None, agent_typing=None)
         case PositionMoved(position, wait_min):
             return replace(chat, position=position, wait_min=wait_min)
+        case Whispered() | GuestJoined() | GuestLeft():
+            return _supervised(chat, event)
         case _:
             return _advanced(replace(chat, state=CHAT.advance(chat.state, event)), event)
+
+
+def _supervised(chat: Chat, event: Whispered | GuestJoined | GuestLeft) -> Chat:
+    match event:
+        case Whispered():
+            return replace(chat, whispers=(*chat.whispers, event)[-WHISPERS:])
+        case GuestJoined(user, name, at):
+            return replace(chat, guests=(*chat.guests, Guest(user, name, at)))
+        case GuestLeft(user):
+            return replace(chat, guests=tuple(one for one in chat.guests if one.user != user))
 
 
 def _written(chat: Chat, event: MessageSent) -> Chat:
@@ -318,6 +350,7 @@ def _ended(chat: Chat, reason: EndReason, at: Instant) -> Chat:
     return replace(
         chat,
         offers=(),
+        guests=(),
         position=None,
         wait_min=None,
         ended_at=at,

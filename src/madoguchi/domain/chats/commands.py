@@ -103,6 +103,38 @@ class StopChat:
 
 
 @dataclass(frozen=True)
+class Whisper:
+    """Command: a supervisor writes a line that only the agent sees. The same `client_id` again is the same line."""
+
+    user: UserId
+    name: str
+    client_id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class JoinChat:
+    """Command: a supervisor writes in it from now on, and both sides are told. Who has joined joins once."""
+
+    user: UserId
+    name: str
+
+
+@dataclass(frozen=True)
+class LeaveChat:
+    """Command: he does not any more. Who has not joined leaves nothing."""
+
+    user: UserId
+
+
+@dataclass(frozen=True)
+class TakeOverChat:
+    """Command: a supervisor, whose slot is reserved under `offer`, is its agent from now on."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True)
 class PositionIs:
     """Fact: its place in the queue; 1 is the next."""
 
@@ -141,6 +173,10 @@ ChatMessage: TypeAlias = (
     | HandOver
     | EndChat
     | StopChat
+    | Whisper
+    | JoinChat
+    | LeaveChat
+    | TakeOverChat
     | ChatDue
     | ChatRecovered
     | PositionIs

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
 from madoguchi.domain.chats import messages
-from madoguchi.domain.chats.chat import Chat, ChatEvent, Deadline, PositionMoved, Resumed
+from madoguchi.domain.chats.chat import Chat, ChatEvent, Deadline, PositionMoved, Resumed, evolve
 from madoguchi.domain.chats.commands import (
     ChatDue,
     ChatMessage,
@@ -14,6 +14,8 @@ from madoguchi.domain.chats.commands import (
     EffectFailed,
     EndChat,
     HandOver,
+    JoinChat,
+    LeaveChat,
     MarkDelivered,
     MarkRead,
     NotYourChatError,
@@ -22,6 +24,8 @@ from madoguchi.domain.chats.commands import (
     SetTyping,
     StartChat,
     StopChat,
+    TakeOverChat,
+    Whisper,
 )
 from madoguchi.domain.chats.lifecycle import (
     ANSWERED,
@@ -42,6 +46,7 @@ from madoguchi.domain.chats.lifecycle import (
     Woke,
 )
 from madoguchi.domain.chats.messages import Body, Delivered, MessageSent, Read, TypingChanged
+from madoguchi.domain.chats.supervising import GuestJoined, GuestLeft, Whispered
 from madoguchi.domain.routing.offers import (
     AcceptOffer,
     Channel,
@@ -111,6 +116,8 @@ def decide(chat: Chat | None, message: ChatMessage, at: Moment) -> ChatDecision:
             return _end(chat, reason, at.now)
         case StopChat():
             return _end(chat, EndReason.SUPERVISOR_ENDED, at.now)
+        case Whisper() | JoinChat() | LeaveChat() | TakeOverChat():
+            return _supervise(chat, message, at)
         case ChatDue():
             return _due(chat, at.now)
         case ChatRecovered():
@@ -178,7 +185,7 @@ def _let_go(
 
 
 def _send(chat: Chat, message: SendMessage, now: Instant) -> ChatDecision:
-    name = _belongs(chat, message.side, message.sender)
+    name = _belongs(chat, message.side, message.sender, message)
     known = chat.line(message.side, message.client_id)
     if known is not None:
         return Decision(answer=known.seq)
@@ -216,6 +223,57 @@ def _hand_over(chat: Chat, message: HandOver, now: Instant) -> ChatDecision:
     rung = (OffersPlaced((offer,), Why(Rule.ASKED_FOR)),) if offer is not None else ()
     events = (_told(chat, messages.event("transferred", to), now), requeued, *rung)
     return Decision(events, (_wrapped_up(chat, chat.agent.handling),))
+
+
+def _supervise(  # noqa: PLR0911 - one case per command
+    chat: Chat, message: Whisper | JoinChat | LeaveChat | TakeOverChat, at: Moment
+) -> ChatDecision:
+    match message:
+        case Whisper(user, name, client_id, content):
+            if chat.agent is None or chat.state not in ANSWERED:
+                raise ConflictError("nobody is there to whisper to", reason="no_agent")
+            if any((one.user, one.client_id) == (user, client_id) for one in chat.whispers):
+                return NOTHING
+            number = chat.whispers[-1].number + 1 if chat.whispers else 1
+            return Decision((Whispered(number, user, name, client_id, content, at.now),))
+        case JoinChat(user, name):
+            if chat.agent is not None and chat.agent.id == user:
+                raise ConflictError("you have it already", reason="yours")
+            if chat.guest(user) is not None:
+                return NOTHING
+            joined = GuestJoined(user, name, at.now)
+            return Decision((joined, _told(chat, messages.event("agent_joined", name), at.now)))
+        case LeaveChat(user):
+            guest = chat.guest(user)
+            if guest is None:
+                return NOTHING
+            left = GuestLeft(user, at.now)
+            return Decision((left, _told(chat, messages.event("agent_left", guest.name), at.now)))
+        case TakeOverChat(offer):
+            return _take_over(chat, offer, at)
+
+
+def _take_over(chat: Chat, offer: Offer, at: Moment) -> ChatDecision:
+    """Let the supervisor be its agent without a moment in which the consumer waits."""
+    if chat.agent is None or chat.state not in ANSWERED:
+        raise ConflictError("nobody has it", reason="no_agent")
+    if chat.agent.id == offer.agent:
+        raise ConflictError("you have it already", reason="yours")
+    now, was = at.now, chat.agent
+    handling = HandlingId(at.new_id("handling"))
+    left = _told(chat, messages.event("agent_left", was.name), now)
+    # Who had joined is there already: nobody is told that he comes.
+    guest = chat.guest(offer.agent)
+    joined = _told(evolve(chat, left), messages.event("agent_joined", offer.name), now)
+    events: tuple[ChatEvent, ...] = (
+        left,
+        Requeued(now, chat.queue, was.id, was.name, handed_over=True, to_agent=offer.agent, to_name=offer.name),
+        OffersPlaced((offer,), Why(Rule.TAKEN_OVER)),
+        OfferAccepted(offer.id, offer.agent, offer.name, handling, now),
+        joined if guest is None else GuestLeft(offer.agent, now),
+    )
+    opened = OpenHandling(offer.agent, handling, offer.id, chat.id, Channel.CHAT, chat.consumer, chat.queue)
+    return Decision(events, (_wrapped_up(chat, was.handling), opened), answer=handling)
 
 
 def _end(chat: Chat, reason: EndReason, now: Instant) -> ChatDecision:
@@ -277,8 +335,8 @@ def _recovered(chat: Chat, now: Instant) -> ChatDecision:
     return Decision((*withdrawn, BackInQueue(), resumed), freed)
 
 
-def _belongs(chat: Chat, side: Side, sender: str) -> str:
-    """Return the sender's name.
+def _belongs(chat: Chat, side: Side, sender: str, message: ChatMessage | None = None) -> str:
+    """Return the sender's name. A supervisor who has joined writes, and nothing more: the chat is not with him.
 
     Raises:
         NotYourChatError: he is not on this side of the chat.
@@ -287,6 +345,9 @@ def _belongs(chat: Chat, side: Side, sender: str) -> str:
         return chat.consumer.name
     if side is Side.AGENT and chat.agent is not None and chat.state in ANSWERED and sender == chat.agent.id:
         return chat.agent.name
+    guest = chat.guest(sender) if side is Side.AGENT and isinstance(message, SendMessage) else None
+    if guest is not None:
+        return guest.name
     raise NotYourChatError("it is with somebody else")
 
 

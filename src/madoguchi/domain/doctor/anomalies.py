@@ -1,12 +1,12 @@
 """Anomalies: what ought not to be, since when, and what helps."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Final
 
-from madoguchi.kernel.ids import UserId
+from madoguchi.domain.belonging import Belonging
 from madoguchi.kernel.time import Instant, Span
 
 
@@ -17,6 +17,8 @@ class Code(Enum):
     """It has gone on for longer than the threshold."""
     NO_OWNER = "no_owner"
     """It is stored as live, and nobody here works on it."""
+    UNREADABLE = "unreadable"
+    """The same, and what is stored cannot be read: another version has written it, or it is damaged."""
     LEG_GONE = "leg_gone"
     """The call believes in a connection that the voice engine does not have."""
     AGENT_GONE = "agent_gone"
@@ -51,6 +53,7 @@ class Remedy(Enum):
 
 GRACE: Final[Mapping[Code, Span]] = {
     Code.NO_OWNER: timedelta(seconds=5),
+    Code.UNREADABLE: timedelta(seconds=5),
     Code.LEG_GONE: timedelta(seconds=10),
     Code.AGENT_GONE: timedelta(seconds=60),
     Code.NO_MEDIA: timedelta(seconds=35),
@@ -75,8 +78,8 @@ class Anomaly:
     """The consumer's, or the agent's."""
     agent: str = ""
     """The name of the agent who has the interaction."""
-    users: tuple[UserId, ...] = ()
-    """Whose it is: its agent, or those of its queue."""
+    belonging: Belonging = field(default_factory=Belonging)
+    """Whose it is; whoever sees that, learns of the anomaly."""
     part: str = ""
     """Which leg, offer or handling of the subject, where it has several."""
     since: Instant | None = None

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from madoguchi.domain.agents.agent import Agent
 from madoguchi.domain.agents.handling import Handling, HandlingState
+from madoguchi.domain.belonging import Belonging, of_call, of_chat
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.lifecycle import CallState
 from madoguchi.domain.calls.parties import Party
@@ -30,6 +31,8 @@ class Present:
     agents: Sequence[Agent] = ()
     unowned: Sequence[Interaction] = ()
     """Stored as live, while no owner's task runs."""
+    unreadable: Sequence[tuple[Kind, str]] = ()
+    """Of what kind they are and their ids, where what is stored as live tells nothing more."""
     hearing: Hearing = field(default_factory=Hearing)
     at_desk: Collection[UserId] = frozenset()
     """Agents who have a page open."""
@@ -43,15 +46,9 @@ def examine(present: Present) -> Iterator[Anomaly]:
         yield from _chat(chat, present)
     for one in present.unowned:
         yield _of(one, Code.NO_OWNER)
+    for kind, subject in present.unreadable:
+        yield Anomaly(Code.UNREADABLE, kind, subject, Remedy.NOTHING, name=subject)
     yield from _agents(present)
-
-
-def belongs_to(one: Interaction) -> tuple[UserId, ...]:
-    """Return whose an interaction is: its agent's, else those of the queue it waits in."""
-    agent = _agent(one)
-    if agent is not None and agent[0] is not None:
-        return (agent[0],)
-    return tuple(one.queue.agents) if one.queue is not None else ()
 
 
 def _call(call: Call, present: Present) -> Iterator[Anomaly]:
@@ -136,7 +133,7 @@ def _of(
         remedy=Remedy.END_CALL if call else Remedy.END_CHAT,
         name=one.consumer.name,
         agent=agent[1] if agent is not None else "",
-        users=belongs_to(one),
+        belonging=of_call(one) if isinstance(one, Call) else of_chat(one),
         part=part,
         since=since,
         heals_at=heals_at,
@@ -158,7 +155,7 @@ def _of_agent(
         subject=agent.id,
         remedy=remedy,
         name=agent.name,
-        users=(agent.id,),
+        belonging=Belonging(frozenset({agent.id})),
         part=part,
         since=since,
         heals_at=heals_at,

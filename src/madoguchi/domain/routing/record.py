@@ -47,6 +47,8 @@ class Rule(Enum):
     """A colleague transferred it to him."""
     DIRECT_NUMBER = "direct_number"
     """The consumer called his own number."""
+    TAKEN_OVER = "taken_over"
+    """A supervisor took it over."""
     NOBODY = "nobody"
     """Nobody could be rung."""
 

@@ -46,7 +46,8 @@ def choose_audio(offer: Offer, policy: Sequence[str], *, listen_only: bool, ssrc
     Args:
         offer: the browser's side.
         policy: names of `CLOCK_RATES`, the best first; the first that the browser offers is taken.
-        listen_only: the browser is not to be heard, whatever it offers.
+        listen_only: the browser is not to be heard for now, whatever it offers. What it offers to send is agreed to, so
+            that it can be heard later without another negotiation.
         ssrc: what our packets will carry.
 
     Raises:
@@ -56,8 +57,7 @@ def choose_audio(offer: Offer, policy: Sequence[str], *, listen_only: bool, ssrc
     if codec is None:
         offered = ", ".join(sorted({one.name[:20] for one in offer.codecs})[:12])
         raise BadSdpError(f"no audio codec in common: we speak {', '.join(policy)}, the browser {offered or 'none'}")
-    sends = offer.sends and not listen_only
-    if not (sends or offer.receives):
+    if not (offer.receives or (offer.sends and not listen_only)):
         raise BadSdpError(
             "nobody would speak: the offer neither sends nor receives"
             if not listen_only
@@ -70,7 +70,7 @@ def choose_audio(offer: Offer, policy: Sequence[str], *, listen_only: bool, ssrc
         clock_rate=codec.clock_rate,
         dtmf=dtmf,
         ssrc=ssrc,
-        sends=sends,
+        sends=offer.sends,
         receives=offer.receives,
         inband_fec="useinbandfec=1" in codec.parameters.replace(" ", "").split(";"),
     )

@@ -59,7 +59,7 @@ class AgreedAudio:
     ssrc: int
     """The SSRC that the RTP packets sent to this browser must carry; the answer announces it."""
     sends: bool
-    """Whether the browser is heard. False for listen-only legs: whatever arrives is discarded inside the hub."""
+    """Whether the browser may send. Of a listen-only leg, whatever arrives is discarded inside the hub."""
     receives: bool
     """Whether the browser wants to hear."""
     inband_fec: bool = False

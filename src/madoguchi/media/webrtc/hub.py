@@ -113,7 +113,7 @@ class BrowserHub:
         Args:
             leg: the leg's id.
             offer_sdp: what `createOffer` gave the page.
-            listen_only: whatever the browser sends is discarded.
+            listen_only: whatever the browser sends is discarded, until `set_listen_only` says otherwise.
             now: seconds.
 
         Returns:
@@ -140,6 +140,7 @@ class BrowserHub:
             link = former
             del self._by_ufrag[link.ice.credentials.ufrag]
             link.renew(offer, audio, credentials)
+        link.listen_only = listen_only
         self._by_ufrag[credentials.ufrag] = link
         ours = OurSide(
             ufrag=credentials.ufrag,
@@ -153,6 +154,12 @@ class BrowserHub:
             version=link.version,
         )
         return write_answer(offer, audio, ours), audio
+
+    def set_listen_only(self, leg: LegId, *, on: bool) -> None:
+        """Discard what the browser sends, or take it; unknown legs are no error."""
+        link = self._links.get(leg)
+        if link is not None:
+            link.listen_only = on
 
     def receive(self, data: bytes, address: Address, now: float) -> Sequence[tuple[LegId, bytes]]:
         """Take one datagram from the socket.

@@ -37,6 +37,8 @@ class BrowserLink:
         self.heard_at = now
         self.connected = False
         """Whether media has ever been able to flow; it is reported once."""
+        self.listen_only = False
+        """Whether what the browser sends is discarded; the hub says so."""
         self.version = 0
         """How often the offer was renewed."""
         self._dtls = DtlsServer(context, offer.fingerprints)
@@ -87,7 +89,7 @@ class BrowserLink:
         if packet is None:
             return None
         self._heard(address, now)
-        return packet if self.audio.sends else None
+        return packet if self._is_heard else None
 
     def open_row(self, row: Any, length: int, address: Address, now: float) -> int:
         """Open the SRTP packet in a row of `srtp.Rows` in place; return its length, 0 where nothing is to be heard."""
@@ -100,7 +102,11 @@ class BrowserLink:
         self.heard_at = now
         if address is not self.ice.selected:
             self.ice.heard(address, now)
-        return length if self.audio.sends else 0
+        return length if self._is_heard else 0
+
+    @property
+    def _is_heard(self) -> bool:
+        return self.audio.sends and not self.listen_only
 
     @property
     def way(self) -> Address | None:

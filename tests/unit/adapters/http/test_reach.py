@@ -59,6 +59,7 @@ MANAGES: Final = LOOKS_ON | {
     "agents.edit",
     "agent_statuses.edit",
     "monitor",
+    "barge",
     "monitor_chats.edit",
     "users.view",
     "teams.view",

@@ -96,7 +96,7 @@ def test_a_role_is_stored_with_what_edit_implies() -> None:
         (replace(NIGHT, colour="pink"), "colour"),
         (replace(NIGHT, name="MANAGER"), "name"),
         (replace(NIGHT, grants={Permission.DESK: Scope.ALL}), "grants"),
-        (replace(NIGHT, grants={Permission.MONITOR: Scope.ASSIGNED_TEAMS}), "grants"),
+        (replace(NIGHT, grants={Permission.VIEW_AUDIT: Scope.ASSIGNED_TEAMS}), "grants"),
         (replace(NIGHT, assignable=frozenset({RoleId("role_none")})), "assignable"),
     ],
 )

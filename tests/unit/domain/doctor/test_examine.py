@@ -96,7 +96,7 @@ def test_a_stuck_one_says_since_when_whose_it_is_and_what_helps() -> None:
     settings = DoctorSettings(stuck_min=10)
     (found,) = examine(present(a_talking_call().call, now=later(3600), settings=settings))
     assert (found.since, found.remedy, found.kind) == (later(600), Remedy.END_CALL, Kind.CALL)
-    assert (found.users, found.agent, found.heals_at) == ((ANA,), "Ana", None)
+    assert (found.belonging.users, found.agent, found.heals_at) == (frozenset({ANA}), "Ana", None)
     assert found.id == f"stuck:{CALL_ID}"
 
 
@@ -129,7 +129,7 @@ def test_what_is_stored_as_live_without_an_owner_can_be_ended() -> None:
         (Code.NO_OWNER, Remedy.END_CALL),
         (Code.NO_OWNER, Remedy.END_CHAT),
     ]
-    assert found[1].users == SALES.agents
+    assert found[1].belonging.queue == SALES.id
 
 
 def test_a_slot_that_is_kept_for_no_offer_frees_itself_or_is_freed() -> None:

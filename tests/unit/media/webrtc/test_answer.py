@@ -77,7 +77,7 @@ def test_no_codec_in_common_is_named() -> None:
         ("sendrecv", False, "sendrecv"),
         ("recvonly", False, "sendonly"),
         ("sendonly", False, "recvonly"),
-        ("sendrecv", True, "sendonly"),
+        ("sendrecv", True, "sendrecv"),
         ("recvonly", True, "sendonly"),
     ],
 )

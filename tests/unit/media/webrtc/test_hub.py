@@ -109,9 +109,22 @@ def test_a_listen_only_browser_is_never_heard(hub: BrowserHub) -> None:
     browser = Browser(hub)
     browser.connect(listen_only=True)
 
-    assert "a=sendonly\r\n" in browser.answer
     assert browser.speak(1) == []
     assert sent(hub, browser) is not None
+
+
+@pytest.mark.req("MON-8", "MON-9")
+def test_a_listen_only_browser_is_heard_once_it_may_speak_and_not_any_more_when_it_may_not(hub: BrowserHub) -> None:
+    browser = Browser(hub)
+    browser.connect(listen_only=True)
+    assert "a=sendrecv\r\n" in browser.answer
+
+    assert browser.speak(1) == []
+    hub.set_listen_only(LEG, on=False)
+    assert browser.speak(2) == [rtp(2)]
+    hub.set_listen_only(LEG, on=True)
+    assert browser.speak(3) == []
+    hub.set_listen_only(LegId("leg_unknown"), on=True)
 
 
 def test_a_browser_without_a_microphone_hears_and_its_reports_keep_it_alive(hub: BrowserHub) -> None:

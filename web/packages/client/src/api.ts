@@ -20,6 +20,7 @@ import type {
   MediaAnswer,
   MenuChannel,
   MonitorAnswer,
+  MonitoringMode,
   Names,
   Page,
   PastInteraction,
@@ -145,8 +146,19 @@ export class PortalApi {
     this.http.post(`/calls/${part(call)}/monitor`, { offer });
   connectMonitoring = (monitoring: string, offer: string): Promise<MediaAnswer> =>
     this.http.post(`/monitorings/${part(monitoring)}/media`, { offer });
+  /** Listens, whispers to the agent, or speaks to all, on the connection that there is. */
+  switchMonitoring = (monitoring: string, mode: MonitoringMode): Promise<void> =>
+    this.http.put(`/monitorings/${part(monitoring)}/mode`, { mode });
+  /** Makes the caller the call's agent, on the connection that there is. */
+  takeOver = (monitoring: string): Promise<{ call: string }> => this.http.post(`/monitorings/${part(monitoring)}/take-over`);
   stopMonitoring = (monitoring: string): Promise<void> => this.http.delete(`/monitorings/${part(monitoring)}`);
   endCall = (call: string): Promise<void> => this.http.post(`/calls/${part(call)}/end`);
+  /** Writes a line that only the chat's agent and other supervisors see. */
+  whisper = (chat: string, line: { client_id: string; text: string }): Promise<void> =>
+    this.http.post(`/chats/${part(chat)}/whispers`, line);
+  joinChat = (chat: string): Promise<void> => this.http.put(`/chats/${part(chat)}/barge`);
+  leaveChat = (chat: string): Promise<void> => this.http.delete(`/chats/${part(chat)}/barge`);
+  takeOverChat = (chat: string): Promise<void> => this.http.post(`/chats/${part(chat)}/take-over`);
   endStuckChat = (chat: string): Promise<void> => this.http.post(`/chats/${part(chat)}/end-stuck`);
   setAgentPresence = (user: string, status: string): Promise<void> => this.http.put(`/agents/${part(user)}/presence`, { status });
   statuses = (): Promise<{ statuses: CustomStatus[] }> => this.http.get("/agent-statuses");

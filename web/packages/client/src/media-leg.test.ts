@@ -29,8 +29,8 @@ class FakePeer {
     return Promise.resolve();
   };
   addTrack = (track: { kind: string }): void => void this.added.push(track.kind);
-  addTransceiver = (kind: string, { direction }: { direction: string }): void =>
-    void this.added.push(`${kind} ${direction}`);
+  addTransceiver = (kind: string, { direction }: { direction?: string } = {}): void =>
+    void this.added.push(`${kind} ${direction ?? "sendrecv"}`);
   getReceivers = (): unknown[] => [{ transport: this.transport }];
   close = (): void => void (this.closed = true);
 
@@ -83,7 +83,7 @@ describe("media leg", () => {
     const { leg, peers, getUserMedia } = bed({ listenOnly: true });
     await leg.start();
     expect(getUserMedia).not.toHaveBeenCalled();
-    expect(peers[0]?.added).toEqual(["audio recvonly"]);
+    expect(peers[0]?.added).toEqual(["audio sendrecv"]);
   });
 
   it("mutes the track at once, also before it exists", async () => {

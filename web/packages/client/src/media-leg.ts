@@ -32,7 +32,7 @@ export type Negotiate = (offerSdp: string) => Promise<string>;
 
 export interface MediaLegOptions {
   negotiate: Negotiate;
-  /** Hear only: the browser is not asked for a microphone. */
+  /** Hear only: the browser is not asked for a microphone. It may be given one later, by `sender` and `microphone`. */
   listenOnly?: boolean;
   /** Constraints of the microphone. */
   audio?: MediaTrackConstraints;
@@ -116,6 +116,11 @@ export class MediaLeg {
     this.#applyMute();
   }
 
+  /** What sends the microphone, on the path that there is; a leg that listens can be given one by it. */
+  get sender(): RTCRtpSender | undefined {
+    return this.#peer?.getSenders()[0];
+  }
+
   /** Starts playing after the browser wanted a click first. */
   resume(): void {
     this.#play();
@@ -171,7 +176,8 @@ export class MediaLeg {
     const track = this.microphone.get()?.getAudioTracks()[0];
     const stream = this.microphone.get();
     if (track !== undefined && stream !== null) peer.addTrack(track, stream);
-    else peer.addTransceiver("audio", { direction: "recvonly" });
+    // In both directions: it sends nothing without a microphone, but one can be added without another negotiation.
+    else peer.addTransceiver("audio");
     this.#after(CONNECT_MS, () => this.#again());
     try {
       await peer.setLocalDescription(await peer.createOffer());
@@ -305,11 +311,11 @@ export class MediaLeg {
   }
 }
 
-function stopTracks(stream: MediaStream): void {
+export function stopTracks(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
-function microphoneFailure(error: unknown): MediaFailure {
+export function microphoneFailure(error: unknown): MediaFailure {
   const name = error instanceof Error ? error.name : "";
   if (name === "NotAllowedError" || name === "SecurityError") return "microphone_denied";
   if (name === "NotFoundError" || name === "OverconstrainedError") return "microphone_missing";

@@ -57,7 +57,9 @@ export type Permission =
   | "agents.edit"
   | "agent_statuses.edit"
   | "audit.view"
+  | "reports.monitoring.view"
   | "monitor"
+  | "barge"
   | "monitor_chats.edit"
   | "recordings.view"
   | "transcripts.view"
@@ -94,6 +96,7 @@ export interface Anomaly {
   code:
     | "stuck"
     | "no_owner"
+    | "unreadable"
     | "leg_gone"
     | "agent_gone"
     | "no_media"

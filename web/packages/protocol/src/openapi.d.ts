@@ -752,6 +752,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitorings/{monitoring}/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch
+         * @description Listen, whisper to the agent, or speak to all, on the connection that there is.
+         */
+        put: operations["supervision_switch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitorings/{monitoring}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over
+         * @description Be the call's agent, on the connection that there is.
+         */
+        post: operations["supervision_take_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat}/whispers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whisper
+         * @description Write a line that only the agent and other supervisors see.
+         */
+        post: operations["supervision_whisper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat}/barge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Join
+         * @description Write in the chat from now on; both sides are told.
+         */
+        put: operations["supervision_join"];
+        post?: never;
+        /**
+         * Leave
+         * @description Write in the chat no more.
+         */
+        delete: operations["supervision_leave"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chat}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over Chat
+         * @description Be the chat's agent.
+         */
+        post: operations["supervision_take_over_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/monitorings/{monitoring}": {
         parameters: {
             query?: never;
@@ -2430,6 +2534,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/monitoring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listenings
+         * @description Tell who listened to which call or viewed which chat, the newest first.
+         */
+        get: operations["reports_listenings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/monitoring/supervisors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Supervisors
+         * @description Tell who has ever listened.
+         */
+        get: operations["reports_supervisors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/monitoring/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State
+         * @description Verify the ledger, and tell how far it can be believed.
+         */
+        get: operations["reports_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/monitoring/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Return the report as a CSV file.
+         */
+        get: operations["reports_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/monitoring/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ledger
+         * @description Return the ledger's entries of a period with their hashes, so that they can be verified elsewhere.
+         */
+        get: operations["reports_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/doctor": {
         parameters: {
             query?: never;
@@ -2761,6 +2965,12 @@ export interface components {
             /** Next */
             next: number | null;
         };
+        /**
+         * Because
+         * @description Why it ended.
+         * @enum {string}
+         */
+        Because: "left" | "interaction_ended" | "server_stopped";
         /** Body_chats_attach */
         Body_chats_attach: {
             /** File */
@@ -3500,6 +3710,12 @@ export interface components {
             next_closing: string | null;
         };
         /**
+         * Fault
+         * @description What is wrong with an entry.
+         * @enum {string}
+         */
+        Fault: "place" | "chain" | "hash" | "filing";
+        /**
          * FieldProblem
          * @description What is wrong with one input.
          */
@@ -3840,6 +4056,26 @@ export interface components {
             changed_at: string | null;
         };
         /**
+         * LedgerBrokenOut
+         * @description The first entry that cannot be believed.
+         */
+        LedgerBrokenOut: {
+            /** Seq */
+            seq: number;
+            fault: components["schemas"]["Fault"];
+        };
+        /**
+         * LedgerStateOut
+         * @description How far the ledger can be believed.
+         */
+        LedgerStateOut: {
+            /** Seq */
+            seq: number;
+            /** Hash */
+            hash: string;
+            broken: components["schemas"]["LedgerBrokenOut"] | null;
+        };
+        /**
          * LinkOut
          * @description A link to hand over; it is told only here.
          */
@@ -3855,6 +4091,55 @@ export interface components {
             expires_at: string;
             /** Mailed */
             mailed: boolean;
+        };
+        /**
+         * ListenedOut
+         * @description One user's stretch of listening to one call or chat.
+         */
+        ListenedOut: {
+            /** Id */
+            id: string;
+            supervisor: components["schemas"]["ListenerOut"];
+            /** Interaction */
+            interaction: string;
+            channel: components["schemas"]["Channel"];
+            /** Started At */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            because: components["schemas"]["Because"] | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Heard Ms */
+            heard_ms: number;
+            /** Hold Ms */
+            hold_ms: number;
+            /** Others */
+            others: number;
+            /** Modes */
+            modes: components["schemas"]["Mode"][];
+            agent: components["schemas"]["ListenerOut"] | null;
+            queue: components["schemas"]["ListenerOut"] | null;
+        };
+        /**
+         * ListenedPageOut
+         * @description Listenings, the newest first.
+         */
+        ListenedPageOut: {
+            /** Rows */
+            rows: components["schemas"]["ListenedOut"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * ListenerOut
+         * @description A person or a queue, as it was called then.
+         */
+        ListenerOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * MadeOut
@@ -4015,6 +4300,23 @@ export interface components {
             text: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Mode
+         * @description How somebody listens.
+         * @enum {string}
+         */
+        Mode: "listen" | "whisper" | "barge" | "take_over" | "view";
+        /**
+         * ModeIn
+         * @description What a supervisor does in a call.
+         */
+        ModeIn: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "listen" | "whisper" | "barge";
         };
         /**
          * MonitoringOut
@@ -4736,7 +5038,7 @@ export interface components {
          * @description What decided.
          * @enum {string}
          */
-        Rule: "longest_since_call" | "longest_since_chat" | "fewest_chats" | "all_at_once" | "fell_back" | "asked_for" | "direct_number" | "nobody";
+        Rule: "longest_since_call" | "longest_since_chat" | "fewest_chats" | "all_at_once" | "fell_back" | "asked_for" | "direct_number" | "taken_over" | "nobody";
         /**
          * RuleOut
          * @description What decided.
@@ -5058,6 +5360,14 @@ export interface components {
         SwitchIn: {
             /** On */
             on: boolean;
+        };
+        /**
+         * TakenOverOut
+         * @description The call that is the caller's own now.
+         */
+        TakenOverOut: {
+            /** Call */
+            call: string;
         };
         /**
          * TeamChangeIn
@@ -5384,6 +5694,16 @@ export interface components {
             email: string;
             /** Min Length */
             min_length: number;
+        };
+        /**
+         * WhisperIn
+         * @description A line for the agent of a chat alone.
+         */
+        WhisperIn: {
+            /** Client Id */
+            client_id: string;
+            /** Text */
+            text: string;
         };
         /**
          * WrapUpRulesIn
@@ -6616,6 +6936,190 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MediaOut"];
                 };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    supervision_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitoring: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    supervision_take_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitoring: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenOverOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    supervision_whisper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhisperIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    supervision_join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    supervision_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    supervision_take_over_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chat: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457). */
             default: {
@@ -10026,6 +10530,163 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EmbeddingOut"];
                 };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    reports_listenings: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                before?: number | null;
+                limit?: number;
+                since?: string | null;
+                until?: string | null;
+                supervisor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListenedPageOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    reports_supervisors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListenerOut"][];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    reports_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerStateOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    reports_export: {
+        parameters: {
+            query?: {
+                language?: string;
+                since?: string | null;
+                until?: string | null;
+                supervisor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    reports_ledger: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457). */
             default: {

@@ -40,7 +40,8 @@ export interface TransferRecord {
 
 export interface Participant {
   party: string;
-  role: "consumer" | "agent" | "third_party";
+  /** `barge`: a supervisor whom all hear. */
+  role: "consumer" | "agent" | "third_party" | "barge";
   name: string;
   since: Timestamp;
   connected: boolean;
@@ -80,7 +81,7 @@ export interface CallRow {
   transfers: TransferRecord[];
   participants: Participant[];
   /** Only in the view `calls`; never on a desk or at a consumer's. */
-  monitors?: Person[];
+  monitors?: Supervisor[];
   end_reason?: string | null;
 }
 
@@ -95,6 +96,16 @@ export type ChatState =
   | "failed";
 
 export type ChatSide = "consumer" | "agent";
+
+/** A line that only a chat's agent and supervisors see. */
+export interface WhisperRow {
+  id: string;
+  kind: "whisper";
+  at: Timestamp;
+  sender: Person;
+  client_id: string;
+  text: string;
+}
 
 export interface ChatRow {
   id: string;
@@ -124,6 +135,8 @@ export interface ChatRow {
   /** Only in the view `chats`. */
   monitors?: Person[];
   end_reason?: string | null;
+  /** Supervisors who have joined and write. */
+  guests?: Person[];
 }
 
 export type MessageSender = "consumer" | "agent" | "system";
@@ -255,6 +268,8 @@ export interface DeskCallRow extends Omit<CallRow, "monitors"> {
   muted: boolean;
   /** `third_party`: a colleague has asked him into the call. */
   part?: "agent" | "third_party";
+  /** Supervisors whom only the agent hears. */
+  coaches?: Person[];
   consult?: ConsultInfo | null;
   consult_failure?: ConsultFailure | null;
 }
@@ -358,12 +373,22 @@ export interface FiguresRow {
   goals: Goals;
 }
 
+/** What a supervisor does in a call: he is heard by nobody, by its agent alone, by all. */
+export type MonitoringMode = "listen" | "whisper" | "barge";
+
+export interface Supervisor extends Person {
+  mode: MonitoringMode;
+}
+
 export interface MonitoringRow {
   id: string;
   kind: "monitoring";
   call: string;
   consumer: ConsumerRef;
   agent: Person | null;
+  mode: MonitoringMode;
+  /** The agent leaves something out; supervisors hear nothing meanwhile. */
+  redacted: boolean;
   since: Timestamp;
   media: "connecting" | "connected" | "lost";
 }
@@ -447,7 +472,7 @@ export interface ViewRows {
   queues: QueueTreeRow;
   figures: FiguresRow;
   monitoring: MonitoringRow;
-  chat: ChatRow | ConsumerChatRow | MessageRow;
+  chat: ChatRow | ConsumerChatRow | MessageRow | WhisperRow;
   consumer: ConsumerRow;
 }
 

@@ -217,6 +217,12 @@ class EmbeddedVoice(MediaOrders):
             raise VoiceUnavailableError("the leg was released meanwhile")
         return BrowserAnswer(answer)
 
+    async def set_listen_only(self, leg: LegId, *, on: bool) -> None:
+        """Discard what a browser leg says, or take it; see the port."""
+        if not isinstance(self._legs.get(leg), BrowserLeg):
+            raise LegGoneError(leg)
+        await self._media.set_listen_only(leg, on=on)
+
     # --- What the user agent calls ---
 
     def has_room(self) -> bool:

@@ -27,6 +27,9 @@ class MediaControl(Protocol):
     async def open_browser(self, leg: LegId, offer_sdp: str, *, listen_only: bool, near: str | None = None) -> str:
         """Make a browser leg; return the answer's SDP."""
 
+    async def set_listen_only(self, leg: LegId, *, on: bool) -> None:
+        """Discard what a browser leg says, or take it."""
+
     async def close_leg(self, leg: LegId) -> None:
         """Forget a leg."""
 

@@ -36,6 +36,7 @@ from madoguchi.media.protocol import (
     RtpSettings,
     SendDigits,
     SetGains,
+    SetListenOnly,
     SoundFile,
     StartRecording,
     StopPlayback,
@@ -155,6 +156,15 @@ class MediaPlane:
                 self._places.forget(leg)
             raise
         return result.text if isinstance(result, Done) else ""
+
+    async def set_listen_only(self, leg: LegId, *, on: bool) -> None:
+        """Discard what a browser leg says, or take it, from the next tick on.
+
+        Raises:
+            LegGoneError: there is no such leg.
+            VoiceUnavailableError: it is a phone.
+        """
+        await self._ask(self._where(leg), SetListenOnly(leg, on), leg)
 
     async def close_leg(self, leg: LegId) -> None:
         """Forget a leg. Its playback and recordings end, which is reported. Unknown legs are no error."""

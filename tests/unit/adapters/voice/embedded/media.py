@@ -45,6 +45,11 @@ class FakeMedia:
         self.legs[leg] = None
         return f"answer to {offer_sdp}, {listen_only}"
 
+    async def set_listen_only(self, leg: LegId, *, on: bool) -> None:
+        if leg not in self.legs:
+            raise LegGoneError(leg)
+        self.orders.append(("set_listen_only", leg, on))
+
     async def close_leg(self, leg: LegId) -> None:
         self.legs.pop(leg, None)
         self.orders.append(("close_leg", leg))

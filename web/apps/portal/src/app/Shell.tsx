@@ -67,7 +67,7 @@ export function Shell(): ReactNode {
       {boards ? <Sections open={menu} onGo={() => setMenu(false)} /> : null}
       <div className="page">
         <ConnectionBar />
-        {can("monitor") ? <MonitorBars /> : null}
+        {can("monitor") ? <MonitorBars onTakenOver={(call) => void navigate({ to: "/desk", search: { s: call } })} /> : null}
         {desk ? <Alerts title={title} /> : <Title title={title} />}
         <Outlet />
       </div>
@@ -194,6 +194,7 @@ function Sections({ open, onGo }: { open: boolean; onGo: () => void }): ReactNod
       {can("calls.view") ? <CallSection onGo={onGo} /> : null}
       {can("chats.view") ? <ChatSection onGo={onGo} /> : null}
       {can("monitor_chats.edit") ? <Entry to="/doctor" icon="warning" label="doctor.title" onGo={onGo} /> : null}
+      {can("reports.monitoring.view") ? <ReportSection onGo={onGo} /> : null}
       <SettingsSection onGo={onGo} />
     </nav>
   );
@@ -234,6 +235,18 @@ function ChatSection({ onGo }: { onGo: () => void }): ReactNode {
       <Entry to="/chats/connected" label="nav.connected" count={connected} onGo={onGo} />
       <Entry to="/chats/queued" label="nav.queued" count={queued} onGo={onGo} />
       <Entry to="/chats/completed" label="nav.completed" onGo={onGo} />
+    </div>
+  );
+}
+
+function ReportSection({ onGo }: { onGo: () => void }): ReactNode {
+  const t = useT();
+  return (
+    <div role="group" aria-label={t("ledger.reports")}>
+      <p className="group">
+        <Icon name="file" /> {t("ledger.reports")}
+      </p>
+      <Entry to="/reports/monitoring" label="ledger.nav" onGo={onGo} />
     </div>
   );
 }

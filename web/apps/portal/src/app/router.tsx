@@ -49,6 +49,10 @@ const CompletedChats = lazyRouteComponent(() => import("../features/chat-boards/
 const LiveChatPanels = lazyRouteComponent(() => import("../features/live-chat/LiveChatPanels.tsx"), "LiveChatPanels");
 const UsersPage = lazyRouteComponent(() => import("../features/people/UsersPage.tsx"), "UsersPage");
 const RolesPage = lazyRouteComponent(() => import("../features/roles/RolesPage.tsx"), "RolesPage");
+const MonitoringReportPage = lazyRouteComponent(
+  () => import("../features/monitoring-report/MonitoringReportPage.tsx"),
+  "MonitoringReportPage",
+);
 const AuditPage = lazyRouteComponent(() => import("../features/audit/AuditPage.tsx"), "AuditPage");
 const MePage = lazyRouteComponent(() => import("../features/me/MePage.tsx"), "MePage");
 const SupportCenterPage = lazyRouteComponent(() => import("../features/support-center/SupportCenterPage.tsx"), "SupportCenterPage");
@@ -137,7 +141,7 @@ const chatsConnected = board("/chats/connected", "page.chats_connected", () => (
     needs="chats.view"
     draw={(page) => (
       <ConnectedChats {...page}>
-        <LiveChatPanels chats={page.watched} onClose={page.onUnview} />
+        <LiveChatPanels chats={page.watched} onClose={page.onUnview} onTakenOver={page.onDesk} />
       </ConnectedChats>
     )}
   />
@@ -147,7 +151,7 @@ const chatsQueued = board("/chats/queued", "page.chats_queued", () => (
     needs="chats.view"
     draw={(page) => (
       <QueuedChats {...page}>
-        <LiveChatPanels chats={page.watched} onClose={page.onUnview} />
+        <LiveChatPanels chats={page.watched} onClose={page.onUnview} onTakenOver={page.onDesk} />
       </QueuedChats>
     )}
   />
@@ -180,6 +184,7 @@ const settings = [
   page("/settings/embedding", "embedding.title", () => <EmbeddingPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),
+  page("/reports/monitoring", "ledger.title", () => <MonitoringReportPage />),
   page("/settings/audit", "audit.title", () => <AuditPage />),
   page("/me", "me.title", () => <MePage />),
 ];
@@ -201,6 +206,8 @@ interface Page {
   onView: (chat: string) => void;
   onUnview: (chat: string) => void;
   watched: readonly string[];
+  /** Goes to a conversation on one's own desk. */
+  onDesk: (conversation: string) => void;
 }
 
 function Board(props: { needs: Permission; draw: (page: Page) => ReactNode }): ReactNode {
@@ -224,8 +231,9 @@ function Board(props: { needs: Permission; draw: (page: Page) => ReactNode }): R
     (chat: string) => change((before) => ({ ...before, watch: (before.watch ?? []).filter((each) => each !== chat) }), true),
     [change],
   );
+  const onDesk = useCallback((conversation: string) => void navigate({ to: "/desk", search: { s: conversation } }), [navigate]);
   if (!can(props.needs)) return <Refused />;
-  return props.draw({ search, onSearch, onCall, onView, onUnview, watched: search.watch ?? [] });
+  return props.draw({ search, onSearch, onCall, onView, onUnview, onDesk, watched: search.watch ?? [] });
 }
 
 /** Leaves out what is empty, so that URLs stay short. */

@@ -10,9 +10,15 @@ function bed() {
     monitor: vi.fn((call: string) => Promise.resolve({ monitoring: `mon_${call}`, leg: "l", answer: "first" })),
     connectMonitoring: vi.fn(() => Promise.resolve({ leg: "l", answer: "again" })),
     stopMonitoring: vi.fn(() => Promise.resolve()),
+    switchMonitoring: vi.fn(() => Promise.resolve()),
+    takeOver: vi.fn((monitoring: string) => Promise.resolve({ call: monitoring.slice(4) })),
   };
+  const adopt = vi.fn(() => () => Promise.resolve("own"));
+  const speak = vi.fn(() => Promise.resolve(null));
   const monitorings = new Monitorings({
     api,
+    adopt,
+    speak,
     settings: new Observable({} as Settings),
     createLeg: (negotiate) => {
       negotiations.push(negotiate);
@@ -21,7 +27,7 @@ function bed() {
       return leg;
     },
   });
-  return { api, monitorings, negotiations };
+  return { adopt, api, monitorings, negotiations, speak };
 }
 
 const row = (id: string, call: string, media: MonitoringRow["media"] = "connected"): MonitoringRow =>
@@ -64,6 +70,37 @@ describe("monitorings", () => {
     await monitorings.stop("a");
     await asked;
     expect(api.stopMonitoring).toHaveBeenCalledWith("mon_a");
+  });
+
+  it("speaks with a microphone, and is silent here before the server knows", async () => {
+    const { api, monitorings, negotiations, speak } = bed();
+    const spoken = (): unknown[] => (speak.mock.calls as unknown[][]).map((call) => call[1]);
+    monitorings.start("a", "A", "whisper");
+    await negotiations[0]!("offer");
+    await vi.waitFor(() => expect(api.switchMonitoring).toHaveBeenCalledWith("mon_a", "whisper"));
+    expect(spoken()).toEqual([true]);
+    expect(await monitorings.switch("a", "listen")).toBeNull();
+    expect(spoken()).toEqual([true, false]);
+    api.switchMonitoring.mockRejectedValueOnce(new ProblemError({ code: "not_allowed" }));
+    expect(await monitorings.switch("a", "barge")).toMatchObject({ problem: { code: "not_allowed" } });
+    expect(spoken()).toEqual([true, false, true, false]);
+  });
+
+  it("hands the voice of a call over that is taken over, whatever comes first: the answer or the row's end", async () => {
+    const { adopt, api, monitorings, negotiations } = bed();
+    monitorings.start("a", "A");
+    await negotiations[0]!("offer");
+    monitorings.follow([row("mon_a", "a")]);
+    const { leg } = monitorings.active.get()[0]!;
+    api.takeOver.mockRejectedValueOnce(new ProblemError({ code: "agent_not_free" }));
+    expect(await monitorings.takeOver("a")).toMatchObject({ problem: { code: "agent_not_free" } });
+    const taking = monitorings.takeOver("a");
+    monitorings.follow([]);
+    expect(await taking).toBeNull();
+    expect(adopt).toHaveBeenCalledWith("a", leg);
+    expect(leg.state.get().phase).not.toBe("closed");
+    expect(await negotiations[0]!("offer")).toBe("own");
+    expect(monitorings.active.get()).toEqual([]);
   });
 
   it("ends with the call", async () => {

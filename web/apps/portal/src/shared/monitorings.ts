@@ -1,6 +1,7 @@
-import { MediaLeg, Observable, type PortalApi, type ProblemError, asProblem } from "@madoguchi/client";
-import type { MonitoringRow } from "@madoguchi/protocol";
-import type { Settings } from "./settings.ts";
+import { MediaLeg, Observable, type MediaFailure, type Negotiate, type PortalApi, type ProblemError, asProblem } from "@madoguchi/client";
+import type { MonitoringMode, MonitoringRow } from "@madoguchi/protocol";
+import { microphoneConstraints, type Settings } from "./settings.ts";
+import { speak } from "./speaking.ts";
 
 /** A call that is being listened to from this page. */
 export interface Listening {
@@ -10,17 +11,32 @@ export interface Listening {
   /** Null until the server has agreed. */
   monitoring: string | null;
   leg: MediaLeg;
+  /** What to do as soon as the server has agreed to listening. */
+  then?: MonitoringMode;
+  /** It is becoming a call of one's own: its end here is not the end of its voice. */
+  leaving?: boolean;
+  /** Where its offers go since it is a call of one's own. */
+  owner?: Negotiate;
 }
 
+/** Why a supervisor cannot speak. */
+export type SpeakFailure = { microphone: MediaFailure } | { problem: ProblemError };
+
 export interface MonitoringsOptions {
-  api: Pick<PortalApi, "monitor" | "connectMonitoring" | "stopMonitoring">;
+  api: Pick<PortalApi, "monitor" | "connectMonitoring" | "stopMonitoring" | "switchMonitoring" | "takeOver">;
   settings: Observable<Settings>;
+  /** Takes a call's voice with its leg when it becomes one's own; says where its offers go from now on. */
+  adopt: (call: string, leg: MediaLeg) => Negotiate;
+  /** Gives a leg a microphone, or takes it away. */
+  speak?: typeof speak;
   createLeg?: (negotiate: (offer: string) => Promise<string>) => MediaLeg;
 }
 
 /** Listens to live calls, several at once, and stops when told or when the server says that it is over. */
 export class Monitorings {
   readonly active = new Observable<readonly Listening[]>([]);
+  /** What went wrong last where nobody waited for an answer. */
+  readonly failed = new Observable<SpeakFailure | null>(null);
   readonly #options: MonitoringsOptions;
   #seen = new Set<string>();
 
@@ -28,12 +44,59 @@ export class Monitorings {
     this.#options = options;
   }
 
-  /** Starts to listen, once per call. */
-  start(call: string, name: string): void {
-    if (this.active.get().some((each) => each.call === call)) return;
-    const entry: Listening = { call, name, monitoring: null, leg: this.#leg((offer) => this.#negotiate(entry, offer)) };
+  /** Starts to listen, once per call, and goes on to `then`. */
+  start(call: string, name: string, then: MonitoringMode = "listen"): void {
+    if (this.active.get().some((each) => each.call === call)) {
+      if (then !== "listen") void this.#switchLater(call, then);
+      return;
+    }
+    const entry: Listening = { call, name, monitoring: null, then, leg: this.#leg((offer) => this.#negotiate(entry, offer)) };
     this.active.set([...this.active.get(), entry]);
     void entry.leg.start();
+  }
+
+  /**
+   * Listens, whispers to the agent, or speaks to all, on the connection that there is. The microphone is silent here at
+   * once when he goes back to listening. Resolves to what went wrong, or null.
+   */
+  async switch(call: string, mode: MonitoringMode): Promise<SpeakFailure | null> {
+    const entry = this.#entry(call);
+    if (entry === undefined || entry.monitoring === null) return null;
+    const microphone = await this.#speak(entry, mode !== "listen");
+    if (microphone !== null) return { microphone };
+    try {
+      await this.#options.api.switchMonitoring(entry.monitoring, mode);
+      return null;
+    } catch (error) {
+      if (mode !== "listen") await this.#speak(entry, false);
+      return { problem: asProblem(error) };
+    }
+  }
+
+  /** Makes the call one's own, with the voice that it has here. Resolves to what went wrong, or null. */
+  async takeOver(call: string): Promise<SpeakFailure | null> {
+    const entry = this.#entry(call);
+    if (entry === undefined || entry.monitoring === null) return null;
+    const silent = entry.leg.microphone.get() === null;
+    entry.leaving = true;
+    const microphone = await this.#speak(entry, true);
+    if (microphone !== null) {
+      delete entry.leaving;
+      return { microphone };
+    }
+    try {
+      await this.#options.api.takeOver(entry.monitoring);
+    } catch (error) {
+      delete entry.leaving;
+      const problem = asProblem(error);
+      // Its row may have gone meanwhile, which will not be told again.
+      if (problem.status === 404) this.#remove(entry);
+      else if (silent) await this.#speak(entry, false);
+      return { problem };
+    }
+    this.active.set(this.active.get().filter((each) => each !== entry));
+    entry.owner = this.#options.adopt(call, entry.leg);
+    return null;
   }
 
   /** Stops listening at once; resolves to what went wrong with telling the server, or null. */
@@ -56,7 +119,7 @@ export class Monitorings {
     const ids = new Set(rows.map((row) => row.id));
     for (const entry of this.active.get()) {
       const { monitoring } = entry;
-      if (monitoring !== null && this.#seen.has(monitoring) && !ids.has(monitoring)) this.#remove(entry);
+      if (entry.leaving !== true && monitoring !== null && this.#seen.has(monitoring) && !ids.has(monitoring)) this.#remove(entry);
     }
     this.#seen = ids;
     for (const row of rows) {
@@ -78,6 +141,7 @@ export class Monitorings {
   }
 
   async #negotiate(entry: Listening, offer: string): Promise<string> {
+    if (entry.owner !== undefined) return entry.owner(offer);
     if (entry.monitoring !== null) return (await this.#options.api.connectMonitoring(entry.monitoring, offer)).answer;
     const started = await this.#options.api.monitor(entry.call, offer);
     if (!this.active.get().includes(entry)) {
@@ -86,7 +150,21 @@ export class Monitorings {
       return started.answer;
     }
     entry.monitoring = started.monitoring;
+    if (entry.then !== undefined && entry.then !== "listen") void this.#switchLater(entry.call, entry.then);
     return started.answer;
+  }
+
+  async #switchLater(call: string, mode: MonitoringMode): Promise<void> {
+    const failure = await this.switch(call, mode);
+    if (failure !== null) this.failed.set(failure);
+  }
+
+  #speak(entry: Listening, on: boolean): Promise<MediaFailure | null> {
+    return (this.#options.speak ?? speak)(entry.leg, on, microphoneConstraints(this.#options.settings.get()));
+  }
+
+  #entry(call: string): Listening | undefined {
+    return this.active.get().find((each) => each.call === call);
   }
 
   #leg(negotiate: (offer: string) => Promise<string>): MediaLeg {

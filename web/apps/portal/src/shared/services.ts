@@ -46,7 +46,7 @@ export function openServices(api: PortalApi, session: SessionInfo, settings: Obs
   const leadership = new Leadership(`madoguchi-softphone-${session.user.id}`, locks());
   const memory = storageOrNull(() => sessionStorage);
   const softphone = new Softphone({ api, settings, leadership, memory });
-  const monitorings = new Monitorings({ api, settings });
+  const monitorings = new Monitorings({ api, settings, adopt: (call, leg) => softphone.adopt(call, leg) });
   const online = (): void => connection.nudge();
   window.addEventListener("online", online);
   connection.start();

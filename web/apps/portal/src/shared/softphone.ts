@@ -1,4 +1,4 @@
-import { MediaLeg, Observable, systemClock, type Clock, type Leadership, type LineStorage, type PortalApi } from "@madoguchi/client";
+import { MediaLeg, Observable, systemClock, type Clock, type Leadership, type LineStorage, type Negotiate, type PortalApi } from "@madoguchi/client";
 import type { DeskCallRow } from "@madoguchi/protocol";
 import { microphoneConstraints, type Settings } from "./settings.ts";
 
@@ -29,6 +29,8 @@ export class Softphone {
   #retries = new Map<string, () => void>();
   /** Call id to the mute that was chosen here and that the server's row does not show yet. */
   #wanted = new Map<string, boolean>();
+  /** Calls that were adopted and are not on the desk yet. */
+  #expected = new Set<string>();
   #telling = new Map<string, Promise<unknown>>();
   #stopLeading: () => void;
 
@@ -42,8 +44,18 @@ export class Softphone {
   follow(rows: readonly DeskCallRow[]): void {
     this.#rows = rows;
     const ids = new Set(rows.map((row) => row.id));
-    for (const id of this.legs.get().keys()) if (!ids.has(id)) this.#drop(id);
+    for (const id of ids) this.#expected.delete(id);
+    for (const id of this.legs.get().keys()) if (!ids.has(id) && !this.#expected.has(id)) this.#drop(id);
     for (const row of rows) this.#fit(row);
+  }
+
+  /** Takes a call with the voice that it has in this tab already. Its row on the desk may come later. */
+  adopt(call: string, leg: MediaLeg): Negotiate {
+    this.#options.leadership.take();
+    this.#drop(call);
+    this.#expected.add(call);
+    this.#hold(call, leg);
+    return this.#negotiateFor(call);
   }
 
   /** Brings the call's voice to this tab. */
@@ -109,19 +121,27 @@ export class Softphone {
     if (this.legs.get().has(call)) return;
     const muted = this.#rows.find((row) => row.id === call)?.muted ?? false;
     const leg = this.#options.createLeg?.(call, muted) ?? this.#newLeg(call, muted);
+    this.#hold(call, leg);
+    void leg.start();
+  }
+
+  #hold(call: string, leg: MediaLeg): void {
     this.legs.set(new Map(this.legs.get()).set(call, leg));
     this.#watched.set(
       call,
       leg.state.subscribe(() => this.#legChanged(call, leg)),
     );
     this.#remember(call);
-    void leg.start();
+  }
+
+  #negotiateFor(call: string): Negotiate {
+    return async (offer) => (await this.#options.api.connectCall(call, offer)).answer;
   }
 
   #newLeg(call: string, muted: boolean): MediaLeg {
     const settings = this.#options.settings.get();
     return new MediaLeg({
-      negotiate: async (offer) => (await this.#options.api.connectCall(call, offer)).answer,
+      negotiate: this.#negotiateFor(call),
       audio: microphoneConstraints(settings),
       sinkId: settings.speaker,
       muted,

@@ -5,8 +5,9 @@ import { createContext, useCallback, useContext, useMemo, type ReactNode } from 
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
 import { Elapsed } from "../../shared/Elapsed.tsx";
-import { useAction, useFigure, useLive, useRow, useSortedIds, useValue, useView } from "../../shared/hooks.ts";
+import { useAction, useFigure, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
 import { agentLook, ELAPSED, languageName, lookText, presenceLook, queuePath, searchable } from "../../shared/labels.ts";
+import { useMonitorActions } from "../../shared/monitorActions.ts";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
@@ -170,10 +171,9 @@ function Line({ id }: { id: string }): ReactNode {
 
 function Actions({ row }: { row: AgentRow }): ReactNode {
   const t = useT();
-  const { api, can, monitorings } = useServices();
-  const live = useLive();
+  const { api, can } = useServices();
   const open = useContext(Open);
-  const active = useValue(monitorings.active);
+  const monitorActions = useMonitorActions();
   const [, run] = useAction((error) => {
     notify({ title: t("presence.failed"), detail: problemText(t, asProblem(error)), error: true });
   });
@@ -181,23 +181,10 @@ function Actions({ row }: { row: AgentRow }): ReactNode {
   const groups: MenuGroup[] = [];
   const call = row.calls[0];
   if (call !== undefined) {
-    const listening = active.some((each) => each.call === call.id);
     groups.push({
       kind: "actions",
       items: [
-        ...(can("monitor")
-          ? [
-              listening
-                ? { id: "stop", label: t("monitor.stop"), icon: "ear" as const, onSelect: () => void monitorings.stop(call.id) }
-                : {
-                    id: "monitor",
-                    label: t("monitor.start"),
-                    icon: "ear" as const,
-                    disabled: !live,
-                    onSelect: () => monitorings.start(call.id, call.consumer.name),
-                  },
-            ]
-          : []),
+        ...monitorActions(call.id, call.consumer.name),
         ...(can("calls.view") ? [{ id: "details", label: t("details.call"), icon: "info" as const, onSelect: () => open(call.id) }] : []),
       ],
     });

@@ -4,8 +4,9 @@ import { useCallback, useContext, useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
 import { Elapsed, Span } from "../../shared/Elapsed.tsx";
-import { useFigure, useLive, useRow, useSortedIds, useValue, useView } from "../../shared/hooks.ts";
+import { useFigure, useLive, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
 import { callLook, ELAPSED, callPath } from "../../shared/labels.ts";
+import { useMonitorActions } from "../../shared/monitorActions.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
@@ -84,31 +85,22 @@ export function ConnectedCalls(props: BoardProps): ReactNode {
 function ConnectedRow({ id }: { id: string }): ReactNode {
   const t = useT();
   const language = useLanguage();
-  const { can, monitorings } = useServices();
+  const { can } = useServices();
   const live = useLive();
   const row = useRow(useView("calls")?.rows, id);
   const open = useContext(BoardActions);
-  const listening = useValue(monitorings.active).some((each) => each.call === id);
+  const monitorActions = useMonitorActions();
   const end = useCallback(() => open(id), [open, id]);
   if (row === undefined) return <div className="cell muted">{t("board.gone")}</div>;
-  const actions: MenuAction[] = [{ id: "details", label: t("details.call"), icon: "info", onSelect: end }];
-  if (can("monitor")) {
-    actions.unshift(
-      listening
-        ? { id: "stop", label: t("monitor.stop"), icon: "ear", onSelect: () => void monitorings.stop(id) }
-        : {
-            id: "monitor",
-            label: t("monitor.start"),
-            icon: "ear",
-            disabled: !live,
-            onSelect: () => monitorings.start(id, row.consumer.name),
-          },
-    );
-  }
+  const actions: MenuAction[] = [
+    ...(row.state === "talking" ? monitorActions(id, row.consumer.name) : []),
+    { id: "details", label: t("details.call"), icon: "info", onSelect: end },
+  ];
   if (can("monitor_chats.edit")) {
     actions.push({ id: "end", label: t("call.end"), icon: "hangUp", danger: true, disabled: !live, onSelect: end });
   }
   const monitors = row.monitors?.length ?? 0;
+  const barger = row.monitors?.find((one) => one.mode === "barge");
   return (
     <>
       <div className="cell" role="cell">
@@ -140,6 +132,7 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
       <div className="cell marks" role="cell">
         {row.recording === "recording" ? <Mark text={t("recording.recording")} icon="record" tone="danger" /> : null}
         {row.recording === "paused" ? <Mark text={t("recording.paused")} icon="pause" tone="warning" /> : null}
+        {barger === undefined ? null : <Mark text={t("monitor.barged", { name: barger.name })} icon="users" tone="warning" />}
         {monitors > 0 ? (
           <>
             <Mark text={t("monitor.count", { count: monitors })} icon="ear" tone="info" />
@@ -154,7 +147,7 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
   );
 }
 
-function Mark({ text, icon, tone }: { text: string; icon: "record" | "pause" | "ear"; tone: string }): ReactNode {
+function Mark({ text, icon, tone }: { text: string; icon: "record" | "pause" | "ear" | "users"; tone: string }): ReactNode {
   return (
     <span className="mark" data-tone={tone} title={text}>
       <Icon name={icon} />

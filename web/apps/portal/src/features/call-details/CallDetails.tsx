@@ -5,7 +5,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import { CallInFull, OVER } from "../../shared/CallInFull.tsx";
 import { Failed } from "../../shared/QueryState.tsx";
-import { useAction, useLive, useRow, useValue, useView } from "../../shared/hooks.ts";
+import { useAction, useLive, useRow, useView } from "../../shared/hooks.ts";
+import { useMonitorActions } from "../../shared/monitorActions.ts";
 import { useServices } from "../../shared/services.ts";
 import { problemText, useT } from "../../shared/text.tsx";
 
@@ -50,14 +51,13 @@ function Content({ call, onClose }: { call: string; onClose: () => void }): Reac
 
 function Actions({ row, onClose }: { row: CallRow; onClose: () => void }): ReactNode {
   const t = useT();
-  const { api, can, monitorings } = useServices();
+  const { api, can } = useServices();
   const live = useLive();
-  const active = useValue(monitorings.active);
+  const monitorActions = useMonitorActions();
   const [ending, setEnding] = useState(false);
   const [busy, run] = useAction((error) => {
     notify({ title: t("call.action_failed"), detail: problemText(t, asProblem(error)), error: true });
   });
-  const listening = active.some((each) => each.call === row.id);
   useEffect(() => () => setEnding(false), [row.id]);
   return (
     <div className="details-actions">
@@ -66,15 +66,19 @@ function Actions({ row, onClose }: { row: CallRow; onClose: () => void }): React
           {t("call.end")}
         </Button>
       ) : null}
-      {can("monitor") && row.state === "talking" ? (
-        listening ? (
-          <Button onClick={() => void monitorings.stop(row.id)}>{t("monitor.stop")}</Button>
-        ) : (
-          <Button kind="primary" icon="ear" disabled={!live} onClick={() => monitorings.start(row.id, row.consumer.name)}>
-            {t("monitor.start")}
-          </Button>
-        )
-      ) : null}
+      {row.state === "talking"
+        ? monitorActions(row.id, row.consumer.name).map((action) => (
+            <Button
+              key={action.id}
+              kind={action.id === "monitor" ? "primary" : "plain"}
+              {...(action.icon === undefined ? {} : { icon: action.icon })}
+              disabled={action.disabled === true}
+              onClick={action.onSelect}
+            >
+              {action.label}
+            </Button>
+          ))
+        : null}
       <Confirm
         open={ending}
         title={t("call.end_title")}

@@ -137,6 +137,11 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
       </header>
       <div className="story">
         <CallStory call={call} />
+        {(call.coaches ?? []).map((coach) => (
+          <Bar key={coach.id} tone="info" icon="mic" role="status">
+            {t("monitor.coached", { name: coach.name })}
+          </Bar>
+        ))}
         <Participants
           call={call}
           live={live}

@@ -1,5 +1,5 @@
 import { asProblem, TypingSignal } from "@madoguchi/client";
-import type { DeskChatRow, MessageRow } from "@madoguchi/protocol";
+import type { DeskChatRow, MessageRow, WhisperRow } from "@madoguchi/protocol";
 import { Button, Confirm, notify } from "@madoguchi/ui";
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { Conversation } from "../../shared/Conversation.tsx";
@@ -10,6 +10,7 @@ import { chatLook } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { problemText, useT } from "../../shared/text.tsx";
+import { Whispers } from "../../shared/Whispers.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
 import { Composer } from "./Composer.tsx";
 import { PAGE_MENUS } from "./model.ts";
@@ -24,6 +25,7 @@ export function ChatPane({ chat }: { chat: DeskChatRow }): ReactNode {
   const view = useView("chat", { chat: chat.id });
   const rows = useAllRows(view);
   const messages = useMemo(() => rows.filter((row): row is MessageRow => row.kind === "message"), [rows]);
+  const whispers = useMemo(() => rows.filter((row): row is WhisperRow => row.kind === "whisper"), [rows]);
   const lines = useValue(outbox.lines);
   const outgoing = useMemo(() => lines.filter((line) => line.chat === chat.id), [lines, chat.id]);
   const uploads = useUploads(chat.id);
@@ -92,6 +94,7 @@ export function ChatPane({ chat }: { chat: DeskChatRow }): ReactNode {
           onForget={(id) => outbox.forget([id])}
         />
       </ViewGate>
+      <Whispers rows={whispers} />
       <UploadList uploads={uploads} />
       <Composer
         chat={chat.id}

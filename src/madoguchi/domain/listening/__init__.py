@@ -1,0 +1,1 @@
+"""The ledger of listening: who listened to which seconds of what, in which mode."""
