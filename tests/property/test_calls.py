@@ -34,6 +34,7 @@ from madoguchi.domain.calls.commands import (
     LegUp,
     Monitor,
     MuteParty,
+    NobodyHeard,
     Outside,
     PlaybackOver,
     PositionIs,
@@ -308,6 +309,13 @@ class Calls(RuleBasedStateMachine):
         elif leg not in self.open_legs:
             return
         self.tell(facts[what])
+
+    @precondition(lambda self: self.script.state is not None)
+    @rule(gone=st.booleans(), rare=st.integers(0, 9))
+    def nobody_is_heard(self, rare: int, *, gone: bool) -> None:
+        if rare == 0:
+            legs = (party.leg for party in self.script.call.parties if party.leg is not None)
+            self.tell(NobodyHeard(frozenset(legs), gone=gone))
 
     @precondition(lambda self: self.script.state is not None)
     @rule(keys=st.text("0123456789*#", min_size=1, max_size=3))

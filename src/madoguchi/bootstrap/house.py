@@ -4,21 +4,19 @@ from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-import structlog
-
 from madoguchi.adapters.speech.assets import RING_BACK
+from madoguchi.bootstrap.doctor import doctor_of
 from madoguchi.bootstrap.live_counts import live_counts
 from madoguchi.bootstrap.people import people_services
 from madoguchi.bootstrap.ports import Ports
 from madoguchi.bootstrap.restrictions import Restrictions
+from madoguchi.bootstrap.warm_up import warm_up
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
 from madoguchi.domain.calls.commands import ServerRestarted
-from madoguchi.domain.calls.couple import first_lines
 from madoguchi.domain.chats.chat import Chat
 from madoguchi.domain.chats.commands import PositionIs as ChatPositionIs
 from madoguchi.domain.routing.offers import Channel
-from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.ids import QueueId, RoleId, TeamId
 from madoguchi.kernel.time import Span
 from madoguchi.ports.voice import LegArrived
@@ -83,8 +81,6 @@ DRAIN: Final = Span(seconds=3)
 """How long live calls may take to note their end when the house closes."""
 _STEP: Final = Span(milliseconds=50)
 
-_log = structlog.get_logger(__name__)
-
 
 class House:
     """All services, ready to be `opened`."""
@@ -132,6 +128,7 @@ class House:
             CallPerformer(ports.voice, self._agents, self._reservations, self._prompts, self._recordings),
         )
         self._chats = self._runtime.add(CHATS, ChatPerformer(self._agents))
+        self._doctor = doctor_of(ports, self._calls, self._chats, self._agents, self._views)
         self._statuses = StatusService(storage.statuses, ids)
         centre = self._centre = CentreTime(lambda: self._hours.book.center.zone, clock)
         self._desk = DeskService(self._agents, catalogue, self._statuses, centre)
@@ -277,6 +274,7 @@ class House:
             ),
             languages=self._languages,
             messages=self._messages,
+            doctor=self._doctor,
             embedding=self._embedding,
             figures=self._figures,
             metadata=MetadataService(storage),
@@ -313,10 +311,11 @@ class House:
         await self._teams.load()
         await self._languages.load()
         await self._embedding.load()
+        await self._doctor.load()
         await self._messages.load()
         await self._hours.load()
         await self._listening.load()
-        await self._ports.voice.start(self._facts.listen)
+        await self._ports.voice.start(self._doctor.listens_before(self._facts.listen))
         closed = False
         try:
             async with self._runtime:
@@ -341,23 +340,14 @@ class House:
             self._fact_keeper.run(),
             self._live_figures.run(),
             self._live_figures.watch_days(),
-            self._warm_up(),
+            self._doctor.run(),
+            warm_up(self._tenant, self._queues, self._prompts),
         ):
             self._runtime.spawn(work)
         early, self._early = self._early or [], None
         for leg in early:
             self._arrived(leg)
         self._dispatcher.wake()
-
-    async def _warm_up(self) -> None:
-        """Have spoken what the first caller will hear, while nobody waits for it yet."""
-        try:
-            language = await self._tenant.language()
-            company = await self._tenant.company(language)
-        except MadoguchiError as error:
-            _log.warning("not_warmed_up", code=error.code)
-            return
-        await self._prompts.warm_up(first_lines(self._queues.phone_menu(), company, language))
 
     def _require_open(self, queue: QueueId, channel: Channel, language: str) -> None:
         self._hours.require_open(queue, channel, language, self._ports.clock.now())

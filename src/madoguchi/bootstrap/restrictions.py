@@ -50,6 +50,7 @@ class Restrictions:
         services.consumer_history.sights = services.metadata.sights = services.calls.history.sights = self.sights
         services.figures.sights = services.recordings.sights = services.routing.sights = self.sights
         services.supervision.sights = services.chat_supervision.sights = services.views.sights = self.sights
+        services.doctor.sights = self.sights
 
     async def _principal(self, user: UserId) -> Principal | None:
         """Return somebody as far as what he may do now matters; nothing for one who may not sign in."""

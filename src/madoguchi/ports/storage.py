@@ -147,6 +147,9 @@ class InteractionStore(Protocol):
     async def live(self, kind: str) -> Sequence[Snapshot]:
         """Return every live snapshot of a kind, oldest first."""
 
+    async def live_ids(self, kind: str) -> Sequence[str]:
+        """Return the ids of every live snapshot of a kind; cheaper than `live`."""
+
     async def finished(
         self, kind: str, *, limit: int, before: Instant | None = None, before_id: str = ""
     ) -> Sequence[Snapshot]:

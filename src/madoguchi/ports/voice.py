@@ -6,7 +6,7 @@ what is already so changes nothing. Ids are chosen by the caller, so that no fac
 Whoever implements this proves it by `tests/contract/voice`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -208,6 +208,9 @@ class VoiceEngine(Protocol):
 
     async def close(self) -> None:
         """End every leg (`LegReleased` is reported for each), close every recording and every socket."""
+
+    def known_legs(self) -> Collection[LegId]:
+        """Return the legs that are not over, whatever their state."""
 
     async def ring(self, leg: LegId) -> None:
         """Tell an arrived leg's caller that it rings.

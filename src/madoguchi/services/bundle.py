@@ -12,6 +12,7 @@ from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.credentials import CredentialService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dispositions import DispositionService
+from madoguchi.services.doctor import DoctorService
 from madoguchi.services.embedding import EmbeddingService
 from madoguchi.services.figures import FiguresService
 from madoguchi.services.handlings import HandlingService
@@ -73,6 +74,7 @@ class Services:
     languages: LanguageService
     messages: MessageService
     hours: HoursSettings
+    doctor: DoctorService
     embedding: EmbeddingService
     figures: FiguresService
     metadata: MetadataService

@@ -8,6 +8,9 @@ import msgspec
 S = TypeVar("S")
 JsonObject = dict[str, Any]
 
+UnreadableError = msgspec.ValidationError
+"""What is stored does not fit: a newer version has written it, or it is damaged."""
+
 
 class Codec(Generic[S]):
     """Writes and reads one kind of state, its events and its effects.
@@ -27,7 +30,11 @@ class Codec(Generic[S]):
         return data
 
     def state(self, data: JsonObject) -> S:
-        """Read a state that `dump` wrote."""
+        """Read a state that `dump` wrote.
+
+        Raises:
+            UnreadableError: nothing of this version wrote that.
+        """
         return msgspec.convert(data, self._state)
 
     def effect(self, name: str, data: JsonObject) -> Any:

@@ -72,6 +72,10 @@ class Owners(Generic[S, M, E, F]):
         found = self._owners.get(owner)
         return found.cell.state if found and found.cell and not found.over else None
 
+    def owns(self, owner: str) -> bool:
+        """Whether an owner's task is here, also one that is being made, started again, or about to end."""
+        return owner in self._owners
+
     def states(self) -> Iterator[S]:
         """Yield the present state of every live owner."""
         for owner in list(self._owners.values()):

@@ -270,6 +270,11 @@ class ViewStore:
         found = self._topics.get(topic)
         return MappingProxyType(found.rows if found is not None else {})
 
+    def watched(self, topic: str) -> bool:
+        """Whether somebody reads `topic` now."""
+        found = self._topics.get(topic)
+        return found is not None and bool(found.readers)
+
     def flush(self) -> None:
         """Send what was published. Called by itself at the end of the event loop's turn."""
         dirty, self._dirty = self._dirty, {}

@@ -82,6 +82,10 @@ class MemoryInteractions:
         found = [_as_stored(one) for one in self._snapshots.values() if one.live and one.kind == kind]
         return sorted(found, key=lambda one: (self._born[one.id], one.id))
 
+    async def live_ids(self, kind: str) -> Sequence[str]:
+        """Return the ids of every live snapshot of a kind."""
+        return [one.id for one in await self.live(kind)]
+
     async def finished(
         self, kind: str, *, limit: int, before: Instant | None = None, before_id: str = ""
     ) -> Sequence[Snapshot]:

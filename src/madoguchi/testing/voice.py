@@ -5,7 +5,7 @@ bridges and gains as it would on the wire. Recordings are real WAV files with th
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -73,6 +73,10 @@ class FakeVoiceEngine(VoiceScene):
         self._note("close")
         for leg in list(self.legs):
             self._release(leg, ReleaseCause.NORMAL)
+
+    def known_legs(self) -> Collection[LegId]:
+        """See the port."""
+        return tuple(self.legs)
 
     async def ring(self, leg: LegId) -> None:
         """See the port."""

@@ -141,8 +141,10 @@ async def test_live_snapshots_come_by_kind_and_birth(storage: Storage) -> None:
     await store.commit(commit(changed))
 
     assert await store.live("call") == [changed, young]
+    assert sorted(await store.live_ids("call")) == sorted([changed.id, young.id])
     assert [one.id for one in await store.live("chat")] == ["chat_1"]
     assert await store.live("agent") == []
+    assert await store.live_ids("agent") == []
 
 
 async def test_finished_interactions_come_newest_first_page_by_page(storage: Storage) -> None:

@@ -40,6 +40,17 @@ async def test_a_call_that_comes_in_says_who_calls_and_whom(stage: Stage) -> Non
     assert stage.events.count(LegAnswered(far_end.leg)) == 1
 
 
+async def test_a_leg_is_known_from_its_coming_to_its_end(stage: Stage) -> None:
+    far_end = await stage.caller()
+    assert list(stage.engine.known_legs()) == [far_end.leg]
+    await stage.engine.answer(far_end.leg)
+    await happens(stage, LegAnswered(far_end.leg))
+    assert list(stage.engine.known_legs()) == [far_end.leg]
+    await stage.engine.release(far_end.leg)
+    await until(lambda: bool(releases(stage, far_end.leg)))
+    assert list(stage.engine.known_legs()) == []
+
+
 async def test_a_dialled_phone_rings_answers_and_talks(stage: Stage) -> None:
     consumer = await a_talker(stage, 440)
 

@@ -242,6 +242,8 @@ STATUSES: list[Row] = [
     },
 ]
 FIXED: Row = {
+    "/doctor": {"anomalies": []},
+    "/doctor/settings": {"version": 1, "stuck_min": 300, "no_media_s": 120, "may_change": True},
     "/settings/embedding": {
         "version": 3,
         "origins": ["https://crm.example.com", "https://help.example.com:8443"],

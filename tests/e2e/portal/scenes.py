@@ -54,6 +54,25 @@ def empty_floor(backend: Backend) -> None:
     backend.figures = lambda query: figures_answer(query, busy=False)
 
 
+def anomaly(code: str, kind: str, remedy: str, name: str, **more: object) -> Row:
+    """Something that is wrong, as the doctor tells it."""
+    subject = f"{'user' if kind == 'agent' else kind}_0001"
+    row: Row = {"id": f"{code}:{subject}", "code": code, "kind": kind, "subject": subject, "remedy": remedy}
+    return row | {"name": name, "agent": "", "since": ago(400), "heals_at": None} | more
+
+
+def sick_floor(backend: Backend) -> None:
+    """Each kind of action is needed once, and once only patience."""
+    busy_floor(backend)
+    found = [
+        anomaly("stuck", "call", "end_call", "佐藤 美咲", agent="伊藤 直子", since=ago(20_000)),
+        anomaly("agent_gone", "chat", "end_chat", "Anna Schmidt", agent="Ben Carter", heals_at=ago(-300)),
+        anomaly("handling_without_interaction", "agent", "free_agent", "加藤 蓮"),
+        anomaly("reservation_without_offer", "agent", "nothing", "加藤 蓮", heals_at=ago(-20)),
+    ]
+    backend.answers["GET", "/doctor"] = (200, {"anomalies": found})
+
+
 def refused_floor(backend: Backend) -> None:
     busy_floor(backend)
     backend.refuse["calls"] = {"code": "unavailable", "title": "Not now.", "detail": ""}

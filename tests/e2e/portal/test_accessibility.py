@@ -39,6 +39,7 @@ PAGES: list[tuple[str, Scene, str, str]] = [
     ("agents", scenes.busy_floor, "/agents", "[data-row]"),
     ("statuses", scenes.busy_floor, "/settings/statuses", "td"),
     ("embedding", scenes.busy_floor, "/settings/embedding", ".embedding"),
+    ("doctor", scenes.sick_floor, "/doctor", ".anomalies"),
     ("no permission", scenes.idle, "/agents", ".nothing"),
     ("no such page", scenes.idle, "/nowhere", ".nothing"),
 ]

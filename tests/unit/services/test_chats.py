@@ -276,6 +276,27 @@ async def test_a_supervisor_ends_a_chat_whatever_its_state(house: ChatHouse) -> 
         await house.service.end_stuck(SUPERVISOR, InteractionId("chat_none"))
 
 
+@pytest.mark.req("END-1")
+@pytest.mark.parametrize(
+    ("waits_s", "asleep", "reason"), [(0, True, "supervisor_ended"), (900, False, "consumer_silent")]
+)
+async def test_a_supervisor_ends_a_chat_that_sleeps_and_may_ask_it_of_one_that_was_dismissed(
+    house: ChatHouse, waits_s: float, reason: str, *, asleep: bool
+) -> None:
+    chat = await house.answered()
+    await house.service.send(AGENT, chat, "a1", "Are you there?")
+    await house.clock.advance(300)
+    await house.clock.advance(waits_s)
+    live = house.chats.state(chat)
+    assert (live is not None and live.state is ChatState.DORMANT) is asleep
+
+    for _ in range(2):
+        await house.service.end_stuck(SUPERVISOR, chat)
+
+    (row,) = await house.service.completed(SUPERVISOR, 10, None)
+    assert (row["id"], row["end_reason"]) == (chat, reason)
+
+
 async def test_what_comes_after_the_end_is_late_and_a_repeated_line_still_has_its_number(house: ChatHouse) -> None:
     chat = await house.answered()
     seq = await house.service.send(VISITOR, chat, "c1", "Bye")

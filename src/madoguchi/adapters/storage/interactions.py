@@ -44,6 +44,11 @@ class SqlInteractions:
         statement = _SNAPSHOT.where(_s.live.is_(sa.true()), _s.kind == kind)
         return await self._snapshots(statement.order_by(_s.born_at, _s.id))
 
+    async def live_ids(self, kind: str) -> Sequence[str]:
+        """Return the ids of every live snapshot of a kind; cheaper than `live`."""
+        statement = sa.select(_s.id).where(_s.live.is_(sa.true()), _s.kind == kind)
+        return [row.id for row in await self._rows(statement)]
+
     async def finished(
         self, kind: str, *, limit: int, before: Instant | None = None, before_id: str = ""
     ) -> Sequence[Snapshot]:

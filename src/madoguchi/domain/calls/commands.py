@@ -334,6 +334,15 @@ class ServerRestarted:
 
 
 @dataclass(frozen=True)
+class NobodyHeard:
+    """Fact: no packet has come from any of these legs, the call's own, for longer than the organisation allows."""
+
+    legs: frozenset[LegId]
+    gone: bool
+    """The voice engine does not know one of them."""
+
+
+@dataclass(frozen=True)
 class EffectFailed:
     """Fact: what was ordered could not be done."""
 
@@ -370,5 +379,7 @@ CallCommand: TypeAlias = (
     | DeclineOffer
 )
 LegFact: TypeAlias = LegUp | LegDown | LegSilent | LegOnHold | KeysPressed
-CallFact: TypeAlias = LegFact | AgentFound | PlaybackOver | PositionIs | ServerRestarted | EffectFailed | CallDue
+CallFact: TypeAlias = (
+    LegFact | AgentFound | PlaybackOver | PositionIs | ServerRestarted | NobodyHeard | EffectFailed | CallDue
+)
 CallMessage: TypeAlias = CallCommand | CallFact

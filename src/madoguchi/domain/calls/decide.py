@@ -1,6 +1,6 @@
 """What a call decides. The only place where its rules are; `menu`, `ringing` and `talk` are chapters of it."""
 
-from madoguchi.domain.calls import consulting, dialling, direct, menu, ringing, supervising, talk
+from madoguchi.domain.calls import consulting, dialling, direct, menu, ringing, silence, supervising, talk
 from madoguchi.domain.calls.call import Call, Medium, Stage, Timer
 from madoguchi.domain.calls.commands import (
     AgentFound,
@@ -28,6 +28,7 @@ from madoguchi.domain.calls.commands import (
     LegUp,
     Monitor,
     MuteParty,
+    NobodyHeard,
     PlaybackOver,
     PositionIs,
     PressKeys,
@@ -140,6 +141,8 @@ def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:
         case ServerRestarted():
             draft.end(Broke(EndReason.SERVER_RESTARTED, at.now))
             return draft.decision(silent=True)
+        case NobodyHeard():
+            silence.nobody_heard(draft, message)
         case CallDue():
             _due(draft)
         case Arrive() | Dial():

@@ -46,6 +46,8 @@ class EndReason(Enum):
     ENDED_BY_SUPERVISOR = "ended_by_supervisor"
     NOT_CONNECTED = "not_connected"
     SERVER_RESTARTED = "server_restarted"
+    NO_MEDIA = "no_media"
+    """Nothing was heard of anybody in it for too long."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ NOT_SETTINGS: Final[Mapping[str, str]] = {
     "/calls/": "calls have journals",
     "/chats/": "chats have journals",
     "/monitorings/": "the call's journal tells who listened",
+    "/doctor/heal": "calls, chats and agents have journals",
     "/consumer/": "consumers change no settings",
     "/messages/preview": "is heard, not saved",
     "/me/second-factor ": "nothing counts before it is confirmed",
@@ -44,6 +45,7 @@ STATUS: Final = {"names": {"ja": "研修", "en": "Training"}, "colour": "violet"
 RESULT: Final = {"names": {"en": "Sold", "ja": "成約"}}
 REPLY: Final = {"shortcut": "hello", "texts": {"en": "Hello"}, "scope": "global"}
 SITES: Final = {"origins": ["https://crm.example.com"], "version": 0}
+STUCK: Final = {"stuck_min": 60, "no_media_s": 90, "version": 0}
 GOALS: Final = {"answer_s": 30, "service_level": 0.9, "short_abandon_s": 3, "version": 0}
 
 
@@ -151,6 +153,7 @@ async def centre(story: Story) -> None:
     await story.does("DELETE /hours/holidays/{folder}", made, params={"version": 2})
     await story.does("PUT /figures/goals", json=GOALS)
     await story.does("PUT /settings/embedding", json=SITES)
+    await story.does("PUT /doctor/settings", json=STUCK)
     result = (await story.does("POST /dispositions", json=RESULT))["id"]
     await story.does("PUT /dispositions/{disposition}", result, json={**RESULT, "notes_required": True}, version=1)
     other = (await story.does("POST /dispositions", json={**RESULT, "names": {"en": "Lost", "ja": "不成立"}}))["id"]
@@ -286,6 +289,7 @@ async def test_goals_and_small_catalogues_cannot_be_overwritten_unseen_either(of
     for path, body, version in (
         ("/figures/goals", GOALS, 0),
         ("/settings/embedding", SITES, 0),
+        ("/doctor/settings", STUCK, 0),
         (f"/agent-statuses/{status}", {**STATUS, "colour": "red"}, 1),
         (f"/roles/{role}", {**ROLE, "label": "L"}, 1),
         (f"/dispositions/{result}", {**RESULT, "notes_required": True}, 1),

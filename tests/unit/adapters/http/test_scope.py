@@ -94,6 +94,9 @@ PEOPLE: Final = re.compile(
 LEDGER: Final = re.compile(r"GET /reports/monitoring\b")
 """The ledger of listening is of everybody: its permission cannot be restricted, and a restricted manager has it not."""
 
+DOCTOR: Final = re.compile(r"(GET|POST|PUT) /doctor\b")
+"""What is wrong with interactions of others is not told, nor mended: `test_doctor.py`."""
+
 VIEWS: Final = {
     "calls": "rows",
     "chats": "rows",
@@ -204,7 +207,7 @@ def test_every_route_is_one_whose_answer_to_a_restricted_manager_somebody_has_th
     known = routes()
     assert THINGS.keys() | LISTS | DESK <= known
     left = known - THINGS.keys() - LISTS - DESK
-    thought_of = (CONSUMER, NEITHER, PEOPLE, LEDGER)
+    thought_of = (CONSUMER, NEITHER, PEOPLE, LEDGER, DOCTOR)
     assert {one for one in left if not any(each.match(one) for each in thought_of)} == set()
     assert not PAGE_OF[Permission.VIEW_MONITORING_REPORT].scoped
     assert VIEWS.keys() == RULES.keys()

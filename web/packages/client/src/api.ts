@@ -12,6 +12,8 @@ import type {
   FiguresAnswer,
   FiguresQuestion,
   Goals,
+  Anomaly,
+  DoctorSettings,
   EmbeddingInfo,
   Disposition,
   Dispositions,
@@ -56,6 +58,11 @@ export class PortalApi {
   embedding = (): Promise<EmbeddingInfo> => this.http.get("/settings/embedding");
   saveEmbedding = (version: number, origins: readonly string[]): Promise<EmbeddingInfo> =>
     this.http.put("/settings/embedding", { version, origins });
+  anomalies = (): Promise<{ anomalies: Anomaly[] }> => this.http.get("/doctor");
+  heal = (anomaly: string): Promise<void> => this.http.post("/doctor/heal", { anomaly });
+  doctorSettings = (): Promise<DoctorSettings> => this.http.get("/doctor/settings");
+  saveDoctorSettings = (version: number, stuck_min: number, no_media_s: number): Promise<DoctorSettings> =>
+    this.http.put("/doctor/settings", { version, stuck_min, no_media_s });
   queues = (): Promise<{ queues: QueueInfo[] }> => this.http.get("/queues");
   queueForms = (): Promise<QueueForms> => this.http.get("/settings/queues");
   queueDetails = (queue: string): Promise<QueueDetails> => this.http.get(`/settings/queues/${part(queue)}`);

@@ -90,6 +90,41 @@ export interface SessionInfo {
   embedders?: string[];
 }
 
+/** Something about a live interaction or an agent that ought not to be. */
+export interface Anomaly {
+  id: string;
+  code:
+    | "stuck"
+    | "no_owner"
+    | "unreadable"
+    | "leg_gone"
+    | "agent_gone"
+    | "no_media"
+    | "recording_without_talk"
+    | "reservation_without_offer"
+    | "handling_without_interaction"
+    | "wrap_up_overdue";
+  kind: "call" | "chat" | "agent";
+  /** The id of the call, chat or agent. */
+  subject: string;
+  /** The consumer's name, or the agent's. */
+  name: string;
+  /** The name of the agent who has the interaction, or empty. */
+  agent: string;
+  since: string | null;
+  remedy: "end_call" | "end_chat" | "free_agent" | "nothing";
+  /** When it is over by itself, where that is known. */
+  heals_at: string | null;
+}
+
+/** When an interaction is stuck, and when a call without media is ended. */
+export interface DoctorSettings {
+  version: number;
+  stuck_min: number;
+  no_media_s: number;
+  may_change: boolean;
+}
+
 /** Which sites may show the portal in a frame. */
 export interface EmbeddingInfo {
   version: number;

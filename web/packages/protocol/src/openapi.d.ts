@@ -2634,6 +2634,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Anomalies
+         * @description List what is wrong with interactions that the caller may end.
+         */
+        get: operations["doctor_anomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/doctor/heal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Heal
+         * @description Do what helps against one of them. What is not wrong any more needs no help, and is no error.
+         */
+        post: operations["doctor_heal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/doctor/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings
+         * @description Tell when an interaction counts as stuck; the boards mark it then.
+         */
+        get: operations["doctor_settings"];
+        /**
+         * Change
+         * @description Change it; for those who may end interactions of all teams.
+         */
+        put: operations["doctor_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2753,6 +2817,38 @@ export interface components {
              * @example available
              */
             status: string;
+        };
+        /**
+         * AnomaliesOut
+         * @description All of them, longest first.
+         */
+        AnomaliesOut: {
+            /** Anomalies */
+            anomalies: components["schemas"]["AnomalyOut"][];
+        };
+        /**
+         * AnomalyOut
+         * @description One thing that is wrong.
+         */
+        AnomalyOut: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Kind */
+            kind: string;
+            /** Subject */
+            subject: string;
+            /** Name */
+            name: string;
+            /** Agent */
+            agent: string;
+            /** Since */
+            since: string | null;
+            /** Remedy */
+            remedy: string;
+            /** Heals At */
+            heals_at: string | null;
         };
         /**
          * AssignableAgent
@@ -3457,6 +3553,38 @@ export interface components {
             required: boolean;
         };
         /**
+         * DoctorSettingsIn
+         * @description The settings, and the version that they were made from.
+         */
+        DoctorSettingsIn: {
+            /** Version */
+            version: number;
+            /**
+             * Stuck Min
+             * @example 300
+             */
+            stuck_min: number;
+            /**
+             * No Media S
+             * @example 120
+             */
+            no_media_s: number;
+        };
+        /**
+         * DoctorSettingsOut
+         * @description The same, as they hold now.
+         */
+        DoctorSettingsOut: {
+            /** Version */
+            version: number;
+            /** Stuck Min */
+            stuck_min: number;
+            /** No Media S */
+            no_media_s: number;
+            /** May Change */
+            may_change: boolean;
+        };
+        /**
          * DraftIn
          * @description What an agent has written so far.
          */
@@ -3820,6 +3948,14 @@ export interface components {
             short_abandon_s: number;
             /** Version */
             version: number;
+        };
+        /**
+         * HealIn
+         * @description The anomaly that somebody wants to be rid of.
+         */
+        HealIn: {
+            /** Anomaly */
+            anomaly: string;
         };
         /**
          * HolidayIO
@@ -10551,6 +10687,128 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    doctor_anomalies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomaliesOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    doctor_heal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HealIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    doctor_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorSettingsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    doctor_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoctorSettingsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorSettingsOut"];
+                };
             };
             /** @description A problem (RFC 9457). */
             default: {

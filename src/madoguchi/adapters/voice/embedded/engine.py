@@ -4,7 +4,7 @@ import asyncio
 import base64
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -110,6 +110,10 @@ class EmbeddedVoice(MediaOrders):
         await self._media.close()
 
     # --- Phone legs ---
+
+    def known_legs(self) -> Collection[LegId]:
+        """See the port."""
+        return tuple(self._legs)
 
     async def ring(self, leg: LegId) -> None:
         """Tell an arrived leg's caller that it rings."""

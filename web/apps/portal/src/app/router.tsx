@@ -61,6 +61,7 @@ const StatusesPage = lazyRouteComponent(() => import("../features/statuses/Statu
 const DispositionsPage = lazyRouteComponent(() => import("../features/dispositions/DispositionsPage.tsx"), "DispositionsPage");
 const RepliesPage = lazyRouteComponent(() => import("../features/replies/RepliesPage.tsx"), "RepliesPage");
 const LanguagesPage = lazyRouteComponent(() => import("../features/messages/LanguagesPage.tsx"), "LanguagesPage");
+const DoctorPage = lazyRouteComponent(() => import("../features/doctor/DoctorPage.tsx"), "DoctorPage");
 const EmbeddingPage = lazyRouteComponent(() => import("../features/embedding/EmbeddingPage.tsx"), "EmbeddingPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
@@ -179,6 +180,7 @@ const settings = [
   page("/settings/dispositions", "dispositions.title", () => <DispositionsPage />),
   page("/settings/replies", "canned.title", () => <RepliesPage />),
   page("/me/replies", "canned.own_title", () => <RepliesPage own />),
+  page("/doctor", "doctor.title", () => <DoctorPage />),
   page("/settings/embedding", "embedding.title", () => <EmbeddingPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),
@@ -264,6 +266,7 @@ function Home(): ReactNode {
   if (can("chats.view")) return <Navigate to="/chats/connected" replace />;
   if (can("dashboard.view")) return <Navigate to="/dashboard" replace />;
   if (can("agents.view")) return <Navigate to="/agents" replace />;
+  if (can("monitor_chats.edit")) return <Navigate to="/doctor" replace />;
   if (can("users.view")) return <Navigate to="/settings/users" replace />;
   if (can("settings.messages.view")) return <Navigate to="/settings/languages" replace />;
   if (can("roles.view")) return <Navigate to="/settings/roles" replace />;

@@ -22,6 +22,7 @@ const BUILT = [
   String.raw`density`,
   String.raw`disposition`,
   String.raw`dispositions\.(?:name|up|down)`,
+  String.raw`doctor\.(?:what|why|whom|do|asks)`,
   String.raw`embedding\.fault`,
   String.raw`event`,
   String.raw`filter`,

@@ -10,6 +10,7 @@ import { useMonitorActions } from "../../shared/monitorActions.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
+import { StuckMark } from "../../shared/StuckMark.tsx";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
 import { BoardActions, useCallKeep } from "./actions.tsx";
@@ -103,7 +104,7 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
   return (
     <>
       <div className="cell" role="cell">
-        <StateBadge look={callLook(row)} />
+        <StateBadge look={callLook(row)} /> <StuckMark since={row.started_at} />
       </div>
       <div className="cell" role="cell" title={row.consumer.name}>
         <button type="button" className="link" onClick={() => open(id)}>

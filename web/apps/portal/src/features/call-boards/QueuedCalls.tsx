@@ -9,6 +9,7 @@ import { callLook, callPath, WAIT } from "../../shared/labels.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
+import { StuckMark } from "../../shared/StuckMark.tsx";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
 import { BoardActions, useCallKeep } from "./actions.tsx";
@@ -91,7 +92,7 @@ function QueuedRow({ id }: { id: string }): ReactNode {
   return (
     <>
       <div className="cell" role="cell">
-        <StateBadge look={callLook(row)} />
+        <StateBadge look={callLook(row)} /> <StuckMark since={row.started_at} />
       </div>
       <div className="cell end" role="cell">
         <Elapsed since={row.queued_at ?? row.started_at} limits={WAIT} />

@@ -10,6 +10,7 @@ import { ANSWER, chatLook, ELAPSED, queuePath, searchable, WAIT } from "../../sh
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
+import { StuckMark } from "../../shared/StuckMark.tsx";
 import { problemText, useLanguage, useT, type TextKey } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
 
@@ -192,7 +193,7 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
   return (
     <>
       <div className="cell" role="cell">
-        <StateBadge look={chatLook(row)} />
+        <StateBadge look={chatLook(row)} /> <StuckMark since={row.started_at} />
       </div>
       <div className="cell" role="cell">
         <Name row={row} />
@@ -239,7 +240,7 @@ function QueuedRow({ id }: { id: string }): ReactNode {
   return (
     <>
       <div className="cell" role="cell">
-        <StateBadge look={chatLook(row)} />
+        <StateBadge look={chatLook(row)} /> <StuckMark since={row.started_at} />
       </div>
       <div className="cell end" role="cell">
         <Elapsed since={row.queued_at ?? row.started_at} limits={WAIT} />

@@ -1,0 +1,1 @@
+"""What is wrong with live interactions, and what helps: pure rules over their present state."""
