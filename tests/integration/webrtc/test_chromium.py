@@ -195,6 +195,7 @@ async def test_a_page_that_vanishes_is_given_up(talking: Browser) -> None:
         router.worker_port = worker.transport.get_extra_info("sockname")[1]
         await page.evaluate("start()")
         await worker.hears(LEG, 700)
+        await hears(page, 1000)  # a browser speaks before it has nominated its path; until then it has not come at all
 
         router.close()
 
