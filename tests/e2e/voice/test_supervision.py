@@ -10,7 +10,7 @@ from madoguchi.testing.server import RealServer
 from tests.e2e.kit.browser import a_context
 from tests.e2e.kit.house import Office, nothing_is_live, with_a_desk
 from tests.e2e.kit.phone import CALLER, CALLER_HERTZ, hears, talking
-from tests.e2e.kit.portal import Portal, an_agent, look
+from tests.e2e.kit.portal import Portal, a_supervisor, an_agent, look
 from tests.e2e.voice.conftest import AGENT_HERTZ
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300, func_only=True)]
@@ -78,4 +78,31 @@ async def test_a_supervisor_listens_whispers_barges_and_takes_over_on_one_connec
     await context.close()
     call = office.newest_call()
     assert [(one["warm"], one["to_agent"]["name"]) for one in call["transfers"]] == [(True, boss["name"])]
+    await nothing_is_live(server)
+
+
+@pytest.mark.req("MON-10")
+async def test_a_supervisor_waits_for_an_agents_next_call_and_hears_it_from_its_first_words(
+    server: RealServer, browser: Browser, looks: Path | None
+) -> None:
+    admin = Office(server, "admin")
+    name = admin.user(*server.sign_in_of("agent"))["name"]
+    admin.close()
+    async with an_agent(browser, server) as agent, a_supervisor(browser, server, path="/agents") as supervisor:
+        await supervisor.page.get_by_role("button", name=f"Actions for {name}").click()
+        await supervisor.page.get_by_role("menuitem", name="Monitor the next call or chat").click()
+        waiting = supervisor.page.get_by_role("region", name=f"Waiting for {name}")
+        await expect(waiting).to_be_visible()
+        await look(looks, armed=supervisor)
+        await supervisor.page.reload()
+        await supervisor.page.get_by_role("navigation").get_by_role("link", name="Queued").first.click()
+        await expect(waiting).to_be_visible()
+
+        async with talking(server, agent, AGENT_HERTZ):
+            await supervisor.ears.hears(CALLER_HERTZ, AGENT_HERTZ)
+            await expect(waiting).to_have_count(0)
+            await look(looks, listening=supervisor)
+            await agent.hang_up()
+        await expect(supervisor.monitoring).to_have_count(0)
+        await agent.finish_wrap_up()
     await nothing_is_live(server)

@@ -1,11 +1,12 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type ReactNode } from "react";
 import { reorder } from "./order.ts";
+import { leastWidth } from "./tracks.ts";
 
 export interface Column {
   id: string;
   label: string;
-  /** A CSS grid track, e.g. `minmax(120px, 1fr)`. */
+  /** A CSS grid track: `88px`, or what may grow, as `minmax(120px, 1fr)`. */
   width: string;
   end?: boolean;
   sortable?: boolean;
@@ -26,15 +27,16 @@ export interface VirtualTableProps {
   onSort: (sort: Sort) => void;
   /** Draws a row's cells. Must be stable; rows re-draw by their own subscriptions. */
   Row: (props: { id: string }) => ReactNode;
-  /** Below this width the table scrolls sideways. */
-  minWidth: number;
   /** What the chip says while `count` changes wait for the pointer to leave. */
   updatesLabel: (count: number) => string;
   /** Instead of rows, when there are none. */
   empty: ReactNode;
 }
 
-/** A table that draws only the rows in sight, and does not move them while the pointer is over them. */
+/**
+ * A table that draws only the rows in sight, and does not move them while the pointer is over them. It scrolls sideways
+ * where its columns do not fit; a last column `actions` stays in sight then.
+ */
 export function VirtualTable(props: VirtualTableProps): ReactNode {
   const scroll = useRef<HTMLDivElement>(null);
   const [held, setHeld] = useState<readonly string[] | null>(null);
@@ -66,12 +68,13 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
 
   const style = {
     "--columns": props.columns.map((column) => column.width).join(" "),
-    "--table-width": `${props.minWidth}px`,
+    "--table-width": `${leastWidth(props.columns)}px`,
   } as CSSProperties;
 
   return (
     <div
       className="table-wrap"
+      data-actions={props.columns.at(-1)?.id === "actions" ? "" : undefined}
       style={style}
       onPointerEnter={(event) => {
         if (event.pointerType === "mouse") setHeld(ids);

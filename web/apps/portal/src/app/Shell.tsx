@@ -11,6 +11,7 @@ import { Delivered } from "../features/desk/Delivered.tsx";
 import { sortDesk } from "../features/desk/model.ts";
 import { EmbeddedDesk } from "../features/embedding/EmbeddedDesk.tsx";
 import { SecondFactor } from "../features/me/SecondFactor.tsx";
+import { ArmedBars } from "../features/monitoring/ArmedBars.tsx";
 import { MonitorBars } from "../features/monitoring/MonitorBars.tsx";
 import { Offers, SoundBar } from "../features/offers/Offers.tsx";
 import { PresenceMenu } from "../features/presence/PresenceMenu.tsx";
@@ -68,6 +69,9 @@ export function Shell(): ReactNode {
       <div className="page">
         <ConnectionBar />
         {can("monitor") ? <MonitorBars onTakenOver={(call) => void navigate({ to: "/desk", search: { s: call } })} /> : null}
+        {can("monitor") && can("agents.view") ? (
+          <ArmedBars onChat={(chat) => void navigate({ to: "/chats/connected", search: { watch: [chat] } })} />
+        ) : null}
         {desk ? <Alerts title={title} /> : <Title title={title} />}
         <Outlet />
       </div>

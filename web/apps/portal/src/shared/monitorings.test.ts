@@ -1,4 +1,4 @@
-import { MediaLeg, Observable, ProblemError } from "@madoguchi/client";
+import { asProblem, MediaLeg, Observable, ProblemError } from "@madoguchi/client";
 import type { MonitoringRow } from "@madoguchi/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { Monitorings } from "./monitorings.ts";
@@ -70,6 +70,40 @@ describe("monitorings", () => {
     await monitorings.stop("a");
     await asked;
     expect(api.stopMonitoring).toHaveBeenCalledWith("mon_a");
+  });
+
+  it("waits for people to talk where it was armed, and gives way to a later offer", async () => {
+    vi.useFakeTimers();
+    try {
+      const { api, monitorings, negotiations } = bed();
+      const nobody = new ProblemError({ code: "conflict", reason: "nobody_talks", status: 409 });
+      api.monitor.mockRejectedValueOnce(nobody).mockRejectedValueOnce(nobody).mockRejectedValueOnce(nobody);
+      const agreed = vi.fn();
+      monitorings.start("a", "A", "listen", agreed);
+      const first = negotiations[0]!("early").catch(asProblem);
+      await vi.advanceTimersByTimeAsync(0);
+      const second = negotiations[0]!("late");
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(agreed).not.toHaveBeenCalled();
+      expect(await first).toMatchObject({ reason: "nobody_talks" });
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(await second).toBe("first");
+      expect(agreed).toHaveBeenCalledOnce();
+      expect(api.connectMonitoring).not.toHaveBeenCalled();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("forgets a call that ended before anybody talked, and fails at once where nobody waits", async () => {
+    const { api, monitorings, negotiations } = bed();
+    api.monitor.mockRejectedValueOnce(new ProblemError({ code: "not_found", status: 404 }));
+    monitorings.start("a", "A", "listen", vi.fn());
+    await expect(negotiations[0]!("offer")).rejects.toThrow();
+    expect(monitorings.active.get()).toEqual([]);
+    api.monitor.mockRejectedValueOnce(new ProblemError({ code: "conflict", reason: "nobody_talks", status: 409 }));
+    monitorings.start("b", "B");
+    await expect(negotiations[1]!("offer")).rejects.toMatchObject({ reason: "nobody_talks" });
   });
 
   it("speaks with a microphone, and is silent here before the server knows", async () => {

@@ -13,6 +13,10 @@ export interface Listening {
   leg: MediaLeg;
   /** What to do as soon as the server has agreed to listening. */
   then?: MonitoringMode;
+  /** It was started for a call in which people may not talk yet: wait for that, and tell when they do. */
+  patient?: () => void;
+  /** The latest offer; one that waits for people to talk gives way to it. */
+  offer?: string;
   /** It is becoming a call of one's own: its end here is not the end of its voice. */
   leaving?: boolean;
   /** Where its offers go since it is a call of one's own. */
@@ -21,6 +25,8 @@ export interface Listening {
 
 /** Why a supervisor cannot speak. */
 export type SpeakFailure = { microphone: MediaFailure } | { problem: ProblemError };
+
+const ASK_AGAIN_MS = 1_000;
 
 export interface MonitoringsOptions {
   api: Pick<PortalApi, "monitor" | "connectMonitoring" | "stopMonitoring" | "switchMonitoring" | "takeOver">;
@@ -44,13 +50,18 @@ export class Monitorings {
     this.#options = options;
   }
 
-  /** Starts to listen, once per call, and goes on to `then`. */
-  start(call: string, name: string, then: MonitoringMode = "listen"): void {
+  /**
+   * Starts to listen, once per call, and goes on to `then`. With `patient` it waits until people talk, and is told then;
+   * where they never do, nothing is said.
+   */
+  start(call: string, name: string, then: MonitoringMode = "listen", patient?: () => void): void {
     if (this.active.get().some((each) => each.call === call)) {
       if (then !== "listen") void this.#switchLater(call, then);
+      patient?.();
       return;
     }
-    const entry: Listening = { call, name, monitoring: null, then, leg: this.#leg((offer) => this.#negotiate(entry, offer)) };
+    const leg = this.#leg((offer) => this.#negotiate(entry, offer));
+    const entry: Listening = { call, name, monitoring: null, then, leg, ...(patient === undefined ? {} : { patient }) };
     this.active.set([...this.active.get(), entry]);
     void entry.leg.start();
   }
@@ -141,17 +152,36 @@ export class Monitorings {
   }
 
   async #negotiate(entry: Listening, offer: string): Promise<string> {
+    entry.offer = offer;
     if (entry.owner !== undefined) return entry.owner(offer);
-    if (entry.monitoring !== null) return (await this.#options.api.connectMonitoring(entry.monitoring, offer)).answer;
-    const started = await this.#options.api.monitor(entry.call, offer);
+    const started = entry.monitoring ?? (await this.#agreed(entry, offer));
+    if (typeof started === "string") return (await this.#options.api.connectMonitoring(started, offer)).answer;
     if (!this.active.get().includes(entry)) {
       // Stopped while the server was still agreeing.
       void this.#options.api.stopMonitoring(started.monitoring).catch(() => undefined);
       return started.answer;
     }
     entry.monitoring = started.monitoring;
+    entry.patient?.();
     if (entry.then !== undefined && entry.then !== "listen") void this.#switchLater(entry.call, entry.then);
     return started.answer;
+  }
+
+  /** Asks until the server agrees, where the entry is patient. Returns the monitoring where an earlier offer led to one. */
+  async #agreed(entry: Listening, offer: string): Promise<Awaited<ReturnType<PortalApi["monitor"]>> | string> {
+    while (entry.monitoring === null) {
+      try {
+        return await this.#options.api.monitor(entry.call, offer);
+      } catch (error) {
+        if (entry.patient === undefined) throw error;
+        const { reason, status } = asProblem(error);
+        if (status === 404) this.#remove(entry); // it ended before anybody talked
+        if (reason !== "nobody_talks") throw error;
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+        if (entry.offer !== offer || !this.active.get().includes(entry)) throw error;
+      }
+    }
+    return entry.monitoring;
   }
 
   async #switchLater(call: string, mode: MonitoringMode): Promise<void> {

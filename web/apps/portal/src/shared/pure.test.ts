@@ -1,5 +1,6 @@
 import type { AgentRow, QueueInfo } from "@madoguchi/protocol";
 import { reorder } from "@madoguchi/ui/order";
+import { leastWidth } from "@madoguchi/ui/tracks";
 import { describe, expect, it } from "vitest";
 import { comparator, readBoardSearch, sinceValue, sortOf } from "./board.ts";
 import { altCode, isSend, type KeyPress } from "./keys.ts";
@@ -64,6 +65,10 @@ describe("boards", () => {
     expect(reorder(["a", "b"], ["a", "b"])).toBe(0);
     expect(reorder(["a", "b"], ["b", "c", "d"])).toBe(3);
     expect(reorder(["a", "b", "c"], ["b", "a", "c"])).toBe(2);
+  });
+
+  it("knows how much room the columns of a table need at least", () => {
+    expect(leastWidth([{ width: "100px" }, { width: "minmax(90px, 1.5fr)" }, { width: "44px" }])).toBe(100 + 90 + 44 + 2 * 12 + 24);
   });
 });
 

@@ -12,6 +12,7 @@ import {
 } from "@madoguchi/client";
 import type { Permission, SessionInfo } from "@madoguchi/protocol";
 import { createContext, useContext } from "react";
+import { Arming } from "./arming.ts";
 import { Monitorings } from "./monitorings.ts";
 import type { Settings } from "./settings.ts";
 import { Softphone } from "./softphone.ts";
@@ -28,6 +29,7 @@ export interface Services {
   leadership: Leadership;
   softphone: Softphone;
   monitorings: Monitorings;
+  arming: Arming;
   ticker: Ticker;
   can: (permission: Permission) => boolean;
   /** The same services, for a user who may do other things than before. */
@@ -47,6 +49,7 @@ export function openServices(api: PortalApi, session: SessionInfo, settings: Obs
   const memory = storageOrNull(() => sessionStorage);
   const softphone = new Softphone({ api, settings, leadership, memory });
   const monitorings = new Monitorings({ api, settings, adopt: (call, leg) => softphone.adopt(call, leg) });
+  const arming = new Arming({ monitorings, memory, storageKey: `madoguchi.armed.${session.user.id}` });
   const online = (): void => connection.nudge();
   window.addEventListener("online", online);
   connection.start();
@@ -60,6 +63,7 @@ export function openServices(api: PortalApi, session: SessionInfo, settings: Obs
     leadership,
     softphone,
     monitorings,
+    arming,
     ticker: new Ticker(connection.now),
     close: () => {
       window.removeEventListener("online", online);

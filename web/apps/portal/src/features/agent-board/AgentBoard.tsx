@@ -1,11 +1,11 @@
 import { asProblem } from "@madoguchi/client";
 import type { AgentRow, PresenceStatus } from "@madoguchi/protocol";
-import { Menu, Nothing, notify, SelectField, VirtualTable, IconButton, type Column, type MenuGroup } from "@madoguchi/ui";
+import { Menu, Nothing, notify, SelectField, VirtualTable, IconButton, type Column, type MenuAction, type MenuGroup } from "@madoguchi/ui";
 import { createContext, useCallback, useContext, useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
 import { Elapsed } from "../../shared/Elapsed.tsx";
-import { useAction, useFigure, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
+import { useAction, useFigure, useRow, useSortedIds, useValue, useView } from "../../shared/hooks.ts";
 import { agentLook, ELAPSED, languageName, lookText, presenceLook, queuePath, searchable } from "../../shared/labels.ts";
 import { useMonitorActions } from "../../shared/monitorActions.ts";
 import { useServices } from "../../shared/services.ts";
@@ -112,7 +112,6 @@ export function AgentBoard(props: BoardProps): ReactNode {
             sort={sort}
             onSort={(next) => props.onSearch(sortChange(next))}
             Row={Line}
-            minWidth={1020}
             updatesLabel={(changes) => t("board.updates", { count: changes })}
             empty={<Nothing icon="users" title={t(all === 0 ? "empty.agents" : "state.nothing_found")} />}
           />
@@ -171,8 +170,9 @@ function Line({ id }: { id: string }): ReactNode {
 
 function Actions({ row }: { row: AgentRow }): ReactNode {
   const t = useT();
-  const { api, can } = useServices();
+  const { api, arming, can } = useServices();
   const open = useContext(Open);
+  const armed = useValue(arming.armed).some((one) => one.agent === row.id);
   const monitorActions = useMonitorActions();
   const [, run] = useAction((error) => {
     notify({ title: t("presence.failed"), detail: problemText(t, asProblem(error)), error: true });
@@ -188,6 +188,12 @@ function Actions({ row }: { row: AgentRow }): ReactNode {
         ...(can("calls.view") ? [{ id: "details", label: t("details.call"), icon: "info" as const, onSelect: () => open(call.id) }] : []),
       ],
     });
+  }
+  if (can("monitor")) {
+    const next: MenuAction = armed
+      ? { id: "disarm", label: t("arm.stop"), icon: "ear", onSelect: () => arming.disarm(row.id) }
+      : { id: "arm", label: t("arm.next"), icon: "ear", onSelect: () => arming.arm(row) };
+    groups.push({ kind: "actions", items: [next] });
   }
   if (can("agents.edit")) {
     groups.push({

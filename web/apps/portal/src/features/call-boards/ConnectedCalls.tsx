@@ -68,7 +68,6 @@ export function ConnectedCalls(props: BoardProps): ReactNode {
             sort={sort}
             onSort={(next) => props.onSearch(sortChange(next))}
             Row={ConnectedRow}
-            minWidth={920}
             updatesLabel={(count) => t("board.updates", { count })}
             empty={
               <Nothing icon="phone" title={t(all === 0 ? "empty.calls_connected" : "state.nothing_found")}>

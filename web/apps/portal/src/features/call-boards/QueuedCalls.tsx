@@ -63,7 +63,6 @@ export function QueuedCalls(props: BoardProps): ReactNode {
             sort={sort}
             onSort={(next) => props.onSearch(sortChange(next))}
             Row={QueuedRow}
-            minWidth={820}
             updatesLabel={(changes) => t("board.updates", { count: changes })}
             empty={
               <Nothing icon="clock" title={t(all === 0 ? "empty.calls_queued" : "state.nothing_found")}>

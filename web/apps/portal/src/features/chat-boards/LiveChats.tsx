@@ -55,7 +55,7 @@ export function ConnectedChats(props: LiveChatsProps): ReactNode {
     { id: "marks", label: t("column.marks"), width: "44px", hideLabel: true },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];
-  return <Board {...props} which={connected} page="page.chats_connected" empty="empty.chats_connected" columns={columns} Row={ConnectedRow} usual="duration" minWidth={940} />;
+  return <Board {...props} which={connected} page="page.chats_connected" empty="empty.chats_connected" columns={columns} Row={ConnectedRow} usual="duration" />;
 }
 
 export function QueuedChats(props: LiveChatsProps): ReactNode {
@@ -69,7 +69,7 @@ export function QueuedChats(props: LiveChatsProps): ReactNode {
     { id: "last", label: t("column.last_message"), width: "minmax(120px, 1.4fr)" },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];
-  return <Board {...props} which={queued} page="page.chats_queued" empty="empty.chats_queued" columns={columns} Row={QueuedRow} usual="queued" minWidth={820} />;
+  return <Board {...props} which={queued} page="page.chats_queued" empty="empty.chats_queued" columns={columns} Row={QueuedRow} usual="queued" />;
 }
 
 function Board(
@@ -80,7 +80,6 @@ function Board(
     columns: Column[];
     Row: (props: { id: string }) => ReactNode;
     usual: string;
-    minWidth: number;
   },
 ): ReactNode {
   const t = useT();
@@ -126,7 +125,6 @@ function Board(
               sort={sort}
               onSort={(next) => props.onSearch(sortChange(next))}
               Row={props.Row}
-              minWidth={props.minWidth}
               updatesLabel={(count) => t("board.updates", { count })}
               empty={<Nothing icon="chat" title={t(all === 0 ? props.empty : "state.nothing_found")} />}
             />
