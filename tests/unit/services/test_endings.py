@@ -236,7 +236,9 @@ async def test_a_call_is_ended_for_everybody_who_is_in_it(floor: Floor, scene: S
     assert {one.leg for one in floor.voice.events if isinstance(one, LegReleased)} >= legs
     hung_up = [one for one in floor.voice.events if isinstance(one, LegReleased) and one.leg in legs]
     assert {one.cause for one in hung_up} == {ReleaseCause.NORMAL}
-    assert floor.voice.playbacks == floor.voice.recordings == floor.voice.bridges == {}
+    assert not floor.voice.playbacks
+    assert not floor.voice.recordings
+    assert not floor.voice.bridges
 
     await assert_everybody_is_done(floor, stage, views.CALLS)
     assert floor.rows(views.monitoring(SUE)) == floor.rows(views.monitoring(WES)) == []
