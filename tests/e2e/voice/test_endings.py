@@ -1,5 +1,6 @@
 """A supervisor ends calls from Calls > Queued and Connected, whatever their state: everybody is let go at once."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pyt
 
 async def ends(supervisor: Portal, office: Office, phone: SipPeer) -> dict[str, Any]:
     """Actions > End call > Confirm; wait until the caller is hung up and the row is gone; return the call's record."""
+    # New rows wait while the pointer is on the table.
+    await supervisor.page.get_by_role("heading", name=re.compile("calls$")).hover()
     await supervisor.page.get_by_role("button", name=f"Actions for {CALLER}").click()
     await supervisor.page.get_by_role("menuitem", name="End call").click()
     dialog = supervisor.page.get_by_role("alertdialog", name="End this call?")
