@@ -1,4 +1,4 @@
-"""`python -m bench [voice|setup|chat|sockets|routing|all ...] [--quick] [--results FOLDER]`."""
+"""`python -m bench [voice|supervision|setup|chat|sockets|routing|all ...] [--quick] [--results FOLDER]`."""
 
 import argparse
 import asyncio
@@ -7,12 +7,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from bench import calibration, chat, machine, pages, routing, setup, sockets, voice
+from bench import calibration, chat, machine, pages, routing, setup, sockets, supervision, voice
 from bench.figures import Table
 from bench.house import House, a_house
 
 PARTS: Final[dict[str, Any]] = {
     "voice": voice.run,
+    "supervision": supervision.run,
     "setup": setup.run,
     "chat": chat.run,
     "sockets": sockets.run,

@@ -41,12 +41,15 @@ class Browsers:
         return [peer.socket for peer in self._peers]
 
     def order(self, order: dict[str, Any]) -> Any:
-        """Make offers for so many streams (`open`), or connect by their answers (`answers`)."""
+        """Make offers for so many streams (`open`), connect by their answers (`answers`), or die (`vanish`)."""
         if order["do"] == "open":
             codec = str(order["codec"])
             self._payloads, self._clock = encoded(codec), _CLOCK[codec]
             self._peers = [LightBrowser(codec, udp_socket()) for _ in range(int(order["streams"]))]
             return [peer.offer(number) for number, peer in enumerate(self._peers)]
+        if order["do"] == "vanish":
+            self._peers[int(order["first"])].socket.close()
+            return {}
         for peer, answer in zip(self._peers[int(order["first"]) :], order["answers"], strict=False):
             peer.connect(answer)
         return {}

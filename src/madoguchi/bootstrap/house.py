@@ -166,7 +166,7 @@ class House:
         self._agents.observe(self._dispatcher.agent_changed)
         self._calls.observe(CallProjection(self._views))
         self._calls.observe(self._facts.changed)
-        self._restrictions.watch(self._calls, self._views, self.access, self.spawn)
+        self._restrictions.watch(self._calls, self._chats, self._views, self.access, self.spawn)
         self._chat_views.attach(self._chats)
         self._chats.observe(self._chat_views.changed)
         self._listening.observe(self._calls, self._chats, self._chat_views)

@@ -9,6 +9,7 @@ from madoguchi.kernel.ids import SessionId, UserId
 from madoguchi.services.access_changes import AccessChanges
 from madoguchi.services.bundle import Services
 from madoguchi.services.calls import CallOwners
+from madoguchi.services.guest_guard import ChatOwners, GuestGuard
 from madoguchi.services.monitor_guard import MonitorGuard
 from madoguchi.services.queues import QueueService
 from madoguchi.services.roles import RoleService
@@ -29,19 +30,26 @@ class Restrictions:
     def watch(
         self,
         calls: CallOwners,
+        chats: ChatOwners,
         views: ViewStore,
         access: AccessChanges,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
-        """Follow live calls, teams and roles, so that nobody goes on to see or hear what he may not any more."""
-        guard = MonitorGuard(calls, self.sights, self._principal, spawn)
-        calls.observe(guard.changed)
-        access.changed = lambda _users: guard.access_changed()
+        """Follow live calls, chats, teams and roles, so that nobody goes on in what he may not be in any more."""
+        monitors = MonitorGuard(calls, self.sights, self._principal, spawn)
+        guests = GuestGuard(chats, self.sights, self._principal, spawn)
+        calls.observe(monitors.changed)
+        chats.observe(guests.changed)
+
+        def look() -> None:
+            monitors.access_changed()
+            guests.access_changed()
 
         def changed() -> None:
             views.wake()
-            guard.access_changed()
+            look()
 
+        access.changed = lambda _users: look()
         self.sights.on_change = changed
 
     def tell(self, services: Services) -> None:

@@ -179,7 +179,7 @@ class CallService:
         whose = of_call(state) if state is not None else await self.history.whose(call)
         if whose is not None:
             self.sights.require(actor, Permission.END_INTERACTIONS, whose)
-        await self._calls.send(call, EndCall(actor.user.id))
+        await self._calls.send(call, EndCall(actor.user.id, actor.user.name))
 
     async def details(self, actor: Principal, call: InteractionId) -> Json:
         """Return a call with its timeline and recordings, live or over.

@@ -272,7 +272,7 @@ class ChatService:
         actor.require(Permission.END_INTERACTIONS)
         self.sights.require(actor, Permission.END_INTERACTIONS, of_chat(await self._shown.present(chat)))
         try:
-            await self._chats.send(chat, StopChat(actor.user.id))
+            await self._chats.send(chat, StopChat(actor.user.id, actor.user.name))
         except InteractionOverError:
             return
 

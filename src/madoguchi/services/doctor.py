@@ -223,9 +223,9 @@ class DoctorService:
     async def _do(self, actor: Principal, found: Anomaly) -> None:
         match found.remedy:
             case Remedy.END_CALL:
-                await self._calls.send(found.subject, EndCall(actor.user.id))
+                await self._calls.send(found.subject, EndCall(actor.user.id, actor.user.name))
             case Remedy.END_CHAT:
-                await self._chats.send(found.subject, StopChat(actor.user.id))
+                await self._chats.send(found.subject, StopChat(actor.user.id, actor.user.name))
             case Remedy.FREE_AGENT:
                 message = self._freeing(found)
                 if message is not None:

@@ -1,6 +1,6 @@
 """The doctor in a running house: what he finds, what he ends, what he leaves to others."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,14 +11,11 @@ from madoguchi.domain.access.teams import Team
 from madoguchi.domain.access.users import Credentials
 from madoguchi.domain.agents.messages import OpenHandling, Reservation, Reserve
 from madoguchi.domain.routing.offers import Channel
-from madoguchi.domain.transfers import ToAgent, ToQueue
 from madoguchi.kernel.errors import ConflictError, NotAllowedError
 from madoguchi.kernel.fields import InvalidFieldsError
-from madoguchi.kernel.ids import HandlingId, InteractionId, LegId, OfferId, QueueId, TeamId
+from madoguchi.kernel.ids import HandlingId, InteractionId, LegId, OfferId, TeamId
 from madoguchi.ports.storage import StaleVersionError
 from madoguchi.services import views
-from madoguchi.services.consults import Wanted
-from madoguchi.services.lifecycle import InteractionOverError
 from madoguchi.testing.builders import ANA, BEN, SUE, a_consumer, a_principal, a_queue, a_user
 from madoguchi.testing.environment import NOON, settle
 from tests.unit.services.floor import Floor, a_visitor
@@ -27,8 +24,6 @@ CALLER = LegId("leg_caller")
 SALES = a_queue("sales", ANA, key=1)
 SUPPORT = a_queue("support", BEN, key=2)
 WEB = SALES.id
-
-Deed = Callable[[Floor], Awaitable[InteractionId]]
 
 
 @pytest.fixture
@@ -68,77 +63,6 @@ async def talking(floor: Floor) -> InteractionId:
     await floor.accepts(ANA)
     await floor.connects(ANA, call)
     return call
-
-
-async def held(floor: Floor) -> InteractionId:
-    call = await talking(floor)
-    await floor.core.calls.hold(a_principal(ANA), call, on=True)
-    return call
-
-
-async def transferred(floor: Floor) -> InteractionId:
-    call = await talking(floor)
-    await floor.available(BEN)
-    await floor.core.calls.transfer(a_principal(ANA), call, ToQueue(QueueId("queue_supportivr")))
-    await settle()
-    assert floor.desk(BEN, "offer")
-    return call
-
-
-async def consulting(floor: Floor) -> InteractionId:
-    call = await talking(floor)
-    await floor.available(BEN)
-    await floor.core.consults.begin(a_principal(ANA), call, Wanted(ToAgent(BEN)))
-    await settle()
-    await floor.accepts(BEN)
-    await floor.connects(BEN, call)
-    return call
-
-
-async def conferring(floor: Floor) -> InteractionId:
-    call = await consulting(floor)
-    await floor.core.consults.join(a_principal(ANA), call)
-    await settle()
-    return call
-
-
-async def agents_browser_died(floor: Floor) -> InteractionId:
-    call = await talking(floor)
-    leg = floor.call(call).parties[1].leg
-    assert leg is not None
-    floor.voice.far_end_hangs_up(leg)
-    await settle()
-    return call
-
-
-@pytest.mark.req("END-1")
-@pytest.mark.parametrize(
-    "deed",
-    [queued, ringing, talking, held, transferred, consulting, conferring, agents_browser_died],
-    ids=lambda deed: deed.__name__,
-)
-async def test_a_supervisor_ends_a_call_in_whatever_state_and_everybody_is_free_again(floor: Floor, deed: Deed) -> None:
-    call = await deed(floor)
-    sue = floor.manager(SUE)
-
-    await floor.core.calls.end(sue, call)
-    await settle()
-
-    assert floor.owners.state(call) is None
-    assert not floor.voice.legs
-    assert floor.rows(views.CALLS) == []
-    for agent in (ANA, BEN):
-        assert floor.desk(agent, "offer") == []
-        state = floor.house._agents.state(agent)
-        assert state is not None
-        assert not [one for one in state.handlings if one.state.value == "working"]
-        assert not state.reservations
-    (ended,) = await floor.core.calls.completed(sue, 10)
-    assert ended["end_reason"] == "ended_by_supervisor"
-    with pytest.raises(InteractionOverError):
-        await floor.core.calls.end(sue, call)
-    await floor.clock.advance(120)
-    assert await wrong(floor) == []
 
 
 # --- Calls without media ---

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from madoguchi.domain.access.permissions import Permission, Scope
+from madoguchi.domain.access.permissions import Permission, Role, Scope
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.calls.call import BROWSER_RETURNS, Call
 from madoguchi.domain.calls.events import CallEvent
@@ -279,6 +279,7 @@ async def test_who_joins_a_chat_that_he_reads_is_told_as_one_who_takes_part(tmp_
         boss = Principal.of(
             a_user(SUE), SessionId("s"), dict.fromkeys((Permission.BARGE, Permission.MONITOR), Scope.ALL)
         )
+        await floor.storage.catalogue.save_user(a_user(SUE, role=Role.MANAGER_ADMIN))
         await floor.available(ANA)
         web = next(one.id for one in floor.core.queues.all() if MenuChannel.WEB in one.channels)
         chat = await floor.core.chats.start(a_visitor(), web, "en", "Hello?")

@@ -217,6 +217,7 @@ class EndCall:
     """Command of who may end any call."""
 
     user: UserId
+    name: str = ""
 
 
 @dataclass(frozen=True)

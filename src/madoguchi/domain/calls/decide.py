@@ -136,8 +136,8 @@ def decide(call: Call | None, message: CallMessage, at: Moment) -> CallDecision:
             ringing.decline(draft, message)
         case ConsumerHangUp():
             _consumer_gone(draft, EndReason.CONSUMER_HUNG_UP)
-        case EndCall(user):
-            draft.end(Dismissed(EndReason.ENDED_BY_SUPERVISOR, user, at.now))
+        case EndCall(user, name):
+            draft.end(Dismissed(EndReason.ENDED_BY_SUPERVISOR, user, at.now, name))
         case ServerRestarted():
             draft.end(Broke(EndReason.SERVER_RESTARTED, at.now))
             return draft.decision(silent=True)

@@ -160,6 +160,7 @@ class Dismissed:
     reason: EndReason
     by: UserId
     at: Instant
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -312,7 +312,7 @@ def _advanced(chat: Chat, event: LifecycleEvent) -> Chat:  # noqa: C901, PLR0911
             return replace(chat, turn_since=at)
         case Requeued():
             return _requeued(chat, event)
-        case Finished(reason, at) | Abandoned(reason, at):
+        case Finished(reason=reason, at=at) | Abandoned(reason=reason, at=at):
             return _ended(chat, reason, at)
         case Dismissed(at):
             return _ended(chat, EndReason.CONSUMER_SILENT, at)

@@ -100,6 +100,7 @@ class StopChat:
     """Command: a supervisor ends it, whatever its state."""
 
     user: UserId
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def decide(chat: Chat | None, message: ChatMessage, at: Moment) -> ChatDecision:
             reason = EndReason.CONSUMER_ENDED if side is Side.CONSUMER else EndReason.AGENT_ENDED
             return _end(chat, reason, at.now)
         case StopChat():
-            return _end(chat, EndReason.SUPERVISOR_ENDED, at.now)
+            return _end(chat, EndReason.SUPERVISOR_ENDED, at.now, message)
         case Whisper() | JoinChat() | LeaveChat() | TakeOverChat():
             return _supervise(chat, message, at)
         case ChatDue():
@@ -276,15 +276,16 @@ def _take_over(chat: Chat, offer: Offer, at: Moment) -> ChatDecision:
     return Decision(events, (_wrapped_up(chat, was.handling), opened), answer=handling)
 
 
-def _end(chat: Chat, reason: EndReason, now: Instant) -> ChatDecision:
+def _end(chat: Chat, reason: EndReason, now: Instant, stopped: StopChat | None = None) -> ChatDecision:
+    by, name = (stopped.user, stopped.name) if stopped is not None else (None, "")
     if chat.state in WAITING:
         freed = tuple(FreeSlot(one.agent, one.id, missed=False) for one in chat.offers)
         withdrawn = tuple(OfferWithdrawn(one.id, one.agent) for one in chat.offers)
         ended = _told(chat, messages.event("ended"), now)
-        return Decision((*withdrawn, ended, Abandoned(reason, now)), freed)
+        return Decision((*withdrawn, ended, Abandoned(reason, now, by, name)), freed)
     assert chat.agent is not None  # noqa: S101 - answered chats have an agent
-    by = {EndReason.AGENT_ENDED: chat.agent.name, EndReason.CONSUMER_ENDED: chat.consumer.name}.get(reason)
-    events = (_told(chat, messages.event("ended", by), now), Finished(reason, now))
+    side = {EndReason.AGENT_ENDED: chat.agent.name, EndReason.CONSUMER_ENDED: chat.consumer.name}.get(reason)
+    events = (_told(chat, messages.event("ended", side), now), Finished(reason, now, by, name))
     return Decision(events, (_wrapped_up(chat, chat.agent.handling),))
 
 

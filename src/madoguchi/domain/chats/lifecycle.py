@@ -142,6 +142,9 @@ class Finished:
 
     reason: EndReason
     at: Instant
+    by: UserId | None = None
+    """The supervisor who ended it."""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,9 @@ class Abandoned:
 
     reason: EndReason
     at: Instant
+    by: UserId | None = None
+    """The supervisor who ended it."""
+    name: str = ""
 
 
 @dataclass(frozen=True)

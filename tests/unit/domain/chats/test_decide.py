@@ -373,7 +373,7 @@ def test_nobody_hands_a_chat_over_to_himself() -> None:
     [
         (EndChat(Side.CONSUMER, MEI.id), EndReason.CONSUMER_ENDED, MEI.name),
         (EndChat(Side.AGENT, ANA), EndReason.AGENT_ENDED, "Ana"),
-        (StopChat(BEN), EndReason.SUPERVISOR_ENDED, None),
+        (StopChat(BEN, "Ben"), EndReason.SUPERVISOR_ENDED, None),
     ],
 )
 def test_either_side_or_a_supervisor_ends_it(message: ChatMessage, reason: EndReason, by: str | None) -> None:
@@ -383,7 +383,9 @@ def test_either_side_or_a_supervisor_ends_it(message: ChatMessage, reason: EndRe
 
     assert decision.events == (
         MessageSent(3, Side.SYSTEM, "", "", "system-3", messages.event("ended", by), story.now),
-        Finished(reason, story.now),
+        Finished(reason, story.now, message.user, message.name)
+        if isinstance(message, StopChat)
+        else Finished(reason, story.now),
     )
     assert decision.effects == (EndHandling(ANA, H1, 60.0),)
     assert not story.present.live

@@ -1,9 +1,10 @@
 import type { CallRow } from "@madoguchi/protocol";
 import { Count, Icon, Nothing, VirtualTable, type Column, type MenuAction } from "@madoguchi/ui";
-import { useCallback, useContext, useMemo, type ReactNode } from "react";
+import { useContext, useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
 import { Elapsed, Span } from "../../shared/Elapsed.tsx";
+import { EndCallAction, EndsCalls } from "../../shared/EndCall.tsx";
 import { useFigure, useLive, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
 import { callLook, ELAPSED, callPath } from "../../shared/labels.ts";
 import { useMonitorActions } from "../../shared/monitorActions.ts";
@@ -61,20 +62,22 @@ export function ConnectedCalls(props: BoardProps): ReactNode {
       <BoardFilters search={props.search} onSearch={props.onSearch} placeholder={t("board.search_calls")} />
       <ViewGate subscription={view}>
         <BoardActions value={props.onCall}>
-          <VirtualTable
-            label={t("page.calls_connected")}
-            columns={columns}
-            ids={ids}
-            sort={sort}
-            onSort={(next) => props.onSearch(sortChange(next))}
-            Row={ConnectedRow}
-            updatesLabel={(count) => t("board.updates", { count })}
-            empty={
-              <Nothing icon="phone" title={t(all === 0 ? "empty.calls_connected" : "state.nothing_found")}>
-                <p>{t(all === 0 ? "empty.calls_connected_detail" : "state.nothing_found_detail")}</p>
-              </Nothing>
-            }
-          />
+          <EndsCalls>
+            <VirtualTable
+              label={t("page.calls_connected")}
+              columns={columns}
+              ids={ids}
+              sort={sort}
+              onSort={(next) => props.onSearch(sortChange(next))}
+              Row={ConnectedRow}
+              updatesLabel={(count) => t("board.updates", { count })}
+              empty={
+                <Nothing icon="phone" title={t(all === 0 ? "empty.calls_connected" : "state.nothing_found")}>
+                  <p>{t(all === 0 ? "empty.calls_connected_detail" : "state.nothing_found_detail")}</p>
+                </Nothing>
+              }
+            />
+          </EndsCalls>
         </BoardActions>
       </ViewGate>
     </main>
@@ -88,15 +91,15 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
   const live = useLive();
   const row = useRow(useView("calls")?.rows, id);
   const open = useContext(BoardActions);
+  const ask = useContext(EndCallAction);
   const monitorActions = useMonitorActions();
-  const end = useCallback(() => open(id), [open, id]);
   if (row === undefined) return <div className="cell muted">{t("board.gone")}</div>;
   const actions: MenuAction[] = [
     ...(row.state === "talking" ? monitorActions(id, row.consumer.name) : []),
-    { id: "details", label: t("details.call"), icon: "info", onSelect: end },
+    { id: "details", label: t("details.call"), icon: "info", onSelect: () => open(id) },
   ];
   if (can("monitor_chats.edit")) {
-    actions.push({ id: "end", label: t("call.end"), icon: "hangUp", danger: true, disabled: !live, onSelect: end });
+    actions.push({ id: "end", label: t("call.end"), icon: "hangUp", danger: true, disabled: !live, onSelect: () => ask({ call: id, name: row.consumer.name }) });
   }
   const monitors = row.monitors?.length ?? 0;
   const barger = row.monitors?.find((one) => one.mode === "barge");

@@ -4,6 +4,7 @@ import { useContext, useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
 import { Elapsed } from "../../shared/Elapsed.tsx";
+import { EndCallAction, EndsCalls } from "../../shared/EndCall.tsx";
 import { useFigure, useLive, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
 import { callLook, callPath, WAIT } from "../../shared/labels.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
@@ -56,20 +57,22 @@ export function QueuedCalls(props: BoardProps): ReactNode {
       <BoardFilters search={props.search} onSearch={props.onSearch} placeholder={t("board.search_calls")} />
       <ViewGate subscription={view}>
         <BoardActions value={props.onCall}>
-          <VirtualTable
-            label={t("page.calls_queued")}
-            columns={columns}
-            ids={ids}
-            sort={sort}
-            onSort={(next) => props.onSearch(sortChange(next))}
-            Row={QueuedRow}
-            updatesLabel={(changes) => t("board.updates", { count: changes })}
-            empty={
-              <Nothing icon="clock" title={t(all === 0 ? "empty.calls_queued" : "state.nothing_found")}>
-                <p>{t(all === 0 ? "empty.calls_queued_detail" : "state.nothing_found_detail")}</p>
-              </Nothing>
-            }
-          />
+          <EndsCalls>
+            <VirtualTable
+              label={t("page.calls_queued")}
+              columns={columns}
+              ids={ids}
+              sort={sort}
+              onSort={(next) => props.onSearch(sortChange(next))}
+              Row={QueuedRow}
+              updatesLabel={(changes) => t("board.updates", { count: changes })}
+              empty={
+                <Nothing icon="clock" title={t(all === 0 ? "empty.calls_queued" : "state.nothing_found")}>
+                  <p>{t(all === 0 ? "empty.calls_queued_detail" : "state.nothing_found_detail")}</p>
+                </Nothing>
+              }
+            />
+          </EndsCalls>
         </BoardActions>
       </ViewGate>
     </main>
@@ -83,10 +86,11 @@ function QueuedRow({ id }: { id: string }): ReactNode {
   const live = useLive();
   const row = useRow(useView("calls")?.rows, id);
   const open = useContext(BoardActions);
+  const ask = useContext(EndCallAction);
   if (row === undefined) return <div className="cell muted">{t("board.gone")}</div>;
   const actions: MenuAction[] = [{ id: "details", label: t("details.call"), icon: "info", onSelect: () => open(id) }];
   if (can("monitor_chats.edit")) {
-    actions.push({ id: "end", label: t("call.end"), icon: "hangUp", danger: true, disabled: !live, onSelect: () => open(id) });
+    actions.push({ id: "end", label: t("call.end"), icon: "hangUp", danger: true, disabled: !live, onSelect: () => ask({ call: id, name: row.consumer.name }) });
   }
   return (
     <>

@@ -1,14 +1,15 @@
 import { asProblem } from "@madoguchi/client";
 import type { CallDetails as Details, CallRow } from "@madoguchi/protocol";
-import { Button, Confirm, Dialog, Nothing, notify, Skeleton } from "@madoguchi/ui";
+import { Button, Dialog, Nothing, Skeleton } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import { CallInFull, OVER } from "../../shared/CallInFull.tsx";
+import { ConfirmEnd } from "../../shared/EndCall.tsx";
 import { Failed } from "../../shared/QueryState.tsx";
-import { useAction, useLive, useRow, useView } from "../../shared/hooks.ts";
+import { useLive, useRow, useView } from "../../shared/hooks.ts";
 import { useMonitorActions } from "../../shared/monitorActions.ts";
 import { useServices } from "../../shared/services.ts";
-import { problemText, useT } from "../../shared/text.tsx";
+import { useT } from "../../shared/text.tsx";
 
 /** A call in full: figures, people, transfers, what happened, recordings, and what may be done about it. */
 export function CallDetails({ call, onClose }: { call: string | undefined; onClose: () => void }): ReactNode {
@@ -51,13 +52,10 @@ function Content({ call, onClose }: { call: string; onClose: () => void }): Reac
 
 function Actions({ row, onClose }: { row: CallRow; onClose: () => void }): ReactNode {
   const t = useT();
-  const { api, can } = useServices();
+  const { can } = useServices();
   const live = useLive();
   const monitorActions = useMonitorActions();
   const [ending, setEnding] = useState(false);
-  const [busy, run] = useAction((error) => {
-    notify({ title: t("call.action_failed"), detail: problemText(t, asProblem(error)), error: true });
-  });
   useEffect(() => () => setEnding(false), [row.id]);
   return (
     <div className="details-actions">
@@ -79,22 +77,13 @@ function Actions({ row, onClose }: { row: CallRow; onClose: () => void }): React
             </Button>
           ))
         : null}
-      <Confirm
-        open={ending}
-        title={t("call.end_title")}
-        confirmLabel={t("action.confirm")}
-        cancelLabel={t("action.cancel")}
-        busy={busy}
-        onCancel={() => setEnding(false)}
-        onConfirm={() =>
-          void run(() => api.endCall(row.id)).then((done) => {
-            setEnding(false);
-            if (done) onClose();
-          })
-        }
-      >
-        {t("call.end_stuck_detail", { name: row.consumer.name })}
-      </Confirm>
+      <ConfirmEnd
+        ending={ending ? { call: row.id, name: row.consumer.name } : null}
+        onClose={(done) => {
+          setEnding(false);
+          if (done) onClose();
+        }}
+      />
     </div>
   );
 }
