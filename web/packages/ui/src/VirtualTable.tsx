@@ -30,6 +30,8 @@ export interface VirtualTableProps {
   minWidth: number;
   /** What the chip says while `count` changes wait for the pointer to leave. */
   updatesLabel: (count: number) => string;
+  /** The first column stays in sight when the table scrolls sideways. */
+  pinned?: boolean;
   /** Instead of rows, when there are none. */
   empty: ReactNode;
 }
@@ -72,6 +74,7 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
   return (
     <div
       className="table-wrap"
+      data-pinned={props.pinned === true ? "" : undefined}
       style={style}
       onPointerEnter={(event) => {
         if (event.pointerType === "mouse") setHeld(ids);
