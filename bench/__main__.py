@@ -1,4 +1,4 @@
-"""`python -m bench [voice|setup|chat|sockets|routing|all ...] [--quick] [--results FOLDER]`."""
+"""`python -m bench [voice|setup|chat|sockets|routing|boards|all ...] [--quick] [--results FOLDER]`."""
 
 import argparse
 import asyncio
@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from bench import calibration, chat, machine, pages, routing, setup, sockets, voice
+from bench import boards, calibration, chat, machine, pages, routing, setup, sockets, voice
 from bench.figures import Table
 from bench.house import House, a_house
 
@@ -17,6 +17,7 @@ PARTS: Final[dict[str, Any]] = {
     "chat": chat.run,
     "sockets": sockets.run,
     "routing": routing.run,
+    "boards": boards.run,
 }
 _ON_A_SERVER: Final = frozenset({"setup", "chat", "sockets"})
 

@@ -111,7 +111,8 @@ class Story:
             await self.floor.clock.advance(float(deed))
             return None
         if who == "supervisor":
-            return await self._watched(deed)
+            await self._watched(deed)
+            return None
         person = a_principal(ANA) if who == "agent" else VISITOR
         chats = self.floor.core.chats
         self._lines += deed == "says"

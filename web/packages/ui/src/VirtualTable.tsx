@@ -62,7 +62,6 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
     getScrollElement: () => scroll.current,
     estimateSize: () => height,
     overscan: 8,
-    getItemKey: (index) => shown[index] ?? index,
   });
   useEffect(() => virtual.measure(), [height, virtual]);
 
@@ -101,7 +100,7 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
                 {virtual.getVirtualItems().map((item) => {
                   const id = shown[item.index];
                   return id === undefined ? null : (
-                    <Line key={item.key} id={id} index={item.index} top={item.start} Row={props.Row} />
+                    <Line key={id} id={id} index={item.index} top={item.start} Row={props.Row} />
                   );
                 })}
               </div>
