@@ -1,4 +1,4 @@
-"""`python -m bench [voice|supervision|setup|chat|sockets|routing|all ...] [--quick] [--results FOLDER]`."""
+"""`python -m bench [voice|supervision|setup|chat|sockets|routing|boards|all ...] [--quick] [--results FOLDER]`."""
 
 import argparse
 import asyncio
@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from bench import calibration, chat, machine, pages, routing, setup, sockets, supervision, voice
+from bench import boards, calibration, chat, machine, pages, routing, setup, sockets, supervision, voice
 from bench.figures import Table
 from bench.house import House, a_house
 
@@ -18,6 +18,7 @@ PARTS: Final[dict[str, Any]] = {
     "chat": chat.run,
     "sockets": sockets.run,
     "routing": routing.run,
+    "boards": boards.run,
 }
 _ON_A_SERVER: Final = frozenset({"setup", "chat", "sockets"})
 

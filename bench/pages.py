@@ -8,7 +8,7 @@ from typing import Any, Final
 from bench.figures import Table
 
 HERE: Final = Path(__file__).parent
-ORDER: Final = ("voice", "supervision", "setup", "chat", "sockets", "routing")
+ORDER: Final = ("voice", "supervision", "setup", "chat", "sockets", "routing", "boards")
 _TITLES: Final = {
     "voice": "Voice",
     "supervision": "Supervision",
@@ -16,6 +16,7 @@ _TITLES: Final = {
     "chat": "Chat",
     "sockets": "Sockets",
     "routing": "Routing",
+    "boards": "Boards",
 }
 
 _APART: Final = frozenset({"times slower than the reference", "load"})
@@ -23,7 +24,7 @@ _APART: Final = frozenset({"times slower than the reference", "load"})
 _INTRODUCTION: Final = """# Benchmarks
 
 `make bench` measures everything and writes this page; `python -m bench` followed by any of `voice`, `supervision`,
-`setup`, `chat`, `sockets` and `routing` measures these parts, and `--quick` only shows that the benchmarks run (its
+`setup`, `chat`, `sockets`, `routing` and `boards` measures these parts, and `--quick` only shows that the benchmarks run (its
 results go to `--results`, or nowhere). Everything is real: sockets, processes, database, disk. Load comes from other
 processes than what is measured, or is told as *load CPU*.
 

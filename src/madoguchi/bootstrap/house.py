@@ -45,7 +45,8 @@ from madoguchi.services.dispositions import DispositionService
 from madoguchi.services.embedding import EmbeddingService
 from madoguchi.services.fact_keeper import FactKeeper
 from madoguchi.services.figures import FiguresService
-from madoguchi.services.figures_live import Floor, LiveFigures
+from madoguchi.services.figures_live import LiveFigures
+from madoguchi.services.floor import Floor
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.hours import HoursService
 from madoguchi.services.hours_settings import HoursSettings
@@ -63,6 +64,7 @@ from madoguchi.services.prompts import PromptService
 from madoguchi.services.queue_rows import QueueRows
 from madoguchi.services.queue_settings import QueueSettingsService
 from madoguchi.services.queues import QueueService
+from madoguchi.services.queues_live import LiveQueues
 from madoguchi.services.recordings import RecordingService
 from madoguchi.services.replies import ReplyService
 from madoguchi.services.reservations import Reservations
@@ -142,6 +144,7 @@ class House:
         self._figures = FiguresService(storage, self._queues, centre, clock)
         floor = Floor(self._calls.states, self._chats.states, self._agents.states)
         self._live_figures = LiveFigures(self._views, floor, self._figures, self._queues, clock)
+        self._live_queues = LiveQueues(self._views, floor, self._figures, self._queues, clock)
         self._early: list[LegArrived] | None = []
         """Calls that came before the runtime ran; none are kept once it does."""
         self._phone = PhoneCalls(
@@ -178,9 +181,12 @@ class House:
         for owners in (self._calls, self._chats):
             owners.observe(self._fact_keeper.interaction_changed)
         self._agents.observe(self._fact_keeper.agent_changed)
-        for kind in (self._calls, self._chats, self._agents):
-            kind.observe(self._live_figures.changed)
-        self._fact_keeper.on_new = self._live_figures.facts_written
+        shown = (self._live_figures.rows, self._live_queues.rows)
+        for rows in shown:
+            for kind in (self._calls, self._chats, self._agents):
+                kind.observe(rows.changed)
+            self._queues.observe(rows.changed)
+            self._fact_keeper.observe(rows.facts_written)
         self._live_figures.on_new_day = lambda: board.show(self._agents.states())
 
     def _made(self, tenant: Tenant) -> Services:
@@ -338,8 +344,10 @@ class House:
             self._runtime.spawn(work)
         for work in (
             self._fact_keeper.run(),
-            self._live_figures.run(),
+            self._live_figures.rows.run(),
             self._live_figures.watch_days(),
+            self._live_queues.rows.run(),
+            self._live_queues.watch_time(),
             self._doctor.run(),
             warm_up(self._tenant, self._queues, self._prompts),
         ):

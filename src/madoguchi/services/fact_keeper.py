@@ -53,7 +53,7 @@ class _Told:
 
 
 class FactKeeper:
-    """Observes calls, chats and agents. `on_new` is called after facts were written."""
+    """Observes calls, chats and agents."""
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
         self._interactions = storage.interactions
@@ -63,7 +63,11 @@ class FactKeeper:
         self._untold: dict[str, None] = {}
         self._unread: dict[str, None] = {}
         self._wake = asyncio.Event()
-        self.on_new: Callable[[], None] = lambda: None
+        self._observers: list[Callable[[], None]] = []
+
+    def observe(self, observer: Callable[[], None]) -> None:
+        """Call `observer` whenever facts were written."""
+        self._observers.append(observer)
 
     def interaction_changed(self, change: Change[Any, Any]) -> None:
         """Note that a call or a chat has something to tell; an observer of the runtime's."""
@@ -148,7 +152,11 @@ class FactKeeper:
         told = [one for snapshot in snapshots if (one := await self._tell(snapshot)) is not None]
         interactions = [one.interaction for one in told if one.interaction is not None]
         if await self._facts.add(interactions, [stay for one in told for stay in one.stays]):
-            self.on_new()
+            self._written()
+
+    def _written(self) -> None:
+        for observer in self._observers:
+            observer()
 
     async def _tell(self, snapshot: Snapshot) -> _Told | None:
         """Return an interaction's facts; None where its journal makes no sense, which must not stop the others."""
@@ -176,7 +184,7 @@ class FactKeeper:
         if not await self._facts.advance(course, progress.course, handlings, progress.statuses):
             self._unread[agent] = None
         elif handlings or progress.statuses:
-            self.on_new()
+            self._written()
 
     async def _note(self, at: Instant) -> None:
         await self._catalogue.save_settings(SCOPE, {"told_until": stamp(at)})

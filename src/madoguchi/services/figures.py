@@ -140,8 +140,12 @@ class FiguresService:
         """Return the centre's date, and the day's totals so far of each channel's queues."""
         day = self._centre.today()
         period = Period(day, day, self._centre.zone())
-        selections = {channel: Selection(period.since, period.until, channel) for channel in Channel}
-        return day, {channel: await self._facts.by_queue(one, goals) for channel, one in selections.items()}
+        return day, await self.between(period.since, period.until, goals)
+
+    async def between(self, since: Instant, until: Instant, goals: Goals) -> Mapping[Channel, Mapping[str, Totals]]:
+        """Return the totals of each channel's queues over what began from `since` on and before `until`."""
+        selections = {channel: Selection(since, until, channel) for channel in Channel}
+        return {channel: await self._facts.by_queue(one, goals) for channel, one in selections.items()}
 
     async def _answer(self, actor: Principal, question: Question) -> Answer:
         actor.require(Permission.VIEW_REPORTS)

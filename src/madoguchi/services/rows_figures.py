@@ -34,3 +34,23 @@ def _rounded(value: float | None) -> float | None:
 
 FIGURES: Final = tuple(Figures.__dataclass_fields__)
 """The names of the figures, in their order."""
+
+
+def queue_sums_row(totals: Totals) -> Json:
+    """Return what a queue has had: counts, and averages and longest in seconds; None where there was nothing."""
+    told = figures(totals)
+    return {
+        "offered": told.offered,
+        "connected": told.answered,
+        "abandoned": told.abandoned,
+        "handle_s": _rounded(told.aht_s),
+        "longest_handle_s": _longest(totals.longest_handle_ms, totals.handled),
+        "wait_s": _rounded(told.asa_s),
+        "longest_wait_s": _longest(totals.longest_wait_ms, totals.offered),
+        "hold_s": _rounded(told.hold_s),
+        "longest_hold_s": _longest(totals.longest_hold_ms, totals.handled),
+    }
+
+
+def _longest(span_ms: int, count: int) -> float | None:
+    return span_ms / 1000 if count > 0 else None

@@ -21,6 +21,9 @@ from madoguchi.services.view_frames import DeltaFrame, Frame, Row, SnapshotFrame
 Source: TypeAlias = Callable[[str], Awaitable[Sequence[Row]]]
 """Loads the rows of a topic that is not in memory."""
 
+Owner: TypeAlias = Callable[[Row], Belonging]
+"""Tells whose a row is that a source has loaded."""
+
 SWEEP: Final = Span(seconds=1)
 LINGER: Final = Span(minutes=2)
 
@@ -210,15 +213,19 @@ class ViewStore:
         self._call_soon = call_soon or (lambda action: asyncio.get_running_loop().call_soon(action))
         self._topics: dict[str, Topic] = {}
         self._sources: dict[str, Source] = {}
+        self._owners: dict[str, Owner] = {}
         self._dirty: dict[str, None] = {}
         self._retiring: list[tuple[Instant, str, str]] = []
 
-    def add_source(self, prefix: str, source: Source) -> None:
+    def add_source(self, prefix: str, source: Source, owner: Owner | None = None) -> None:
         """Load topics `<prefix>:…` from `source` when somebody begins to watch, and forget them some time after.
 
         What is published to such a topic while it is not in memory is not kept: it must be in the source already.
+        `owner` tells whose the loaded rows are, where who is restricted to teams may see some of them.
         """
         self._sources[prefix] = source
+        if owner is not None:
+            self._owners[prefix] = owner
 
     def publish(
         self,
@@ -269,6 +276,11 @@ class ViewStore:
         """Return the rows as they are now, by id; empty for a topic that is not in memory."""
         found = self._topics.get(topic)
         return MappingProxyType(found.rows if found is not None else {})
+
+    def held(self, topic: str) -> bool:
+        """Whether the rows of `topic` are in memory, if only for somebody who may come back."""
+        found = self._topics.get(topic)
+        return found is not None and found.loaded
 
     def watched(self, topic: str) -> bool:
         """Whether somebody reads `topic` now."""
@@ -373,5 +385,8 @@ class ViewStore:
             for row_id in topic.before:
                 loaded.pop(row_id, None)
             topic.rows = loaded | topic.rows
+            owner = self._owners.get(topic.name.partition(":")[0])
+            if owner is not None:
+                topic.belongings = {key: owner(row) for key, row in loaded.items()} | topic.belongings
             topic.before = {}
             topic.loaded = True

@@ -35,6 +35,7 @@ CALLS: Final = "calls"
 CHATS: Final = "chats"
 AGENTS: Final = "agents"
 QUEUES: Final = "queues"
+LIVE_QUEUES: Final = "queues_live"
 FIGURES: Final = "figures"
 
 
@@ -96,11 +97,12 @@ TENANT_VIEWS: Final[Mapping[str, tuple[str, Permission]]] = {
     "chats": (CHATS, Permission.VIEW_CHATS),
     "agents": (AGENTS, Permission.VIEW_AGENTS),
     "queues": (QUEUES, Permission.VIEW_QUEUE_SETTINGS),
+    "queues_live": (LIVE_QUEUES, Permission.VIEW_LIVE_QUEUES),
     "figures": (FIGURES, Permission.VIEW_DASHBOARD),
 }
 
 
-OF_AGENTS: Final = frozenset({CALLS, CHATS, AGENTS})
+OF_AGENTS: Final = frozenset({CALLS, CHATS, AGENTS, LIVE_QUEUES})
 """Topics whose rows belong to agents: who is restricted to teams sees some of them. The others name no agent."""
 
 OWN_VIEWS: Final[Mapping[str, tuple[Callable[[UserId], str], Permission]]] = {

@@ -2,12 +2,14 @@
 
 from tests.e2e.portal.backend import Backend
 from tests.e2e.portal.figures import live_rows
+from tests.e2e.portal.queues import live_queues
 from tests.e2e.portal.rows import AGENT, Row, ago, call_row, chat_row, consumer, message, past, queue, text
 
 ALL_PERMISSIONS = [
     "calls.view",
     "chats.view",
     "agents.view",
+    "queues_live.view",
     "dashboard.view",
     "reports.view",
     "agents.edit",
@@ -130,6 +132,7 @@ def busy_floor(backend: Backend, calls: int = 14) -> None:
     )
     backend.put("calls", *rows)
     backend.put("figures", *live_rows())
+    backend.put("queues_live", *live_queues())
     chats = [
         chat_row(
             n,

@@ -48,7 +48,7 @@ def ringing(backend: Backend) -> None:
 
 def empty_floor(backend: Backend) -> None:
     busy_floor(backend, calls=0)
-    for view in ("calls", "chats", "agents", "completed/calls", "completed/chats"):
+    for view in ("calls", "chats", "agents", "queues_live", "completed/calls", "completed/chats"):
         backend.views[view] = {}
     backend.put("figures", *live_rows(busy=False))
     backend.figures = lambda query: figures_answer(query, busy=False)
@@ -76,12 +76,12 @@ def sick_floor(backend: Backend) -> None:
 def refused_floor(backend: Backend) -> None:
     busy_floor(backend)
     backend.refuse["calls"] = {"code": "unavailable", "title": "Not now.", "detail": ""}
-    backend.refuse["figures"] = backend.refuse["calls"]
+    backend.refuse["figures"] = backend.refuse["queues_live"] = backend.refuse["calls"]
 
 
 def loading_floor(backend: Backend) -> None:
     busy_floor(backend)
-    backend.mute_views |= {"calls", "figures"}
+    backend.mute_views |= {"calls", "figures", "queues_live"}
 
 
 __all__ = [

@@ -15,6 +15,7 @@ from madoguchi.domain.calls.call import Call
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerPrincipal
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.kernel.ids import ConsumerId, HandlingId, InteractionId, LegId, OfferId, SessionId, UserId
+from madoguchi.ports.environment import IdSource
 from madoguchi.ports.voice import BrowserOffer
 from madoguchi.services import views
 from madoguchi.testing.blobs import MemoryBlobs
@@ -35,11 +36,18 @@ PAGE = BrowserOffer("v=0 m=audio")
 class Floor:
     """The core with everything around it. Enter it; `restarted` gives the next process on the same store."""
 
-    def __init__(self, folder: Path, *, storage: MemoryStorage | None = None, clock: FakeClock | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        storage: MemoryStorage | None = None,
+        clock: FakeClock | None = None,
+        ids: IdSource | None = None,
+    ) -> None:
         self.folder = folder
         self.storage = storage or MemoryStorage()
         self.clock = clock or FakeClock()
-        self.ids = CountingIds()
+        self.ids: IdSource = ids or CountingIds()
         self.voice = FakeVoiceEngine()
         self.speech = InstantSpeech(folder)
         self.transcoder = InstantTranscoder()

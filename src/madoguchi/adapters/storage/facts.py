@@ -195,6 +195,8 @@ def handling_sums(selection: Selection, by: sa.ColumnElement[Any]) -> sa.Select[
         sa.func.sum(_h.hold_ms).label("hold_ms"),
         sa.func.sum(_h.wrap_up_ms).label("wrap_up_ms"),
         _count(_h.transferred.is_(sa.true())).label("transfers"),
+        sa.func.max(_h.talk_ms + _h.hold_ms + _h.wrap_up_ms).label("longest_handle_ms"),
+        sa.func.max(_h.hold_ms).label("longest_hold_ms"),
     )
     return _selected(statement, selection, fact_handlings, _h.started_at).group_by("group_key")
 

@@ -17,6 +17,8 @@ class Permission(Enum):
     VIEW_CALLS = "calls.view"
     VIEW_CHATS = "chats.view"
     VIEW_AGENTS = "agents.view"
+    VIEW_LIVE_QUEUES = "queues_live.view"
+    """See how the queues stand; their settings are another page."""
     VIEW_DASHBOARD = "dashboard.view"
     VIEW_REPORTS = "reports.view"
     CHANGE_AGENT_STATUS = "agents.edit"
@@ -88,6 +90,7 @@ PAGES: Final = (
     Page("calls", Permission.VIEW_CALLS, scoped=True),
     Page("chats", Permission.VIEW_CHATS, scoped=True),
     Page("agents", Permission.VIEW_AGENTS, Permission.CHANGE_AGENT_STATUS, scoped=True),
+    Page("queues_live", Permission.VIEW_LIVE_QUEUES, scoped=True),
     Page("monitor", Permission.MONITOR, scoped=True),
     Page("barge", edit=Permission.BARGE, scoped=True),
     Page("monitor_chats", edit=Permission.END_INTERACTIONS, scoped=True),
@@ -182,6 +185,7 @@ _LOOKS_ON: Final = (
     Permission.VIEW_CALLS,
     Permission.VIEW_CHATS,
     Permission.VIEW_AGENTS,
+    Permission.VIEW_LIVE_QUEUES,
     Permission.LISTEN_TO_RECORDINGS,
     Permission.VIEW_TRANSCRIPTS,
 )

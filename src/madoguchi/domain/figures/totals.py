@@ -72,6 +72,10 @@ class Totals:
     wrap_up_ms: int = 0
     transfers: int = 0
     """Handlings that ended by sending the consumer elsewhere."""
+    longest_handle_ms: int = 0
+    """Talk, hold and wrap-up of one handling."""
+    longest_hold_ms: int = 0
+    """All holds of one handling."""
 
     def __add__(self, other: "Totals") -> "Totals":
         """Return the sums over both."""
@@ -88,6 +92,8 @@ class Totals:
             hold_ms=self.hold_ms + other.hold_ms,
             wrap_up_ms=self.wrap_up_ms + other.wrap_up_ms,
             transfers=self.transfers + other.transfers,
+            longest_handle_ms=max(self.longest_handle_ms, other.longest_handle_ms),
+            longest_hold_ms=max(self.longest_hold_ms, other.longest_hold_ms),
         )
 
 
@@ -113,6 +119,8 @@ def of_handling(handling: HandlingFact) -> Totals:
         hold_ms=handling.hold_ms,
         wrap_up_ms=handling.wrap_up_ms,
         transfers=int(handling.transferred),
+        longest_handle_ms=handling.talk_ms + handling.hold_ms + handling.wrap_up_ms,
+        longest_hold_ms=handling.hold_ms,
     )
 
 

@@ -52,6 +52,7 @@ LOOKS_ON: Final = {
     "calls.view",
     "chats.view",
     "agents.view",
+    "queues_live.view",
     "recordings.view",
     "transcripts.view",
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { FrameBatch } from "./frames.ts";
 import { RowStore } from "./rows.ts";
@@ -68,5 +69,34 @@ describe("row store", () => {
     store.delta([{ id: "a", n: 2 }], []);
     batch.flush();
     expect(a).not.toHaveBeenCalled();
+  });
+
+  it("holds what applying every frame by itself would give, in the same order", () => {
+    const row = fc.record({ id: fc.constantFrom("a", "b", "c", "d", "e"), n: fc.integer({ min: 0, max: 2 }) });
+    const frame = fc.record({ whole: fc.boolean(), put: fc.array(row), gone: fc.array(fc.constantFrom("a", "b", "c")), flush: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(frame), (frames) => {
+        const batch = new FrameBatch(() => undefined);
+        const store = new RowStore<Row>(batch);
+        let plain = new Map<string, Row>();
+        for (const { whole, put, gone, flush } of frames) {
+          if (whole) {
+            plain = new Map(put.map((each) => [each.id, each]));
+            store.snapshot(put);
+          } else {
+            const away = gone.filter((id) => put.every((each) => each.id !== id));
+            for (const id of away) plain.delete(id);
+            for (const each of put) plain.set(each.id, each);
+            store.delta(put, away);
+          }
+          if (!flush) continue;
+          const before = store.ids();
+          batch.flush();
+          expect(store.all()).toEqual([...plain.values()]);
+          expect(store.ids()).toEqual([...plain.keys()]);
+          if (before.join() !== store.ids().join()) expect(store.ids()).not.toBe(before);
+        }
+      }),
+    );
   });
 });

@@ -9,7 +9,9 @@ export class RowStore<Row extends { id: string }> {
   #rows = new Map<string, Row>();
   #ids: readonly string[] = [];
   #all: readonly Row[] | null = null;
-  #staged: Map<string, Row> | null = null;
+  /** A snapshot that came since the last flush, and what came after it. */
+  #snapshot: Map<string, Row> | null = null;
+  #changes = new Map<string, Change<Row>>();
   readonly #rowListeners = new Map<string, Set<() => void>>();
   readonly #idListeners = new Set<() => void>();
   readonly #anyListeners = new Set<() => void>();
@@ -25,15 +27,20 @@ export class RowStore<Row extends { id: string }> {
 
   /** Replaces everything. */
   snapshot(rows: readonly Row[]): void {
-    this.#stage(new Map(rows.map((row) => [row.id, row])));
+    this.#stage();
+    this.#snapshot = new Map(rows.map((row) => [row.id, row]));
+    this.#changes.clear();
   }
 
   /** Puts and removes rows. */
   delta(put: readonly Row[], gone: readonly string[]): void {
-    const staged = this.#staged ?? new Map(this.#rows);
-    for (const id of gone) staged.delete(id);
-    for (const row of put) staged.set(row.id, row);
-    this.#stage(staged);
+    this.#stage();
+    for (const id of gone) this.#changes.set(id, { row: null, anew: true });
+    for (const row of put) {
+      const staged = this.#changes.get(row.id);
+      if (staged?.row === null) this.#changes.delete(row.id);
+      this.#changes.set(row.id, { row, anew: staged?.anew ?? false });
+    }
   }
 
   readonly subscribeRow = (id: string, listener: () => void): (() => void) => {
@@ -52,33 +59,61 @@ export class RowStore<Row extends { id: string }> {
 
   /** Applies what is staged without waiting for the frame. */
   readonly flush = (): void => {
-    const staged = this.#staged;
-    if (staged === null) return;
-    this.#staged = null;
-    const before = this.#rows;
+    const [snapshot, changes] = [this.#snapshot, this.#changes];
+    if (snapshot === null && changes.size === 0) return;
+    this.#snapshot = null;
+    this.#changes = new Map();
     const changed = new Set<string>();
-    for (const [id, row] of staged) {
-      const old = before.get(id);
-      if (old === row) continue;
-      if (old !== undefined && sameJson(old, row)) staged.set(id, old);
-      else changed.add(id);
-    }
-    for (const id of before.keys()) if (!staged.has(id)) changed.add(id);
-    this.#rows = staged;
-    const ids = [...staged.keys()];
-    const moved = ids.length !== this.#ids.length || ids.some((id, index) => id !== this.#ids[index]);
+    const moved = [snapshot !== null && this.#replace(snapshot, changed), this.#apply(changes, changed)].includes(true);
     if (changed.size === 0 && !moved) return;
     this.#all = null;
-    if (moved) this.#ids = ids;
+    if (moved) this.#ids = [...this.#rows.keys()];
     for (const id of changed) for (const listener of [...(this.#rowListeners.get(id) ?? [])]) listener();
     if (moved) for (const listener of [...this.#idListeners]) listener();
     for (const listener of [...this.#anyListeners]) listener();
   };
 
-  #stage(rows: Map<string, Row>): void {
-    if (this.#staged === null) this.#batch.add(this.flush);
-    this.#staged = rows;
+  /** Takes the rows of a snapshot, and keeps those that are equal; returns whether membership or order changed. */
+  #replace(rows: Map<string, Row>, changed: Set<string>): boolean {
+    const before = this.#rows;
+    for (const [id, row] of rows) {
+      const old = before.get(id);
+      if (old !== undefined && sameJson(old, row)) rows.set(id, old);
+      else changed.add(id);
+    }
+    for (const id of before.keys()) if (!rows.has(id)) changed.add(id);
+    this.#rows = rows;
+    let index = 0;
+    for (const id of rows.keys()) if (id !== this.#ids[index++]) return true;
+    return index !== this.#ids.length;
   }
+
+  /** Puts and removes rows in place, so that a change costs the same among ten rows and ten thousand. */
+  #apply(changes: ReadonlyMap<string, Change<Row>>, changed: Set<string>): boolean {
+    let moved = false;
+    for (const [id, { row, anew }] of changes) {
+      const old = this.#rows.get(id);
+      if (row === null && old === undefined) continue;
+      const same = old !== undefined && row !== null && sameJson(old, row);
+      if (!same) changed.add(id);
+      if (anew || old === undefined) {
+        this.#rows.delete(id);
+        moved = true;
+      }
+      if (row !== null && !(same && !anew)) this.#rows.set(id, same ? old : row);
+    }
+    return moved;
+  }
+
+  #stage(): void {
+    if (this.#snapshot === null && this.#changes.size === 0) this.#batch.add(this.flush);
+  }
+}
+
+/** What a row is to become: null for gone; `anew` where it was gone in between, and comes last now. */
+interface Change<Row> {
+  row: Row | null;
+  anew: boolean;
 }
 
 function add(listeners: Set<() => void>, listener: () => void): () => void {

@@ -52,6 +52,7 @@ export type Permission =
   | "calls.view"
   | "chats.view"
   | "agents.view"
+  | "queues_live.view"
   | "dashboard.view"
   | "reports.view"
   | "agents.edit"

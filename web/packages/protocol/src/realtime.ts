@@ -373,6 +373,36 @@ export interface FiguresRow {
   goals: Goals;
 }
 
+/** What a queue has had; lengths are seconds, null where there was nothing. */
+export interface QueueSums {
+  offered: number;
+  connected: number;
+  abandoned: number;
+  handle_s: number | null;
+  longest_handle_s: number | null;
+  wait_s: number | null;
+  longest_wait_s: number | null;
+  hold_s: number | null;
+  longest_hold_s: number | null;
+}
+
+/** How a queue stands now, and what the last 24 hours have brought it. */
+export interface LiveQueueRow {
+  id: string;
+  kind: "queue";
+  queue: QueueRef;
+  channels: MenuChannel[];
+  policy: "deltacast" | "multicast";
+  spread: "all" | "cascade" | "percent";
+  /** 1 (first) to 8. */
+  priority: number;
+  /** Busy: with work, a wrap-up or a ring. */
+  agents: { assigned: number; signed_in: number; busy: number; available: number };
+  call: LiveFigures;
+  chat: LiveFigures;
+  last: Record<Channel | "all", QueueSums>;
+}
+
 /** What a supervisor does in a call: he is heard by nobody, by its agent alone, by all. */
 export type MonitoringMode = "listen" | "whisper" | "barge";
 
@@ -470,6 +500,7 @@ export interface ViewRows {
   chats: ChatRow;
   agents: AgentRow;
   queues: QueueTreeRow;
+  queues_live: LiveQueueRow;
   figures: FiguresRow;
   monitoring: MonitoringRow;
   chat: ChatRow | ConsumerChatRow | MessageRow | WhisperRow;
@@ -483,6 +514,7 @@ export interface ViewParams {
   chats: undefined;
   queues: undefined;
   agents: undefined;
+  queues_live: undefined;
   figures: undefined;
   monitoring: undefined;
   chat: { chat: string };

@@ -29,6 +29,8 @@ export interface VirtualTableProps {
   Row: (props: { id: string }) => ReactNode;
   /** What the chip says while `count` changes wait for the pointer to leave. */
   updatesLabel: (count: number) => string;
+  /** The first column stays in sight when the table scrolls sideways. */
+  pinned?: boolean;
   /** Instead of rows, when there are none. */
   empty: ReactNode;
 }
@@ -62,7 +64,6 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
     getScrollElement: () => scroll.current,
     estimateSize: () => height,
     overscan: 8,
-    getItemKey: (index) => shown[index] ?? index,
   });
   useEffect(() => virtual.measure(), [height, virtual]);
 
@@ -75,6 +76,7 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
     <div
       className="table-wrap"
       data-actions={props.columns.at(-1)?.id === "actions" ? "" : undefined}
+      data-pinned={props.pinned === true ? "" : undefined}
       style={style}
       onPointerEnter={(event) => {
         if (event.pointerType === "mouse") setHeld(ids);
@@ -101,7 +103,7 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
                 {virtual.getVirtualItems().map((item) => {
                   const id = shown[item.index];
                   return id === undefined ? null : (
-                    <Line key={item.key} id={id} index={item.index} top={item.start} Row={props.Row} />
+                    <Line key={id} id={id} index={item.index} top={item.start} Row={props.Row} />
                   );
                 })}
               </div>

@@ -30,7 +30,7 @@ export function Shell(): ReactNode {
   const [sound, setSound] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
   const [menu, setMenu] = useState(false);
-  const boards = can("dashboard.view") || can("calls.view") || can("chats.view") || can("agents.view") || can("monitor_chats.edit") || settingsOf(can).length > 0;
+  const boards = can("dashboard.view") || can("calls.view") || can("chats.view") || can("agents.view") || can("queues_live.view") || can("monitor_chats.edit") || settingsOf(can).length > 0;
   const title = usePageTitle();
   const desk = can("desk");
   const leave = (): void => {
@@ -195,6 +195,7 @@ function Sections({ open, onGo }: { open: boolean; onGo: () => void }): ReactNod
       {can("desk") ? <Entry to="/desk" icon="desk" label="nav.desk" onGo={onGo} /> : null}
       {can("dashboard.view") ? <Entry to="/dashboard" icon="chart" label="nav.dashboard" onGo={onGo} /> : null}
       {can("agents.view") ? <AgentSection onGo={onGo} /> : null}
+      {can("queues_live.view") ? <Entry to="/queues-live" icon="tree" label="nav.queues_live" onGo={onGo} /> : null}
       {can("calls.view") ? <CallSection onGo={onGo} /> : null}
       {can("chats.view") ? <ChatSection onGo={onGo} /> : null}
       {can("monitor_chats.edit") ? <Entry to="/doctor" icon="warning" label="doctor.title" onGo={onGo} /> : null}

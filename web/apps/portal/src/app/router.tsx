@@ -61,6 +61,7 @@ const StatusesPage = lazyRouteComponent(() => import("../features/statuses/Statu
 const DispositionsPage = lazyRouteComponent(() => import("../features/dispositions/DispositionsPage.tsx"), "DispositionsPage");
 const RepliesPage = lazyRouteComponent(() => import("../features/replies/RepliesPage.tsx"), "RepliesPage");
 const LanguagesPage = lazyRouteComponent(() => import("../features/messages/LanguagesPage.tsx"), "LanguagesPage");
+const QueueBoard = lazyRouteComponent(() => import("../features/queue-board/QueueBoard.tsx"), "QueueBoard");
 const DoctorPage = lazyRouteComponent(() => import("../features/doctor/DoctorPage.tsx"), "DoctorPage");
 const EmbeddingPage = lazyRouteComponent(() => import("../features/embedding/EmbeddingPage.tsx"), "EmbeddingPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
@@ -127,6 +128,9 @@ function board(path: string, title: TextKey, component: () => ReactNode) {
 const agents = board("/agents", "page.agents", () => (
   <Board needs="agents.view" draw={(page) => <AgentBoard {...page} />} />
 ));
+const queuesLive = board("/queues-live", "page.queues_live", () => (
+  <Board needs="queues_live.view" draw={(page) => <QueueBoard {...page} />} />
+));
 const callsConnected = board("/calls/connected", "page.calls_connected", () => (
   <Board needs="calls.view" draw={(page) => <ConnectedCalls {...page} />} />
 ));
@@ -189,7 +193,7 @@ const settings = [
   page("/me", "me.title", () => <MePage />),
 ];
 
-const pages: AnyRoute[] = [...settings, home, desk, agents, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
+const pages: AnyRoute[] = [...settings, home, desk, agents, queuesLive, callsConnected, callsQueued, callsCompleted, chatsConnected, chatsQueued, chatsCompleted];
 export const router = createRouter({
   routeTree: root.addChildren([signIn, welcome, forgotten, inside.addChildren(pages)]),
   defaultPreload: "intent",
@@ -266,6 +270,7 @@ function Home(): ReactNode {
   if (can("chats.view")) return <Navigate to="/chats/connected" replace />;
   if (can("dashboard.view")) return <Navigate to="/dashboard" replace />;
   if (can("agents.view")) return <Navigate to="/agents" replace />;
+  if (can("queues_live.view")) return <Navigate to="/queues-live" replace />;
   if (can("monitor_chats.edit")) return <Navigate to="/doctor" replace />;
   if (can("users.view")) return <Navigate to="/settings/users" replace />;
   if (can("settings.messages.view")) return <Navigate to="/settings/languages" replace />;

@@ -2,6 +2,7 @@ import type { Observable, RowStore, Subscription, SubscriptionStatus } from "@ma
 import type { AnyRow, ViewName, ViewParams, ViewRows } from "@madoguchi/protocol";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useServices } from "./services.ts";
+import { SortedIds } from "./sortedIds.ts";
 
 export function useValue<Value>(observable: Observable<Value>): Value {
   return useSyncExternalStore(observable.subscribe, observable.get);
@@ -52,7 +53,15 @@ export function useFigure<Row extends AnyRow, Value extends string | number | nu
   compute: (rows: readonly Row[]) => Value,
 ): Value {
   const rows = subscription?.rows;
-  return useSyncExternalStore(rows?.subscribeAll ?? nothing, () => compute(rows?.all() ?? none));
+  const snapshot = useMemo(() => {
+    let known: { of: readonly Row[]; value: Value } | null = null;
+    return (): Value => {
+      const of = rows?.all() ?? none;
+      if (known?.of !== of) known = { of, value: compute(of) };
+      return known.value;
+    };
+  }, [rows, compute]);
+  return useSyncExternalStore(rows?.subscribeAll ?? nothing, snapshot);
 }
 
 /** Ids of the rows that pass, in order; the same array until membership or order changes. */
@@ -61,22 +70,10 @@ export function useSortedIds<Row extends AnyRow>(
   keep: (row: Row) => boolean,
   compare: (a: Row, b: Row) => number,
 ): readonly string[] {
-  const last = useRef<readonly string[]>([]);
   const rows = subscription?.rows;
   const snapshot = useMemo(() => {
-    let of: readonly Row[] | null = null;
-    return (): readonly string[] => {
-      const all = rows?.all() ?? none;
-      if (all === of) return last.current;
-      of = all;
-      const ids = all
-        .filter(keep)
-        .sort(compare)
-        .map((row) => row.id);
-      const same = ids.length === last.current.length && ids.every((id, index) => id === last.current[index]);
-      if (!same) last.current = ids;
-      return last.current;
-    };
+    const sorted = new SortedIds<Row>(keep, compare);
+    return (): readonly string[] => sorted.of(rows?.all() ?? none);
   }, [rows, keep, compare]);
   return useSyncExternalStore(rows?.subscribeAll ?? nothing, snapshot);
 }

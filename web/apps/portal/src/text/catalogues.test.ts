@@ -35,6 +35,7 @@ const BUILT = [
   String.raw`people\.status`,
   String.raw`problem`,
   String.raw`queues\.(channel|section|field|choice|error|member)`,
+  String.raw`queues_live\.(?:policy|spread)`,
   String.raw`reason`,
   String.raw`receipt`,
   String.raw`recording\.state`,
