@@ -1,8 +1,8 @@
 """What supervisors change of the time between an agent's and a consumer's packets, beside what it is without any.
 
 The media plane and its worker are the product's; the two who talk are phones that note the kernel's receive time of
-every packet, the supervisor is a browser (ICE, DTLS-SRTP) that only listens until his part is another. Windows with a
-deed and windows without one take turns, so that whatever else the machine does falls on both.
+every packet, the supervisor is a light browser client (ICE, DTLS-SRTP) that only listens until his part is another.
+Windows with a deed and windows without one take turns, so that whatever else the machine does falls on both.
 """
 
 import asyncio

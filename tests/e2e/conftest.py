@@ -9,6 +9,17 @@ import pytest
 from madoguchi.testing.server import RealServer
 
 
+@pytest.fixture(scope="session", autouse=True)
+def spoken(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """Let all servers of this run share what was spoken: files are named by what they say, and written whole."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "spoken"
+    folder.mkdir(exist_ok=True)
+    RealServer.spoken = folder
+    yield
+    RealServer.spoken = None
+
+
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[Callable[..., RealServer]]:
     """Starts servers (`start_server(MADOGUCHI_…="…")`), and ends at the end whichever still run."""

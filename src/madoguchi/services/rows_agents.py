@@ -68,6 +68,7 @@ def wrap_up_row(handling: Handling) -> Json:
         "ends_at": moment(handling.ends_at),
         "disposition": handling.disposition,
         "notes": handling.notes,
+        "dismissed": handling.dismissed,
     }
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 import httpx
 
@@ -38,6 +38,8 @@ class RealServer:
     variables: Mapping[str, str] = field(default_factory=dict)
     """More `MADOGUCHI_…` settings."""
     host: str = "127.0.0.1"
+    spoken: ClassVar[Path | None] = None
+    """Where all servers of a run of tests keep what was spoken; each its own, where None."""
 
     def __post_init__(self) -> None:
         self.port = free_port(socket.SOCK_STREAM)
@@ -76,6 +78,9 @@ class RealServer:
             ServerFailedError: it ended, or was not ready in two minutes.
         """
         self.data.mkdir(parents=True, exist_ok=True)
+        speech = self.data / "speech"
+        if self.spoken is not None and not speech.exists():
+            speech.symlink_to(self.spoken, target_is_directory=True)
         settings = {
             "MADOGUCHI_HOST": self.host,
             "MADOGUCHI_PORT": str(self.port),

@@ -54,6 +54,7 @@ def busy_desk(backend: Backend) -> None:
             "queue": queue("billing"),
             "started_at": ago(20),
             "ends_at": ago(-3600),
+            "dismissed": True,
         },
     )
     resolved: Row = {"disposition": "disposition_1", "disposition_names": {"en": "Refunded", "ja": "返金済み"}}

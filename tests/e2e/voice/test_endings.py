@@ -60,6 +60,8 @@ async def test_calls_are_ended_that_wait_are_held_are_in_a_transfer_or_have_lost
                 await look(looks, held=supervisor)
                 await ends(supervisor, office, phone)
             await agent.ears.hears()
+            await expect(agent.page.get_by_text("A supervisor ended this call.")).to_be_visible()
+            await look(looks, ended=agent)
             await agent.finish_wrap_up()
 
             async with (

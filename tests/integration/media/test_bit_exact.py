@@ -184,7 +184,8 @@ def test_a_thousand_switches_cost_the_supervisor_no_frame_and_nobody_else_a_bit(
     line.run()
     lag = delay(supervisor, consumer, agent)
     parts = itertools.cycle((Role.WHISPER, Role.BARGE, Role.MONITOR))
-    whisper, listen = [], []
+    whisper: list[int] = []
+    listen: list[int] = []
     for _ in range(1_000):
         part = next(parts)
         line.plays(supervisor, part)

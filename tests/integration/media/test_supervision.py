@@ -69,3 +69,9 @@ async def test_what_a_listening_browser_sends_has_no_energy_anywhere_whatever_th
             assert consumer.hears() == frozenset()
             assert agent.hears() == {440}
             assert not consumer.listen().any(), "silence to the last bit"
+        consumer.say(())
+        await plays(scene, SUPERVISOR, Role.MONITOR)
+        await scene.hears(browser)
+        await asyncio.sleep(0.3)
+        assert not consumer.listen().any()
+        assert not agent.listen().any(), "on both other legs"

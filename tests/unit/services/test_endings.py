@@ -39,6 +39,8 @@ class Stage:
     id: InteractionId
     wrap_up: tuple[UserId, ...] = ()
     """Who wraps up when it ends."""
+    left: tuple[UserId, ...] = ()
+    """Who of them had left it before."""
     rings: tuple[UserId, ...] = ()
     """At whom it rings now."""
 
@@ -116,7 +118,7 @@ async def transferred_cold(floor: Floor) -> Stage:
     await floor.available(BEN)
     await floor.core.calls.transfer(a_principal(ANA), stage.id, ToQueue(QueueId("queue_supportivr")))
     await settle()
-    return Stage(stage.id, (ANA,), rings=(BEN,))
+    return Stage(stage.id, (ANA,), left=(ANA,), rings=(BEN,))
 
 
 async def a_colleague_is_being_asked(floor: Floor) -> Stage:
@@ -138,7 +140,7 @@ async def left_to_a_phone_that_rings(floor: Floor) -> Stage:
     stage = await talking(floor)
     await floor.core.consults.hand_over_to_number(a_principal(ANA), stage.id, "100")
     await settle()
-    return stage
+    return replace(stage, left=(ANA,))
 
 
 async def in_a_conference(floor: Floor) -> Stage:
@@ -365,7 +367,7 @@ async def handed_over_to_an_agent(floor: Floor) -> Stage:
     stage = await chatting(floor)
     await floor.core.chats.transfer(a_principal(ANA), stage.id, ToAgent(BEN))
     await settle()
-    return Stage(stage.id, (ANA,), rings=(BEN,))
+    return Stage(stage.id, (ANA,), left=(ANA,), rings=(BEN,))
 
 
 async def taken_from_a_silent_agent(floor: Floor) -> Stage:
@@ -469,7 +471,8 @@ async def assert_everybody_is_done(floor: Floor, stage: Stage, board: str) -> No
         assert state is not None
         assert not state.reservations
         assert [one.state.value for one in state.handlings] == ["wrap_up"] * (agent in stage.wrap_up)
-        assert [row["interaction"] for row in floor.desk(agent, "wrap_up")] == [stage.id] * (agent in stage.wrap_up)
+        told = [(row["interaction"], row["dismissed"]) for row in floor.desk(agent, "wrap_up")]
+        assert told == [(stage.id, agent not in stage.left)] * (agent in stage.wrap_up)
 
 
 async def assert_the_next_one_rings(floor: Floor) -> None:

@@ -282,11 +282,11 @@ def evolve(agent: Agent | None, event: AgentEvent) -> Agent:  # noqa: C901, PLR0
             return _opened(agent, handling)
         case HandlingSkipped(handling):
             return replace(agent, closed=(*agent.closed, handling)[-REMEMBERED:])
-        case WrapUpStarted(handling, at, ends_at):
+        case WrapUpStarted(handling, at, ends_at, dismissed):
             found = agent.handling(handling)
             assert found is not None  # noqa: S101 - decide looked
             state = HANDLING.advance(found.state, event)
-            agent = _put(agent, replace(found, state=state, wrap_up_at=at, ends_at=ends_at))
+            agent = _put(agent, replace(found, state=state, wrap_up_at=at, ends_at=ends_at, dismissed=dismissed))
             return _left(agent, found.channel, at)
         case WrapUpExtended(handling, ends_at):
             found = agent.handling(handling)

@@ -113,8 +113,8 @@ def _events(agent: Agent, message: AgentMessage, now: Instant) -> _Events:  # no
             return _free(agent, message, now)
         case OpenHandling():
             return _open(agent, message, now)
-        case EndHandling(_, handling, wrap_up_s):
-            return _end(agent, handling, wrap_up_s, now)
+        case EndHandling():
+            return _end(agent, message, now)
         case FinishHandling(handling, disposition, notes):
             found = _in_wrap_up(agent, handling)
             return (HandlingClosed(handling, found.interaction, now, disposition, notes),)
@@ -177,15 +177,17 @@ def _open(agent: Agent, message: OpenHandling, now: Instant) -> tuple[AgentEvent
     return (SlotFreed(message.offer), opened) if agent.reservation(message.offer) is not None else (opened,)
 
 
-def _end(agent: Agent, handling: HandlingId, wrap_up_s: float, now: Instant) -> tuple[AgentEvent, ...]:
+def _end(agent: Agent, message: EndHandling, now: Instant) -> tuple[AgentEvent, ...]:
+    handling = message.handling
     found = agent.handling(handling)
     if found is None and handling not in agent.closed:
         return (HandlingSkipped(handling),)
     if found is None or found.state is not HandlingState.WORKING:
         return ()
-    if wrap_up_s <= 0:
+    if message.wrap_up_s <= 0:
         return (HandlingClosed(handling, found.interaction, now, found.disposition, found.notes),)
-    return (WrapUpStarted(handling, now, now + timedelta(seconds=wrap_up_s)),)
+    ends_at = now + timedelta(seconds=message.wrap_up_s)
+    return (WrapUpStarted(handling, now, ends_at, message.dismissed),)
 
 
 def _due(agent: Agent, now: Instant) -> tuple[AgentEvent, ...]:

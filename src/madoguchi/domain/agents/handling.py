@@ -29,6 +29,8 @@ class WrapUpStarted:
     handling: HandlingId
     at: Instant
     ends_at: Instant | None
+    dismissed: bool = False
+    """A supervisor has ended the interaction."""
 
 
 @dataclass(frozen=True)
@@ -94,3 +96,5 @@ class Handling:
     disposition: str = ""
     """What he has chosen so far."""
     notes: str = ""
+    dismissed: bool = False
+    """A supervisor has ended the interaction."""

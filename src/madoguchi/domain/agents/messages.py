@@ -116,6 +116,8 @@ class EndHandling:
     agent: UserId
     handling: HandlingId
     wrap_up_s: float
+    dismissed: bool = False
+    """A supervisor has ended the interaction."""
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ class Draft:
             self.add(ConsultEnded(consult.id, ConsultOutcome.CALL_ENDED, self.now))
         for party in self.call.parties:
             if party.present:
-                self._end_handling(party, wrap_up=party == self.call.agent_party and not isinstance(ending, NotReached))
+                wrap_up = party == self.call.agent_party and not isinstance(ending, NotReached)
+                self._end_handling(party, wrap_up=wrap_up, dismissed=isinstance(ending, Dismissed))
         self.add(ending)
 
     def withdraw_offers(self) -> None:
@@ -66,10 +67,10 @@ class Draft:
         self._end_handling(party, wrap_up=wrap_up)
         self.add(PartyLeft(party.id, self.now))
 
-    def _end_handling(self, party: Party, *, wrap_up: bool) -> None:
+    def _end_handling(self, party: Party, *, wrap_up: bool, dismissed: bool = False) -> None:
         if party.user is not None and party.handling is not None:
             wrap_up_s = self._wrap_up_s() if wrap_up else 0.0
-            self.order(EndHandling(party.user, party.handling, wrap_up_s))
+            self.order(EndHandling(party.user, party.handling, wrap_up_s, dismissed))
 
     def _wrap_up_s(self) -> float:
         if self.call.queue is not None:

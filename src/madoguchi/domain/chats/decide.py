@@ -286,7 +286,7 @@ def _end(chat: Chat, reason: EndReason, now: Instant, stopped: StopChat | None =
     assert chat.agent is not None  # noqa: S101 - answered chats have an agent
     side = {EndReason.AGENT_ENDED: chat.agent.name, EndReason.CONSUMER_ENDED: chat.consumer.name}.get(reason)
     events = (_told(chat, messages.event("ended", side), now), Finished(reason, now, by, name))
-    return Decision(events, (_wrapped_up(chat, chat.agent.handling),))
+    return Decision(events, (_wrapped_up(chat, chat.agent.handling, dismissed=stopped is not None),))
 
 
 def _due(chat: Chat, now: Instant) -> ChatDecision:
@@ -357,6 +357,6 @@ def _told(chat: Chat, body: Body, now: Instant) -> MessageSent:
     return MessageSent(seq, Side.SYSTEM, "", "", f"system-{seq}", body, now)
 
 
-def _wrapped_up(chat: Chat, handling: HandlingId) -> EndHandling:
+def _wrapped_up(chat: Chat, handling: HandlingId, *, dismissed: bool = False) -> EndHandling:
     assert chat.agent is not None  # noqa: S101 - only answered chats are wrapped up
-    return EndHandling(chat.agent.id, handling, chat.queue.wrap_up_s)
+    return EndHandling(chat.agent.id, handling, chat.queue.wrap_up_s, dismissed)

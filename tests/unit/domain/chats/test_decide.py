@@ -387,7 +387,7 @@ def test_either_side_or_a_supervisor_ends_it(message: ChatMessage, reason: EndRe
         if isinstance(message, StopChat)
         else Finished(reason, story.now),
     )
-    assert decision.effects == (EndHandling(ANA, H1, 60.0),)
+    assert decision.effects == (EndHandling(ANA, H1, 60.0, isinstance(message, StopChat)),)
     assert not story.present.live
     assert (story.present.ended_at, story.present.end_reason) == (story.now, reason)
 

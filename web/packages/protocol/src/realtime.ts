@@ -292,6 +292,8 @@ export interface WrapUpRow {
   /** What was chosen and written so far. */
   disposition?: string;
   notes?: string;
+  /** A supervisor has ended the call or chat. */
+  dismissed?: boolean;
 }
 
 export type DeskRow = PresenceRow | OfferRow | DeskCallRow | DeskChatRow | WrapUpRow;

@@ -67,6 +67,11 @@ export function WrapUp({ row }: { row: WrapUpRow }): ReactNode {
           finish();
         }}
       >
+        {row.dismissed === true ? (
+          <Bar tone="info" icon="info" role="status">
+            {t(row.channel === "call" ? "wrap_up.dismissed_call" : "wrap_up.dismissed_chat")}
+          </Bar>
+        ) : null}
         {problem === null ? null : (
           <Bar tone="danger" icon="warning" role="alert">
             {problem}
