@@ -87,9 +87,9 @@ async def test_a_call_goes_to_a_colleague_and_on_to_another_queue(
     ):
         await first.transfer("田中 翔", "Agent")
         await hears_music(phone)
-        await first.finish_wrap_up("Handed over")
         await look(looks, offered=second)
         await second.accept()
+        await first.finish_wrap_up("Handed over")
         await hears(phone, COLLEAGUE_HERTZ)
         await second.ears.hears(CALLER_HERTZ)
         await first.ears.hears()
