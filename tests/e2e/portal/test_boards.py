@@ -87,7 +87,7 @@ def test_several_live_chats_are_read_beside_the_table(open_portal: OpenPortal) -
 def test_ending_a_call_from_its_row_asks_first_and_leaves_the_page_as_it_is(open_portal: OpenPortal, path: str) -> None:
     portal = open_portal(scenes.busy_floor, path)
     page, backend = portal.page, portal.backend
-    call = page.locator("[data-row]").first.get_attribute("data-row")
+    call = str(page.locator("[data-row]").first.get_attribute("data-row"))
     row = page.locator(f"[data-row='{call}']")
     row.get_by_role("button", name="Actions for").click()
     page.get_by_role("menuitem", name="End call").click()

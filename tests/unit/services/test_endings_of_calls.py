@@ -1,64 +1,49 @@
-"""A supervisor ends calls and chats in every state: who hears, reads and does what then, and what is kept of it."""
+"""A supervisor ends calls in every state: who hears, reads and does what then, and what is kept of it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from madoguchi.domain.access.users import Credentials
-from madoguchi.domain.queues.queue import RecordingPolicy
 from madoguchi.domain.transfers import ToAgent, ToNumber, ToQueue
 from madoguchi.kernel.errors import NotFoundError
-from madoguchi.kernel.ids import InteractionId, LegId, MonitoringId, QueueId, UserId
+from madoguchi.kernel.ids import LegId, MonitoringId, QueueId
 from madoguchi.ports.voice import LegReleased, ReleaseCause
 from madoguchi.services import views
 from madoguchi.services.consults import Wanted
 from madoguchi.services.lifecycle import InteractionOverError
-from madoguchi.services.views import SnapshotFrame
-from madoguchi.testing.builders import ANA, BEN, SUE, a_principal, a_queue, a_user
+from madoguchi.testing.builders import ANA, BEN, SUE, a_principal
 from madoguchi.testing.environment import settle
-from madoguchi.testing.queues import plant
-from tests.unit.services.floor import PAGE, Floor, a_visitor
+from tests.unit.services.endings import (
+    AGENT,
+    CALLER,
+    CONSUMER,
+    DIRECT,
+    SALES,
+    SUPERVISOR,
+    SUPPORT,
+    THIRD,
+    VISITOR,
+    WES,
+    Scene,
+    Stage,
+    a_centre,
+    assert_everybody_is_done,
+    assert_it_rings_at,
+    assert_the_next_one_rings,
+    read_by_consumer,
+    told_last,
+)
+from tests.unit.services.floor import PAGE, Floor
 
 pytestmark = pytest.mark.req("END-1")
-
-CALLER, SECOND = LegId("leg_caller"), LegId("leg_second")
-CONSUMER, AGENT, THIRD, SUPERVISOR = 440, 660, 880, 1100
-SALES = a_queue("sales", ANA, key=1, recording=RecordingPolicy.RECORD)
-SUPPORT = a_queue("support", BEN, key=2)
-DIRECT = "+81355551111"
-WES = UserId("user_wes")
-VISITOR = a_visitor()
-
-
-@dataclass(frozen=True)
-class Stage:
-    """An interaction in some state, and who has what to do with it."""
-
-    id: InteractionId
-    wrap_up: tuple[UserId, ...] = ()
-    """Who wraps up when it ends."""
-    left: tuple[UserId, ...] = ()
-    """Who of them had left it before."""
-    rings: tuple[UserId, ...] = ()
-    """At whom it rings now."""
-
-
-Scene = Callable[[Floor], Awaitable[Stage]]
 
 
 @pytest.fixture
 async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
-    made = Floor(tmp_path)
-    await made.storage.catalogue.add_user(replace(a_user(ANA), direct_numbers={DIRECT: ""}), Credentials("x"))
-    await made.staff(BEN, WES)
-    await plant(made.storage.queues, SALES, SUPPORT)
-    async with made:
+    async with a_centre(tmp_path) as made:
         yield made
-
-
-# --- Calls ---
 
 
 async def in_the_menu(floor: Floor) -> Stage:
@@ -316,192 +301,3 @@ async def test_a_call_whose_owner_was_killed_is_over_and_a_chat_is_ended_as_if_n
         assert await read_by_consumer(second, chat) == ("finished", "supervisor_ended", "ended", None)
         await second.clock.advance(SALES.wrap_up_s + 61)
         assert second.desk(ANA, "wrap_up") == second.desk(BEN, "wrap_up") == []
-
-
-# --- Chats ---
-
-
-async def chat_queued(floor: Floor) -> Stage:
-    chat = await floor.core.chats.start(VISITOR, SALES.id, "en", "Where is my order?")
-    await settle()
-    return Stage(chat)
-
-
-async def chat_ringing(floor: Floor) -> Stage:
-    await floor.available(ANA)
-    return replace(await chat_queued(floor), rings=(ANA,))
-
-
-async def chatting(floor: Floor) -> Stage:
-    stage = await chat_ringing(floor)
-    await floor.accepts(ANA)
-    await floor.core.chats.send(a_principal(ANA), stage.id, "a1", "Let me see.")
-    await settle()
-    return Stage(stage.id, (ANA,))
-
-
-async def while_both_type(floor: Floor) -> Stage:
-    stage = await chatting(floor)
-    for one in (a_principal(ANA), VISITOR):
-        await floor.core.chats.typing(one, stage.id, typing=True)
-    return stage
-
-
-async def dormant(floor: Floor) -> Stage:
-    stage = await chatting(floor)
-    await floor.clock.advance(301)
-    (row,) = floor.rows(views.CHATS)
-    assert row["state"] == "dormant"
-    return stage
-
-
-async def handed_over_to_a_queue(floor: Floor) -> Stage:
-    stage = await chatting(floor)
-    await floor.core.chats.transfer(a_principal(ANA), stage.id, ToQueue(SUPPORT.id))
-    await floor.clock.advance(SALES.wrap_up_s + 1)
-    return Stage(stage.id)
-
-
-async def handed_over_to_an_agent(floor: Floor) -> Stage:
-    await floor.available(BEN)
-    stage = await chatting(floor)
-    await floor.core.chats.transfer(a_principal(ANA), stage.id, ToAgent(BEN))
-    await settle()
-    return Stage(stage.id, (ANA,), left=(ANA,), rings=(BEN,))
-
-
-async def taken_from_a_silent_agent(floor: Floor) -> Stage:
-    stage = await chatting(floor)
-    await floor.core.chats.send(VISITOR, stage.id, "v2", "Are you there?")
-    await floor.clock.advance(901)
-    await floor.clock.advance(SALES.wrap_up_s + 1)
-    return Stage(stage.id)
-
-
-async def with_a_guest_and_a_whisper(floor: Floor) -> Stage:
-    stage = await chatting(floor)
-    await floor.core.chat_supervision.whisper(floor.manager(SUE), stage.id, "w1", "Be kind.")
-    await floor.core.chat_supervision.join(floor.manager(SUE), stage.id)
-    await settle()
-    return stage
-
-
-async def chat_without_an_owner(floor: Floor) -> Stage:
-    stage = await chatting(floor)
-    del floor.house._chats._owners[stage.id]
-    return stage
-
-
-CHATS = (
-    chat_queued,
-    chat_ringing,
-    chatting,
-    while_both_type,
-    dormant,
-    handed_over_to_a_queue,
-    handed_over_to_an_agent,
-    taken_from_a_silent_agent,
-    with_a_guest_and_a_whisper,
-    chat_without_an_owner,
-)
-
-
-@pytest.mark.parametrize("scene", CHATS, ids=lambda scene: scene.__name__)
-async def test_a_chat_is_ended_for_everybody_who_is_in_it(floor: Floor, scene: Scene) -> None:
-    stage = await scene(floor)
-    sue = floor.manager(SUE)
-    had = bool(stage.wrap_up) and not stage.rings
-    assert [row["id"] for row in floor.rows(views.CHATS)] == [stage.id]
-    assert_it_rings_at(floor, *stage.rings)
-
-    await floor.core.chats.end_stuck(sue, stage.id)
-    await settle()
-
-    state = "finished" if had else "abandoned"
-    assert await read_by_consumer(floor, stage.id) == (state, "supervisor_ended", "ended", None)
-    (mine,) = floor.rows(views.consumer(VISITOR.consumer.id))
-    assert (mine["state"], mine["end_reason"]) == (state, "supervisor_ended")
-    assert "Sue" not in str(mine) or scene is with_a_guest_and_a_whisper
-    await assert_everybody_is_done(floor, stage, views.CHATS)
-
-    (row,) = await floor.core.chats.completed(sue, 10, None)
-    assert (row["id"], row["state"], row["end_reason"], row["guests"]) == (stage.id, state, "supervisor_ended", [])
-    told = await floor.core.metadata.of_chat(sue, stage.id)
-    assert told_last(told["timeline"]) == (state, SUE, "Sue")
-
-    for who, name in ((VISITOR, "late1"), (a_principal(ANA), "late2"), (sue, "late3")):
-        with pytest.raises(InteractionOverError):
-            await floor.core.chats.send(who, stage.id, name, "One more thing")
-    # Asked twice, it is over all the same, and the record still says who was first.
-    await floor.core.chats.end_stuck(floor.manager(BEN), stage.id)
-    assert told_last((await floor.core.metadata.of_chat(sue, stage.id))["timeline"]) == (state, SUE, "Sue")
-    await assert_the_next_one_rings(floor)
-
-
-async def test_a_chat_that_was_dismissed_keeps_its_reason_when_somebody_ends_it(floor: Floor) -> None:
-    stage = await dormant(floor)
-    await floor.clock.advance(901)
-    assert floor.rows(views.CHATS) == []
-    before = await read_by_consumer(floor, stage.id)
-    assert before == ("dismissed", "consumer_silent", "ended", None)
-    await floor.clock.advance(SALES.wrap_up_s + 1)
-
-    await floor.core.chats.end_stuck(floor.manager(SUE), stage.id)
-    await settle()
-
-    assert await read_by_consumer(floor, stage.id) == before
-    (row,) = await floor.core.chats.completed(floor.manager(SUE), 10, None)
-    assert row["end_reason"] == "consumer_silent"
-    assert floor.desk(ANA, "wrap_up") == floor.desk(ANA, "chat") == []
-
-
-# --- What holds for all of them ---
-
-
-def assert_it_rings_at(floor: Floor, *agents: UserId) -> None:
-    assert tuple(one for one in (ANA, BEN) if floor.desk(one, "offer")) == agents
-
-
-async def assert_everybody_is_done(floor: Floor, stage: Stage, board: str) -> None:
-    """Nothing of it is on any screen, and who handled it wraps up, and nobody else."""
-    assert floor.rows(board) == []
-    for agent in (ANA, BEN):
-        assert floor.desk(agent, "offer") == floor.desk(agent, "call") == floor.desk(agent, "chat") == []
-        state = floor.house._agents.state(agent)
-        assert state is not None
-        assert not state.reservations
-        assert [one.state.value for one in state.handlings] == ["wrap_up"] * (agent in stage.wrap_up)
-        told = [(row["interaction"], row["dismissed"]) for row in floor.desk(agent, "wrap_up")]
-        assert told == [(stage.id, agent not in stage.left)] * (agent in stage.wrap_up)
-
-
-async def assert_the_next_one_rings(floor: Floor) -> None:
-    """After the wrap-up nothing is wrong, and the next call rings at whom it should."""
-    await floor.clock.advance(SALES.wrap_up_s + 61)
-    assert [one.code.value for one in await floor.core.doctor.anomalies(floor.manager(SUE))] == []
-    if floor.status(ANA) != "available":
-        await floor.available(ANA)
-    await floor.waits(SECOND, key="1")
-    assert_it_rings_at(floor, ANA)
-
-
-def told_last(timeline: list[dict[str, object]]) -> tuple[object, object, object]:
-    """Return how a timeline ends: what happened, and who did it."""
-    last = timeline[-1]
-    data = last["data"]
-    assert isinstance(data, dict)
-    return last["kind"], data.get("by"), data.get("name")
-
-
-async def read_by_consumer(floor: Floor, chat: InteractionId) -> tuple[str, str | None, str, str | None]:
-    """Return what the consumer's page shows: state, reason, and the last line's event with the name in it."""
-    subscription = await floor.core.views.subscribe(VISITOR, "chat", {"chat": chat})
-    try:
-        async for frame in subscription:
-            assert isinstance(frame, SnapshotFrame)
-            (row,) = (one for one in frame.rows if one["kind"] == "chat")
-            last = [one for one in frame.rows if one["kind"] == "message"][-1]["body"]
-            return row["state"], row["end_reason"], last["event"], last.get("name")
-    finally:
-        subscription.close()
-    raise AssertionError("nothing came")
