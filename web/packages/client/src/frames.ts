@@ -4,32 +4,38 @@
 export type Scheduler = (flush: () => void) => void;
 
 const HIDDEN_MS = 100;
-/**
- * The least time from one flush to the request for the next one's frame: a stream of changes is drawn some thirty times
- * a second. Nobody sees the difference, and the page has half of the work that all of a display's frames would make. A
- * change that comes after a pause is drawn with the next frame.
- */
 const PACE_MS = 28;
 
-/** Flushes with drawn frames, and not with all of them where there is always something to flush. */
+/** A hidden page draws no frames, and may become hidden while one is awaited: a timer runs beside the frame. */
+export const frameScheduler: Scheduler = (flush) => {
+  let done = false;
+  const once = (): void => {
+    if (done) return;
+    done = true;
+    clearTimeout(timer);
+    flush();
+  };
+  const timer = setTimeout(once, typeof requestAnimationFrame === "function" ? HIDDEN_MS : 0);
+  if (typeof requestAnimationFrame === "function") requestAnimationFrame(once);
+};
+
+/**
+ * Flushes with drawn frames, and not with all of them where there is always something to flush: a stream of changes is
+ * drawn some thirty times a second. Nobody sees the difference, and the page has half of the work. A change that comes
+ * after a pause is drawn with the next frame.
+ */
 export function pacedFrames(now: () => number = () => performance.now()): Scheduler {
   let last = -Infinity;
   return (flush) => {
-    let done = false;
-    const once = (): void => {
-      if (done) return;
-      done = true;
-      clearTimeout(timer);
-      last = now();
-      flush();
+    const draw = (): void => {
+      frameScheduler(() => {
+        last = now();
+        flush();
+      });
     };
-    const frames = typeof requestAnimationFrame === "function";
-    // A hidden page draws no frames, and may become hidden while one is awaited: a timer runs beside the frame.
-    const timer = setTimeout(once, frames ? HIDDEN_MS : 0);
-    if (!frames) return;
     const rest = last + PACE_MS - now();
-    if (rest <= 0) requestAnimationFrame(once);
-    else setTimeout(() => requestAnimationFrame(once), rest);
+    if (rest <= 0) draw();
+    else setTimeout(draw, rest);
   };
 }
 
@@ -38,7 +44,7 @@ export class FrameBatch {
   readonly #schedule: Scheduler;
   readonly #waiting = new Set<() => void>();
 
-  constructor(schedule: Scheduler = pacedFrames()) {
+  constructor(schedule: Scheduler = frameScheduler) {
     this.#schedule = schedule;
   }
 

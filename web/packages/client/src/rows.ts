@@ -9,9 +9,8 @@ export class RowStore<Row extends { id: string }> {
   #rows = new Map<string, Row>();
   #ids: readonly string[] = [];
   #all: readonly Row[] | null = null;
-  /** A snapshot that came since the last flush, and what came after it. */
-  #snapshot: Map<string, Row> | null = null;
-  #changes = new Map<string, Change<Row>>();
+  /** What came since the last flush: rows to put, and ids that are gone before that; null for all. */
+  #staged: [put: readonly Row[], gone: readonly string[] | null][] = [];
   readonly #rowListeners = new Map<string, Set<() => void>>();
   readonly #idListeners = new Set<() => void>();
   readonly #anyListeners = new Set<() => void>();
@@ -27,20 +26,12 @@ export class RowStore<Row extends { id: string }> {
 
   /** Replaces everything. */
   snapshot(rows: readonly Row[]): void {
-    this.#stage();
-    this.#snapshot = new Map(rows.map((row) => [row.id, row]));
-    this.#changes.clear();
+    this.#stage(rows, null);
   }
 
   /** Puts and removes rows. */
   delta(put: readonly Row[], gone: readonly string[]): void {
-    this.#stage();
-    for (const id of gone) this.#changes.set(id, { row: null, anew: true });
-    for (const row of put) {
-      const staged = this.#changes.get(row.id);
-      if (staged?.row === null) this.#changes.delete(row.id);
-      this.#changes.set(row.id, { row, anew: staged?.anew ?? false });
-    }
+    this.#stage(put, gone);
   }
 
   readonly subscribeRow = (id: string, listener: () => void): (() => void) => {
@@ -57,63 +48,47 @@ export class RowStore<Row extends { id: string }> {
   readonly subscribeIds = (listener: () => void): (() => void) => add(this.#idListeners, listener);
   readonly subscribeAll = (listener: () => void): (() => void) => add(this.#anyListeners, listener);
 
-  /** Applies what is staged without waiting for the frame. */
+  /** Applies what is staged without waiting for the frame; a change costs the same among ten rows and ten thousand. */
   readonly flush = (): void => {
-    const [snapshot, changes] = [this.#snapshot, this.#changes];
-    if (snapshot === null && changes.size === 0) return;
-    this.#snapshot = null;
-    this.#changes = new Map();
-    const changed = new Set<string>();
-    const moved = [snapshot !== null && this.#replace(snapshot, changed), this.#apply(changes, changed)].includes(true);
-    if (changed.size === 0 && !moved) return;
+    const before = new Map<string, Row | undefined>();
+    const touch = (id: string): boolean => {
+      if (!before.has(id)) before.set(id, this.#rows.get(id));
+      return this.#rows.has(id);
+    };
+    let moved = false;
+    for (const [put, gone] of this.#staged) {
+      for (const id of gone ?? [...this.#rows.keys()]) {
+        moved = touch(id) || moved;
+        this.#rows.delete(id);
+      }
+      for (const row of put) {
+        moved = !touch(row.id) || moved;
+        this.#rows.set(row.id, row);
+      }
+    }
+    this.#staged = [];
+    const changed: string[] = [];
+    for (const [id, old] of before) {
+      const row = this.#rows.get(id);
+      // Rows come from JSON of one server, so equal content has equal text.
+      if (old !== undefined && row !== undefined && JSON.stringify(old) === JSON.stringify(row)) this.#rows.set(id, old);
+      else if (old !== row) changed.push(id);
+    }
+    if (moved) {
+      const ids = [...this.#rows.keys()];
+      moved = ids.join() !== this.#ids.join();
+      if (moved) this.#ids = ids;
+    }
+    if (changed.length === 0 && !moved) return;
     this.#all = null;
-    if (moved) this.#ids = [...this.#rows.keys()];
     for (const id of changed) for (const listener of [...(this.#rowListeners.get(id) ?? [])]) listener();
     if (moved) for (const listener of [...this.#idListeners]) listener();
     for (const listener of [...this.#anyListeners]) listener();
   };
 
-  /** Takes the rows of a snapshot, and keeps those that are equal; returns whether membership or order changed. */
-  #replace(rows: Map<string, Row>, changed: Set<string>): boolean {
-    const before = this.#rows;
-    for (const [id, row] of rows) {
-      const old = before.get(id);
-      if (old !== undefined && sameJson(old, row)) rows.set(id, old);
-      else changed.add(id);
-    }
-    for (const id of before.keys()) if (!rows.has(id)) changed.add(id);
-    this.#rows = rows;
-    let index = 0;
-    for (const id of rows.keys()) if (id !== this.#ids[index++]) return true;
-    return index !== this.#ids.length;
+  #stage(put: readonly Row[], gone: readonly string[] | null): void {
+    if (this.#staged.push([put, gone]) === 1) this.#batch.add(this.flush);
   }
-
-  /** Puts and removes rows in place, so that a change costs the same among ten rows and ten thousand. */
-  #apply(changes: ReadonlyMap<string, Change<Row>>, changed: Set<string>): boolean {
-    let moved = false;
-    for (const [id, { row, anew }] of changes) {
-      const old = this.#rows.get(id);
-      if (row === null && old === undefined) continue;
-      const same = old !== undefined && row !== null && sameJson(old, row);
-      if (!same) changed.add(id);
-      if (anew || old === undefined) {
-        this.#rows.delete(id);
-        moved = true;
-      }
-      if (row !== null && !(same && !anew)) this.#rows.set(id, same ? old : row);
-    }
-    return moved;
-  }
-
-  #stage(): void {
-    if (this.#snapshot === null && this.#changes.size === 0) this.#batch.add(this.flush);
-  }
-}
-
-/** What a row is to become: null for gone; `anew` where it was gone in between, and comes last now. */
-interface Change<Row> {
-  row: Row | null;
-  anew: boolean;
 }
 
 function add(listeners: Set<() => void>, listener: () => void): () => void {
@@ -121,9 +96,4 @@ function add(listeners: Set<() => void>, listener: () => void): () => void {
   return () => {
     listeners.delete(listener);
   };
-}
-
-/** Rows come from JSON of one server, so equal content has equal text. */
-function sameJson(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,8 +1,10 @@
 import {
   Connection,
+  FrameBatch,
   Leadership,
   newId,
   Outbox,
+  pacedFrames,
   Ringer,
   Ticker,
   Views,
@@ -38,7 +40,7 @@ export interface Services {
 }
 
 export function openServices(api: PortalApi, session: SessionInfo, settings: Observable<Settings>): Services {
-  const connection = new Connection({ open: webSocketWire("/api/v1/realtime") });
+  const connection = new Connection({ open: webSocketWire("/api/v1/realtime"), batch: new FrameBatch(pacedFrames()) });
   const views = new Views(connection);
   const outbox = new Outbox(connection, {
     newId,
