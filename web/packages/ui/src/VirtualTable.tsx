@@ -30,8 +30,11 @@ export interface VirtualTableProps {
   minWidth: number;
   /** What the chip says while `count` changes wait for the pointer to leave. */
   updatesLabel: (count: number) => string;
-  /** The first column stays in sight when the table scrolls sideways. */
-  pinned?: boolean;
+  /**
+   * How many of the first columns stay in sight when the table scrolls sideways; the last one does then, too. Where two
+   * do, the first one's width is fixed.
+   */
+  pinned?: 1 | 2;
   /** Instead of rows, when there are none. */
   empty: ReactNode;
 }
@@ -68,12 +71,13 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
   const style = {
     "--columns": props.columns.map((column) => column.width).join(" "),
     "--table-width": `${props.minWidth}px`,
+    "--first": props.columns[0]?.width,
   } as CSSProperties;
 
   return (
     <div
       className="table-wrap"
-      data-pinned={props.pinned === true ? "" : undefined}
+      data-pinned={props.pinned}
       style={style}
       onPointerEnter={(event) => {
         if (event.pointerType === "mouse") setHeld(ids);

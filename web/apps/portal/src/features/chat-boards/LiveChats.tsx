@@ -4,9 +4,10 @@ import { Confirm, Icon, Nothing, notify, VirtualTable, type Column, type MenuAct
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardSearch, type SortValue } from "../../shared/board.ts";
+import { At, searchWords } from "../../shared/cells.tsx";
 import { Elapsed, Span } from "../../shared/Elapsed.tsx";
 import { useAction, useFigure, useLive, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
-import { ANSWER, chatLook, ELAPSED, queuePath, searchable, WAIT } from "../../shared/labels.ts";
+import { ANSWER, chatLook, ELAPSED, languageName, queuePath, searchable, WAIT } from "../../shared/labels.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
@@ -31,6 +32,9 @@ const VALUES: Readonly<Record<string, (row: ChatRow) => SortValue>> = {
   queued: (row) => sinceValue(row.queued_at ?? row.started_at),
   duration: (row) => sinceValue(row.answered_at),
   unanswered: (row) => sinceValue(row.waiting_since),
+  transfers: (row) => row.transfers.length,
+  language: (row) => row.language,
+  started: (row) => Date.parse(row.queued_at ?? row.started_at),
 };
 
 const Actions = createContext<{ view: (chat: string) => void; end: (chat: string, name: string) => void }>({
@@ -52,10 +56,14 @@ export function ConnectedChats(props: LiveChatsProps): ReactNode {
     { id: "unanswered", label: t("column.unanswered"), width: "80px", end: true, sortable: true },
     { id: "wait", label: t("column.wait"), width: "72px", end: true, sortable: true },
     { id: "duration", label: t("column.duration"), width: "84px", end: true, sortable: true },
+    { id: "transfers", label: t("column.transfers"), width: "64px", end: true, sortable: true },
+    { id: "language", label: t("consumer.language"), width: "84px", sortable: true },
+    { id: "started", label: t("column.started"), width: "96px", end: true, sortable: true },
+    { id: "id", label: t("boards.chat_id"), width: "132px" },
     { id: "marks", label: t("column.marks"), width: "44px", hideLabel: true },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];
-  return <Board {...props} which={connected} page="page.chats_connected" empty="empty.chats_connected" columns={columns} Row={ConnectedRow} usual="duration" minWidth={940} />;
+  return <Board {...props} which={connected} page="page.chats_connected" empty="empty.chats_connected" columns={columns} Row={ConnectedRow} usual="duration" minWidth={1370} />;
 }
 
 export function QueuedChats(props: LiveChatsProps): ReactNode {
@@ -67,9 +75,13 @@ export function QueuedChats(props: LiveChatsProps): ReactNode {
     { id: "queue", label: t("column.queue"), width: "minmax(150px, 1.6fr)", sortable: true },
     { id: "offered", label: t("column.offered_to"), width: "minmax(120px, 1fr)" },
     { id: "last", label: t("column.last_message"), width: "minmax(120px, 1.4fr)" },
+    { id: "transfers", label: t("column.transfers"), width: "64px", end: true, sortable: true },
+    { id: "language", label: t("consumer.language"), width: "84px", sortable: true },
+    { id: "started", label: t("boards.queued_at"), width: "96px", end: true, sortable: true },
+    { id: "id", label: t("boards.chat_id"), width: "132px" },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];
-  return <Board {...props} which={queued} page="page.chats_queued" empty="empty.chats_queued" columns={columns} Row={QueuedRow} usual="queued" minWidth={820} />;
+  return <Board {...props} which={queued} page="page.chats_queued" empty="empty.chats_queued" columns={columns} Row={QueuedRow} usual="queued" minWidth={1250} />;
 }
 
 function Board(
@@ -94,7 +106,7 @@ function Board(
       if (!which(row)) return false;
       if (queue !== undefined && row.queue.id !== queue) return false;
       if (q === undefined) return true;
-      return [row.consumer.name, row.agent?.name ?? "", row.id].some((word) => searchable(word).includes(searchable(q)));
+      return searchWords(row).some((word) => searchable(word).includes(searchable(q)));
     },
     [which, queue, q],
   );
@@ -127,6 +139,7 @@ function Board(
               onSort={(next) => props.onSearch(sortChange(next))}
               Row={props.Row}
               minWidth={props.minWidth}
+              pinned={1}
               updatesLabel={(count) => t("board.updates", { count })}
               empty={<Nothing icon="chat" title={t(all === 0 ? props.empty : "state.nothing_found")} />}
             />
@@ -183,6 +196,27 @@ function Name({ row }: { row: ChatRow }): ReactNode {
   );
 }
 
+/** What changes seldom: transfers, language, when it came, its id. */
+function Facts({ row }: { row: ChatRow }): ReactNode {
+  const language = useLanguage();
+  return (
+    <>
+      <div className="cell end" role="cell">
+        {row.transfers.length}
+      </div>
+      <div className="cell" role="cell">
+        {languageName(row.language, language)}
+      </div>
+      <div className="cell end" role="cell">
+        <At time={row.queued_at ?? row.started_at} />
+      </div>
+      <div className="cell muted" role="cell" title={row.id}>
+        {row.id}
+      </div>
+    </>
+  );
+}
+
 function ConnectedRow({ id }: { id: string }): ReactNode {
   const t = useT();
   const language = useLanguage();
@@ -216,6 +250,7 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
       <div className="cell end" role="cell">
         <Elapsed since={row.answered_at} limits={ELAPSED} />
       </div>
+      <Facts row={row} />
       <div className="cell marks" role="cell">
         {monitors > 0 ? (
           <span className="mark" data-tone="info" title={t("monitor.count", { count: monitors })}>
@@ -257,6 +292,7 @@ function QueuedRow({ id }: { id: string }): ReactNode {
       <div className="cell muted" role="cell" lang={row.language}>
         {row.last_message?.text ?? ""}
       </div>
+      <Facts row={row} />
       <div className="cell actions" role="cell">
         <RowMenu name={row.consumer.name} actions={actions} />
       </div>
