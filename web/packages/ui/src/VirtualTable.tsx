@@ -31,10 +31,10 @@ export interface VirtualTableProps {
   /** What the chip says while `count` changes wait for the pointer to leave. */
   updatesLabel: (count: number) => string;
   /**
-   * How many of the first columns stay in sight when the table scrolls sideways; the last one does then, too. Where two
-   * do, the first one's width is fixed.
+   * The first and the last column stay in sight when the table scrolls sideways. Each such cell is a layer of its own,
+   * which is dear where many rows change at once.
    */
-  pinned?: 1 | 2;
+  pinned?: boolean;
   /** Instead of rows, when there are none. */
   empty: ReactNode;
 }
@@ -71,13 +71,12 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
   const style = {
     "--columns": props.columns.map((column) => column.width).join(" "),
     "--table-width": `${props.minWidth}px`,
-    "--first": props.columns[0]?.width,
   } as CSSProperties;
 
   return (
     <div
       className="table-wrap"
-      data-pinned={props.pinned}
+      data-pinned={props.pinned === true ? "" : undefined}
       style={style}
       onPointerEnter={(event) => {
         if (event.pointerType === "mouse") setHeld(ids);

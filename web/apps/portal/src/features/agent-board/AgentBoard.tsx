@@ -100,6 +100,7 @@ export function AgentBoard(props: BoardProps): ReactNode {
     { id: "load", label: t("column.chats_now"), width: "88px", end: true },
     { id: "calls", label: t("column.calls_today"), width: "92px", end: true, sortable: true },
     { id: "chats", label: t("column.chats_today"), width: "104px", end: true, sortable: true },
+    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
     { id: "missed", label: t("agents.missed"), width: "72px", end: true, sortable: true },
     { id: "aht", label: t("dashboard.aht"), width: "96px", end: true, sortable: true },
     { id: "wrap_up", label: t("agents.wrap_up"), width: "96px", end: true, sortable: true },
@@ -108,7 +109,6 @@ export function AgentBoard(props: BoardProps): ReactNode {
     { id: "team", label: t("agents.team"), width: "minmax(110px, 0.8fr)", sortable: true },
     { id: "email", label: t("agents.email"), width: "minmax(150px, 1fr)", sortable: true },
     { id: "languages", label: t("consumer.language"), width: "minmax(90px, 0.7fr)" },
-    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];
   return (
     <main className="board" id="main">
@@ -147,7 +147,6 @@ export function AgentBoard(props: BoardProps): ReactNode {
             onSort={(next) => props.onSearch(sortChange(next))}
             Row={Line}
             minWidth={1980}
-            pinned={2}
             updatesLabel={(changes) => t("board.updates", { count: changes })}
             empty={<Nothing icon="users" title={t(all === 0 ? "empty.agents" : "state.nothing_found")} />}
           />
@@ -235,6 +234,9 @@ function Line({ id }: { id: string }): ReactNode {
       <div className="cell end" role="cell">
         {row.chats_today}
       </div>
+      <div className="cell actions" role="cell">
+        <Actions row={row} />
+      </div>
       <div className="cell end" role="cell">
         {row.missed_today ?? 0}
       </div>
@@ -258,9 +260,6 @@ function Line({ id }: { id: string }): ReactNode {
       </div>
       <div className="cell" role="cell">
         {row.languages.map((tag) => languageName(tag, language)).join(", ")}
-      </div>
-      <div className="cell actions" role="cell">
-        <Actions row={row} />
       </div>
     </>
   );

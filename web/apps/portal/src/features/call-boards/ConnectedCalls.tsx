@@ -55,12 +55,12 @@ export function ConnectedCalls(props: BoardProps): ReactNode {
     { id: "wait", label: t("column.wait"), width: "72px", end: true, sortable: true },
     { id: "talk", label: t("column.talk"), width: "84px", end: true, sortable: true },
     { id: "transfers", label: t("column.transfers"), width: "64px", end: true, sortable: true },
+    { id: "marks", label: t("column.marks"), width: "72px", hideLabel: true },
+    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
     { id: "type", label: t("boards.type"), width: "76px", sortable: true },
     { id: "language", label: t("consumer.language"), width: "84px", sortable: true },
     { id: "started", label: t("column.started"), width: "96px", end: true, sortable: true },
     { id: "id", label: t("boards.call_id"), width: "132px" },
-    { id: "marks", label: t("column.marks"), width: "72px", hideLabel: true },
-    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];
   return (
     <main className="board" id="main">
@@ -77,7 +77,6 @@ export function ConnectedCalls(props: BoardProps): ReactNode {
             onSort={(next) => props.onSearch(sortChange(next))}
             Row={ConnectedRow}
             minWidth={1370}
-            pinned={2}
             updatesLabel={(count) => t("board.updates", { count })}
             empty={
               <Nothing icon="phone" title={t(all === 0 ? "empty.calls_connected" : "state.nothing_found")}>
@@ -127,18 +126,6 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
       <div className="cell end" role="cell">
         {row.transfers.length}
       </div>
-      <div className="cell" role="cell">
-        {callType(t, row)}
-      </div>
-      <div className="cell" role="cell">
-        {languageName(row.language, language)}
-      </div>
-      <div className="cell end" role="cell">
-        <At time={row.started_at} />
-      </div>
-      <div className="cell muted" role="cell" title={id}>
-        {id}
-      </div>
       <div className="cell marks" role="cell">
         {row.recording === "recording" ? <Mark text={t("recording.recording")} icon="record" tone="danger" /> : null}
         {row.recording === "paused" ? <Mark text={t("recording.paused")} icon="pause" tone="warning" /> : null}
@@ -152,6 +139,18 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
       </div>
       <div className="cell actions" role="cell">
         <Actions id={id} name={row.consumer.name} talking={row.state === "talking"} />
+      </div>
+      <div className="cell" role="cell">
+        {callType(t, row)}
+      </div>
+      <div className="cell" role="cell">
+        {languageName(row.language, language)}
+      </div>
+      <div className="cell end" role="cell">
+        <At time={row.started_at} />
+      </div>
+      <div className="cell muted" role="cell" title={id}>
+        {id}
       </div>
     </>
   );

@@ -52,12 +52,12 @@ export function QueuedCalls(props: BoardProps): ReactNode {
     { id: "position", label: t("column.position"), width: "64px", end: true, sortable: true },
     { id: "offered", label: t("column.offered_to"), width: "minmax(120px, 1fr)" },
     { id: "medium", label: t("column.medium"), width: "80px", sortable: true },
+    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
     { id: "priority", label: t("queues_live.priority"), width: "64px", end: true, sortable: true },
     { id: "type", label: t("boards.type"), width: "76px", sortable: true },
     { id: "language", label: t("consumer.language"), width: "84px", sortable: true },
     { id: "queued", label: t("boards.queued_at"), width: "96px", end: true, sortable: true },
     { id: "id", label: t("boards.call_id"), width: "132px" },
-    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];
   return (
     <main className="board" id="main">
@@ -74,7 +74,6 @@ export function QueuedCalls(props: BoardProps): ReactNode {
             onSort={(next) => props.onSearch(sortChange(next))}
             Row={QueuedRow}
             minWidth={1330}
-            pinned={1}
             updatesLabel={(changes) => t("board.updates", { count: changes })}
             empty={
               <Nothing icon="clock" title={t(all === 0 ? "empty.calls_queued" : "state.nothing_found")}>
@@ -125,6 +124,9 @@ function QueuedRow({ id }: { id: string }): ReactNode {
       <div className="cell" role="cell">
         {t(`medium.${row.medium}`)}
       </div>
+      <div className="cell actions" role="cell">
+        <RowMenu name={row.consumer.name} actions={actions} />
+      </div>
       <div className="cell end" role="cell">
         {row.priority ?? "–"}
       </div>
@@ -139,9 +141,6 @@ function QueuedRow({ id }: { id: string }): ReactNode {
       </div>
       <div className="cell muted" role="cell" title={id}>
         {id}
-      </div>
-      <div className="cell actions" role="cell">
-        <RowMenu name={row.consumer.name} actions={actions} />
       </div>
     </>
   );

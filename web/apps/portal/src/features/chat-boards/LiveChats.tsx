@@ -56,12 +56,12 @@ export function ConnectedChats(props: LiveChatsProps): ReactNode {
     { id: "unanswered", label: t("column.unanswered"), width: "80px", end: true, sortable: true },
     { id: "wait", label: t("column.wait"), width: "72px", end: true, sortable: true },
     { id: "duration", label: t("column.duration"), width: "84px", end: true, sortable: true },
+    { id: "marks", label: t("column.marks"), width: "44px", hideLabel: true },
+    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
     { id: "transfers", label: t("column.transfers"), width: "64px", end: true, sortable: true },
     { id: "language", label: t("consumer.language"), width: "84px", sortable: true },
     { id: "started", label: t("column.started"), width: "96px", end: true, sortable: true },
     { id: "id", label: t("boards.chat_id"), width: "132px" },
-    { id: "marks", label: t("column.marks"), width: "44px", hideLabel: true },
-    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];
   return <Board {...props} which={connected} page="page.chats_connected" empty="empty.chats_connected" columns={columns} Row={ConnectedRow} usual="duration" minWidth={1370} />;
 }
@@ -75,11 +75,11 @@ export function QueuedChats(props: LiveChatsProps): ReactNode {
     { id: "queue", label: t("column.queue"), width: "minmax(150px, 1.6fr)", sortable: true },
     { id: "offered", label: t("column.offered_to"), width: "minmax(120px, 1fr)" },
     { id: "last", label: t("column.last_message"), width: "minmax(120px, 1.4fr)" },
+    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
     { id: "transfers", label: t("column.transfers"), width: "64px", end: true, sortable: true },
     { id: "language", label: t("consumer.language"), width: "84px", sortable: true },
     { id: "started", label: t("boards.queued_at"), width: "96px", end: true, sortable: true },
     { id: "id", label: t("boards.chat_id"), width: "132px" },
-    { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
   ];
   return <Board {...props} which={queued} page="page.chats_queued" empty="empty.chats_queued" columns={columns} Row={QueuedRow} usual="queued" minWidth={1250} />;
 }
@@ -139,7 +139,6 @@ function Board(
               onSort={(next) => props.onSearch(sortChange(next))}
               Row={props.Row}
               minWidth={props.minWidth}
-              pinned={1}
               updatesLabel={(count) => t("board.updates", { count })}
               empty={<Nothing icon="chat" title={t(all === 0 ? props.empty : "state.nothing_found")} />}
             />
@@ -250,7 +249,6 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
       <div className="cell end" role="cell">
         <Elapsed since={row.answered_at} limits={ELAPSED} />
       </div>
-      <Facts row={row} />
       <div className="cell marks" role="cell">
         {monitors > 0 ? (
           <span className="mark" data-tone="info" title={t("monitor.count", { count: monitors })}>
@@ -262,6 +260,7 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
       <div className="cell actions" role="cell">
         <RowMenu name={row.consumer.name} actions={actions} />
       </div>
+      <Facts row={row} />
     </>
   );
 }
@@ -292,10 +291,10 @@ function QueuedRow({ id }: { id: string }): ReactNode {
       <div className="cell muted" role="cell" lang={row.language}>
         {row.last_message?.text ?? ""}
       </div>
-      <Facts row={row} />
       <div className="cell actions" role="cell">
         <RowMenu name={row.consumer.name} actions={actions} />
       </div>
+      <Facts row={row} />
     </>
   );
 }

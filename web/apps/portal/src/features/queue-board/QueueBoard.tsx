@@ -100,7 +100,7 @@ export function QueueBoard(props: { search: BoardSearch; onSearch: (change: Part
             onSort={(next) => props.onSearch(sortChange(next))}
             Row={Line}
             minWidth={2080}
-            pinned={1}
+            pinned
             updatesLabel={(changes) => t("board.updates", { count: changes })}
             empty={<Nothing icon="tree" title={t(all === 0 ? "queues_live.empty" : "state.nothing_found")} />}
           />
