@@ -64,7 +64,7 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
     count: shown.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => height,
-    overscan: 8,
+    overscan: 4,
   });
   useEffect(() => virtual.measure(), [height, virtual]);
 
