@@ -123,14 +123,14 @@ async def _changes(floor: FloorServer, page: Page, seconds: float) -> int:
     """Send changes at an even rate; return how many."""
     chance = random.Random(1)
     loop = asyncio.get_running_loop()
-    began, fresh, seen = loop.time(), len(floor.rows), list[str]()
+    began, seen = loop.time(), list[str]()
     count = round(seconds * PER_S)
     for mark in range(1, count + 1):
         if mark % PER_S == 1:
             seen = await page.eval_on_selector_all("[data-row]", "rows => rows.map(row => row.dataset.row)")
         if mark % _COMES_AND_GOES == 0:
-            await floor.change(call_row(fresh, mark), chance.choice(list(floor.rows)), mark)
-            fresh += 1
+            await floor.change(call_row(floor.begun, mark), chance.choice(list(floor.rows)), mark)
+            floor.begun += 1
         else:
             there = [one for one in seen if one in floor.rows] if mark % _SEEN == 1 else []
             row = floor.rows[chance.choice(there or list(floor.rows))]

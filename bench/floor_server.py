@@ -72,6 +72,8 @@ class FloorServer:
         self.sent: dict[int, float] = {}
         """Mark to the moment at which its change was given to the socket, in seconds since 1970."""
         self.url = ""
+        self.begun = calls
+        """How many calls there ever were."""
         self._seq = 0
         self._watching: list[tuple[WebSocket, str]] = []
 

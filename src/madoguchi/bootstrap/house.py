@@ -161,8 +161,10 @@ class House:
         self.services = self._made(tenant)
 
     def _observe(self) -> None:
-        board = AgentProjection(self._views, self._queues.of_agent, self._ports.clock.now)
+        now, queues_of = self._ports.clock.now, self._queues.of_agent
+        board = AgentProjection(self._views, queues_of, now, self._teams.of, self._agents.state)
         self._agents.observe(board)
+        self._calls.observe(board.call_changed)
         self._queues.observe(QueueRows(self._queues, self._views.publish))
         self._queues.observe(self._dispatcher.queues_changed)
         self._queues.observe(lambda: board.show(self._agents.states()))
@@ -181,8 +183,7 @@ class House:
         for owners in (self._calls, self._chats):
             owners.observe(self._fact_keeper.interaction_changed)
         self._agents.observe(self._fact_keeper.agent_changed)
-        shown = (self._live_figures.rows, self._live_queues.rows)
-        for rows in shown:
+        for rows in (self._live_figures.rows, self._live_queues.rows):
             for kind in (self._calls, self._chats, self._agents):
                 kind.observe(rows.changed)
             self._queues.observe(rows.changed)

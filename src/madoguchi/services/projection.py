@@ -9,7 +9,7 @@ from madoguchi.domain.agents.agent import Agent
 from madoguchi.domain.belonging import Belonging, of_call
 from madoguchi.domain.calls.call import Call, Medium
 from madoguchi.domain.queues.queue import Queue
-from madoguchi.kernel.ids import UserId
+from madoguchi.kernel.ids import TeamId, UserId
 from madoguchi.kernel.time import Instant
 from madoguchi.services import views
 from madoguchi.services.lifecycle import Change
@@ -79,12 +79,21 @@ class AgentProjection:
     """Shows agents."""
 
     def __init__(
-        self, publisher: Publisher, queues_of: Callable[[UserId], Sequence[Queue]], now: Callable[[], Instant]
+        self,
+        publisher: Publisher,
+        queues_of: Callable[[UserId], Sequence[Queue]],
+        now: Callable[[], Instant],
+        teams_of: Callable[[UserId], Mapping[TeamId, str]],
+        state: Callable[[UserId], Agent | None],
     ) -> None:
         self._publisher = publisher
         self._queues_of = queues_of
         self._now = now
+        self._teams_of = teams_of
+        self._state = state
         self._wrap_ups: dict[str, set[str]] = {}
+        self._held: dict[str, tuple[UserId, Instant]] = {}
+        """Calls whose consumer is on hold, with whose he is and since when."""
 
     def __call__(self, change: Change[Agent, Any]) -> None:
         """Publish what changed; an observer of the runtime's agents."""
@@ -96,9 +105,25 @@ class AgentProjection:
         self._wrap_ups[agent.id] = {str(one) for one in now}
         self._publisher.publish(views.desk(agent.id), put=rows, gone=tuple(gone))
 
+    def call_changed(self, change: Change[Call, Any]) -> None:
+        """Show at its agent that a consumer is on hold, or no longer is; an observer of the runtime's calls."""
+        call, before = change.state, self._held.get(change.state.id)
+        agent = call.agent_party.user if call.agent_party is not None else None
+        if call.over or not call.consumer_party.on_hold or agent is None:
+            self._held.pop(call.id, None)
+        else:
+            self._held[call.id] = (agent, before[1] if before is not None else self._now())
+        after = self._held.get(call.id)
+        if after != before:
+            touched = {one[0] for one in (before, after) if one is not None}
+            self.show(state for one in touched if (state := self._state(one)) is not None)
+
     def show(self, agents: Iterable[Agent]) -> None:
-        """Publish agents as supervisors see them: they, their queues or the day have changed."""
+        """Publish agents as supervisors see them: they, their queues, teams or the day have changed."""
         now = self._now()
-        rows = [agent_row(one, self._queues_of(one.id), now) for one in agents]
+        held = dict(self._held.values())
+        rows = [
+            agent_row(one, self._queues_of(one.id), now, self._teams_of(one.id), held.get(one.id)) for one in agents
+        ]
         whose = {row["id"]: Belonging(frozenset({row["id"]})) for row in rows}
         self._publisher.publish(views.AGENTS, put=rows, whose=whose)

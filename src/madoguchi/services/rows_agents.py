@@ -1,18 +1,30 @@
 """Agents as rows of live screens: for supervisors, and on their own desks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from madoguchi.domain.agents.agent import Agent
 from madoguchi.domain.agents.handling import Handling, HandlingState
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Channel
+from madoguchi.kernel.ids import TeamId
 from madoguchi.kernel.time import Instant
 from madoguchi.services.rows import Json, consumer, moment, queue_or_none, queue_ref
 from madoguchi.services.statuses import custom_row
 
 
-def agent_row(agent: Agent, queues: Sequence[Queue], now: Instant) -> Json:
-    """Return the agent as supervisors see him `now`. `queues` are those that he is assigned to."""
+def agent_row(
+    agent: Agent,
+    queues: Sequence[Queue],
+    now: Instant,
+    teams: Mapping[TeamId, str] = MappingProxyType({}),
+    held_since: Instant | None = None,
+) -> Json:
+    """Return the agent as supervisors see him `now`.
+
+    `queues` are those that he is assigned to, `teams` his own by id, and `held_since` tells since when his consumer is
+    on hold.
+    """
     agent = agent.on(now)
     occupancy, since = occupied(agent)
     return {
@@ -34,6 +46,13 @@ def agent_row(agent: Agent, queues: Sequence[Queue], now: Instant) -> Json:
         "occupied_since": moment(since),
         "calls_today": agent.calls_today,
         "chats_today": agent.chats_today,
+        "missed_today": agent.missed_today,
+        "aht_s": _average(agent.handled_ms_today, agent.closed_today),
+        "wrap_up_s": _average(agent.wrap_up_ms_today, agent.closed_today),
+        "last_offered_at": moment(agent.last_offered_at),
+        "last_ended_at": moment(agent.last_ended_at),
+        "held_since": moment(held_since),
+        "teams": [{"id": team, "name": name} for team, name in teams.items()],
         "queues": [queue_ref(one) for one in queues],
     }
 
@@ -92,6 +111,10 @@ def occupied(agent: Agent) -> tuple[str, Instant | None]:
         if since:
             return name, min(since)
     return ("offered", None) if agent.reservations else ("idle", None)
+
+
+def _average(total_ms: int, count: int) -> float | None:
+    return round(total_ms / count / 1000, 1) if count else None
 
 
 def _work(handling: Handling) -> Json:

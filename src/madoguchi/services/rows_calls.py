@@ -16,6 +16,8 @@ CONNECTION: Final = {
     Media.CONNECTED: "connected",
     Media.LOST: "lost",
 }
+PERMISSIONS: Final = {None: "not_asked", True: "granted", False: "denied"}
+"""What the consumer answered, where he was asked whether he may be recorded."""
 MODES: Final = {Role.MONITOR: "listen", Role.WHISPER: "whisper", Role.BARGE: "barge"}
 """The parts that a supervisor plays, as screens and requests name them."""
 
@@ -30,9 +32,11 @@ def call_row(call: Call) -> Json:
         "medium": call.medium.value,
         "direction": "outbound" if call.outbound else "inbound",
         "direct": call.direct is not None,
+        "called": None if call.outbound else call.called or None,
         "language": call.language,
         "consumer": consumer(call.consumer),
         "queue": queue_or_none(call.queue),
+        "priority": call.queue.routing.priority if call.queue is not None else None,
         "agent": person(agent.user, agent.name) if agent is not None else None,
         "offered_to": [person(one.agent, one.name) for one in call.offers],
         "position": call.position,
@@ -43,6 +47,7 @@ def call_row(call: Call) -> Json:
         "ended_at": moment(call.ended_at),
         "on_hold": call.consumer_party.on_hold,
         "recording": _recording(call),
+        "recording_permission": PERMISSIONS[call.may_record],
         "transfers": [_transfer(one) for one in call.transfers],
         "participants": [_participant(one) for one in call.parties if one.present and not one.supervises],
         "end_reason": call.end_reason.value if call.end_reason is not None else None,

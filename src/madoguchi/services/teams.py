@@ -62,6 +62,11 @@ class TeamService:
         """Return all teams, id to path, in the order of the tree."""
         return {team.id: self._tree.path(team.id) for team, _ in self._tree.walk()}
 
+    def of(self, user: UserId) -> Mapping[TeamId, str]:
+        """Return the teams that `user` is a member of, id to path, in the order of the tree."""
+        mine = self._tree.member_in(user)
+        return {team.id: self._tree.path(team.id) for team, _ in self._tree.walk() if team.id in mine} if mine else {}
+
     def within(self, actor: Principal, permission: Permission, user: UserId) -> bool:
         """Whether `actor` may use `permission` on `user`."""
         return self._tree.within(actor, permission, user)

@@ -194,6 +194,13 @@ def busy_floor(backend: Backend, calls: int = 14) -> None:
                 "occupied_since": ago(272),
                 "calls_today": 14 - n,
                 "chats_today": n,
+                "missed_today": n % 3,
+                "aht_s": 312.4 if n < 4 else None,
+                "wrap_up_s": 41.0 if n < 4 else None,
+                "last_offered_at": ago(400 + n * 60),
+                "last_ended_at": ago(300 + n * 60) if n < 4 else None,
+                "held_since": ago(95) if occupancy == "in_call" else None,
+                "teams": [{"id": f"team_{n % 2}", "name": ["返品", "請求:夜間"][n % 2]}],
                 "queues": [queue("returns")],
             }
             for n, (status, occupancy) in enumerate(states)

@@ -16,14 +16,14 @@ pytestmark = pytest.mark.browser
 def test_filters_and_order_live_in_the_address(open_portal: OpenPortal) -> None:
     portal = open_portal(scenes.busy_floor, "/calls/connected")
     page = portal.page
-    page.get_by_label("Search consumer, agent, ID").fill("anna")
+    page.get_by_label("Search consumer, agent, queue, ID").fill("anna")
     expect(page).to_have_url(re.compile("q=anna"))
     expect(page.locator("[data-row]")).to_have_count(2)
     page.get_by_role("button", name="Talk time").click()
     expect(page).to_have_url(re.compile("sort=talk"))
     expect(page.get_by_role("columnheader", name="Talk time")).to_have_attribute("aria-sort", "ascending")
     page.reload()
-    expect(page.get_by_label("Search consumer, agent, ID")).to_have_value("anna")
+    expect(page.get_by_label("Search consumer, agent, queue, ID")).to_have_value("anna")
     expect(page.locator("[data-row]")).to_have_count(2)
 
 
@@ -54,6 +54,24 @@ def test_details_open_from_a_row_and_give_the_focus_back(open_portal: OpenPortal
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(row).to_be_focused()
+
+
+@pytest.mark.req("MON-14")
+def test_agents_are_filtered_by_team_language_and_hold(open_portal: OpenPortal) -> None:
+    portal = open_portal(scenes.busy_floor, "/agents")
+    page = portal.page
+    rows = page.locator("[data-row]")
+    expect(rows).to_have_count(7)
+    page.get_by_label("Team").select_option("請求:夜間")
+    expect(rows).to_have_count(3)
+    page.get_by_label("On hold").select_option("on")
+    expect(page).to_have_url(re.compile("team=team_1.*hold=on"))
+    expect(rows).to_have_count(1)
+    expect(rows.get_by_role("cell").nth(3)).to_have_text(re.compile(r"^\d+:\d\d$"))
+    page.reload()
+    expect(rows).to_have_count(1)
+    page.get_by_label("Language").select_option("en")
+    expect(rows).to_have_count(1)
 
 
 @pytest.mark.req("MON-3")
@@ -132,5 +150,5 @@ def test_long_waits_and_times_change_colour_and_weight(open_portal: OpenPortal) 
     portal = open_portal(scenes.busy_floor, "/agents")
     page = portal.page
     page.locator("[data-row]").first.wait_for()
-    levels = {page.locator(f"[data-row=user_{n}] .elapsed").get_attribute("data-level") for n in (0, 2, 4)}
+    levels = {page.locator(f"[data-row=user_{n}] .elapsed").first.get_attribute("data-level") for n in (0, 2, 4)}
     assert levels == {None, "warning", "danger"}

@@ -24,7 +24,7 @@ def test_queues_are_filtered_sorted_and_led_on_from(open_portal: OpenPortal) -> 
     page.get_by_role("button", name="Waiting").click()
     expect(page).to_have_url(re.compile("sort=waiting"))
     expect(rows.first).to_have_attribute("data-row", "queue_delivery")
-    page.get_by_label("Channel", exact=True).select_option("ivr")
+    page.get_by_label("Channels").select_option("ivr")
     expect(rows).to_have_count(1)
     page.reload()
     expect(rows).to_have_count(1)

@@ -11,7 +11,11 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("parts", [("voice", "supervision"), ("setup", "chat", "sockets"), ("routing",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "parts",
+    [("voice", "supervision"), ("setup", "chat", "sockets"), ("routing",), pytest.param(("boards",), marks=pytest.mark.browser)],
+    ids=" ".join,
+)
 def test_a_quick_run_writes_its_results(parts: tuple[str, ...], tmp_path: Path) -> None:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MADOGUCHI_")}
 

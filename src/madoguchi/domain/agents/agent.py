@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from madoguchi.domain.agents.handling import (
@@ -34,8 +34,9 @@ from madoguchi.domain.agents.statuses import CustomStatus
 from madoguchi.domain.routing.candidate import Attendance, Candidate
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.ids import HandlingId, OfferId, UserId
-from madoguchi.kernel.time import Instant
+from madoguchi.kernel.time import Instant, Span
 
+_MS: Final = Span(milliseconds=1)
 REMEMBERED: int = 20
 """How many closed handlings are remembered, so that a repeated `OpenHandling` opens nothing."""
 
@@ -79,6 +80,8 @@ class Reserved:
     """A slot is kept."""
 
     reservation: Reservation
+    at: Instant | None = None
+    """Unknown of those from before it was noted."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class OfferLapsed:
     """He let an offer lapse."""
 
     channel: Channel
+    at: Instant | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,16 @@ class Agent:
     """The date there of the figures below."""
     calls_today: int = 0
     chats_today: int = 0
+    missed_today: int = 0
+    """Offers that he let lapse."""
+    closed_today: int = 0
+    """Handlings, wrap-up included."""
+    handled_ms_today: int = 0
+    """From taking them to their closing, all together."""
+    wrap_up_ms_today: int = 0
+    last_offered_at: Instant | None = None
+    last_ended_at: Instant | None = None
+    """When he was last done with a consumer, his wrap-up apart."""
 
     def handling(self, handling: HandlingId) -> Handling | None:
         """Return an open handling or one in wrap-up."""
@@ -232,7 +246,18 @@ class Agent:
     def on(self, at: Instant) -> "Agent":
         """Return him with the figures of the day of `at`: none, where that is another than theirs."""
         day = self.day_of(at)
-        return self if day == self.day else replace(self, day=day, calls_today=0, chats_today=0)
+        if day == self.day:
+            return self
+        return replace(
+            self,
+            day=day,
+            calls_today=0,
+            chats_today=0,
+            missed_today=0,
+            closed_today=0,
+            handled_ms_today=0,
+            wrap_up_ms_today=0,
+        )
 
     def next_deadline(self) -> Instant | None:
         """Return when the next reservation expires or wrap-up ends."""
@@ -270,14 +295,17 @@ def evolve(agent: Agent | None, event: AgentEvent) -> Agent:  # noqa: C901, PLR0
             return _changed(agent, PRESENCE.advance(agent.status, event), at)
         case GotSpecialTask(at) | MissedCalls(at) | MissedChats(at) | BecameUnresponsive(at):
             return _changed(agent, PRESENCE.advance(agent.status, event), at)
-        case Reserved(reservation):
-            return replace(agent, reservations=(*agent.reservations, reservation))
+        case Reserved(reservation, at):
+            offered = agent.last_offered_at if reservation.outbound else at or agent.last_offered_at
+            return replace(agent, reservations=(*agent.reservations, reservation), last_offered_at=offered)
         case SlotFreed(offer):
             return replace(agent, reservations=tuple(one for one in agent.reservations if one.offer != offer))
-        case OfferLapsed(Channel.CALL):
-            return replace(agent, missed_calls=agent.missed_calls + 1, unanswered=agent.unanswered + 1)
-        case OfferLapsed():
-            return replace(agent, missed_chats=agent.missed_chats + 1, unanswered=agent.unanswered + 1)
+        case OfferLapsed(channel, at):
+            agent = agent.on(at) if at is not None else agent
+            agent = replace(agent, unanswered=agent.unanswered + 1, missed_today=agent.missed_today + 1)
+            if channel is Channel.CALL:
+                return replace(agent, missed_calls=agent.missed_calls + 1)
+            return replace(agent, missed_chats=agent.missed_chats + 1)
         case HandlingOpened(handling):
             return _opened(agent, handling)
         case HandlingSkipped(handling):
@@ -303,6 +331,7 @@ def evolve(agent: Agent | None, event: AgentEvent) -> Agent:  # noqa: C901, PLR0
             HANDLING.advance(found.state, event)
             if found.state is HandlingState.WORKING:
                 agent = _left(agent, found.channel, at)
+            agent = _counted(agent, found, at)
             rest = tuple(one for one in agent.handlings if one.id != handling)
             return replace(agent, handlings=rest, closed=(*agent.closed, handling)[-REMEMBERED:])
 
@@ -332,7 +361,20 @@ def _opened(agent: Agent, handling: Handling) -> Agent:
     return replace(agent, missed_chats=0, chats_today=agent.chats_today + 1, last_chat_at=handling.started_at)
 
 
+def _counted(agent: Agent, handling: Handling, at: Instant) -> Agent:
+    """Add a handling that is closed to the day's."""
+    agent = agent.on(at)
+    wrap_up = at - handling.wrap_up_at if handling.wrap_up_at is not None else Span()
+    return replace(
+        agent,
+        closed_today=agent.closed_today + 1,
+        handled_ms_today=agent.handled_ms_today + (at - handling.started_at) // _MS,
+        wrap_up_ms_today=agent.wrap_up_ms_today + wrap_up // _MS,
+    )
+
+
 def _left(agent: Agent, channel: Channel, at: Instant) -> Agent:
+    agent = replace(agent, last_ended_at=at)
     if channel is Channel.CALL:
         return replace(agent, last_call_ended_at=at)
     return replace(agent, last_chat_at=at)

@@ -108,7 +108,7 @@ def _events(agent: Agent, message: AgentMessage, now: Instant) -> _Events:  # no
             )
             if not free:
                 raise AgentNotFreeError(f"{agent.id} has no slot for a {reservation.channel.value}")
-            return (Reserved(reservation),)
+            return (Reserved(reservation, now),)
         case FreeSlot():
             return _free(agent, message, now)
         case OpenHandling():
@@ -152,7 +152,7 @@ def _free(agent: Agent, message: FreeSlot, now: Instant) -> tuple[AgentEvent, ..
     freed = SlotFreed(message.offer)
     if not message.missed:
         return (freed,)
-    lapsed = OfferLapsed(reservation.channel)
+    lapsed = OfferLapsed(reservation.channel, now)
     return (freed, lapsed, *_consequence(evolve(agent, lapsed), reservation, now))
 
 

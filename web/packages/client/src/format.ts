@@ -33,16 +33,25 @@ export function timeOfDay(at: string, language: string): string {
   return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
 }
 
+/** Formats are dear to make, and tables use them in every row. */
+const DATES = new Map<string, Intl.DateTimeFormat>();
+
 /** `11/23 14:03`, with the year where it is another than that of `now`. */
 export function dateAndTime(at: string, language: string, now: number): string {
   const date = new Date(at);
   const sameYear = date.getFullYear() === new Date(now).getFullYear();
-  return new Intl.DateTimeFormat(language, {
-    ...(sameYear ? {} : { year: "numeric" as const }),
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).format(date);
+  const key = `${language} ${String(sameYear)}`;
+  let format = DATES.get(key);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(language, {
+      ...(sameYear ? {} : { year: "numeric" as const }),
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    });
+    DATES.set(key, format);
+  }
+  return format.format(date);
 }

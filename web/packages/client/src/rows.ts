@@ -71,7 +71,7 @@ export class RowStore<Row extends { id: string }> {
     for (const [id, old] of before) {
       const row = this.#rows.get(id);
       // Rows come from JSON of one server, so equal content has equal text.
-      if (old !== undefined && row !== undefined && JSON.stringify(old) === JSON.stringify(row)) this.#rows.set(id, old);
+      if (old && row && JSON.stringify(old) === JSON.stringify(row)) this.#rows.set(id, old);
       else if (old !== row) changed.push(id);
     }
     if (moved) {

@@ -64,9 +64,13 @@ export interface CallRow {
   direction?: "inbound" | "outbound";
   /** The consumer called an agent's own number. */
   direct?: boolean;
+  /** The support number that the consumer dialled. */
+  called?: string | null;
   language: Language;
   consumer: ConsumerRef;
   queue: QueueRef | null;
+  /** Of the queue: 1 (first) to 8. */
+  priority?: number | null;
   agent: Person | null;
   offered_to: Person[];
   position?: number | null;
@@ -78,6 +82,8 @@ export interface CallRow {
   ended_at?: Timestamp | null;
   on_hold: boolean;
   recording: RecordingStatus;
+  /** What the consumer said to being recorded. */
+  recording_permission?: "not_asked" | "granted" | "denied";
   transfers: TransferRecord[];
   participants: Participant[];
   /** Only in the view `calls`; never on a desk or at a consumer's. */
@@ -326,6 +332,17 @@ export interface AgentRow {
   occupied_since?: Timestamp | null;
   calls_today: number;
   chats_today: number;
+  /** Offers that he let lapse. */
+  missed_today?: number;
+  /** Of today's handlings, from taking them to their closing, in seconds; null where there is none. */
+  aht_s?: number | null;
+  wrap_up_s?: number | null;
+  last_offered_at?: Timestamp | null;
+  last_ended_at?: Timestamp | null;
+  /** Since when his consumer is on hold. */
+  held_since?: Timestamp | null;
+  /** Those that he is a member of; `name` is the path. */
+  teams?: { id: string; name: string }[];
   queues: QueueRef[];
 }
 

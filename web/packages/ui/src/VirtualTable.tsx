@@ -29,7 +29,10 @@ export interface VirtualTableProps {
   Row: (props: { id: string }) => ReactNode;
   /** What the chip says while `count` changes wait for the pointer to leave. */
   updatesLabel: (count: number) => string;
-  /** The first column stays in sight when the table scrolls sideways. */
+  /**
+   * The first and the last column stay in sight when the table scrolls sideways. Each such cell is a layer of its own,
+   * which is dear where many rows change at once.
+   */
   pinned?: boolean;
   /** Instead of rows, when there are none. */
   empty: ReactNode;
@@ -37,7 +40,7 @@ export interface VirtualTableProps {
 
 /**
  * A table that draws only the rows in sight, and does not move them while the pointer is over them. It scrolls sideways
- * where its columns do not fit; a last column `actions` stays in sight then.
+ * where its columns do not fit.
  */
 export function VirtualTable(props: VirtualTableProps): ReactNode {
   const scroll = useRef<HTMLDivElement>(null);
@@ -63,7 +66,7 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
     count: shown.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => height,
-    overscan: 8,
+    overscan: 4,
   });
   useEffect(() => virtual.measure(), [height, virtual]);
 
@@ -75,7 +78,6 @@ export function VirtualTable(props: VirtualTableProps): ReactNode {
   return (
     <div
       className="table-wrap"
-      data-actions={props.columns.at(-1)?.id === "actions" ? "" : undefined}
       data-pinned={props.pinned === true ? "" : undefined}
       style={style}
       onPointerEnter={(event) => {

@@ -9,6 +9,10 @@ export interface BoardSearch {
   desc?: boolean;
   /** The agents board's status filter. */
   status?: string;
+  team?: string;
+  language?: string;
+  /** `on`: agents whose consumer is on hold. */
+  hold?: string;
   /** The queues board's filters: calls or chats, and whose menu. */
   channel?: string;
   menu?: string;
@@ -23,7 +27,7 @@ export interface BoardProps {
 /** Reads the board's part of the URL's search, dropping what is not of the right kind. */
 export function readBoardSearch(raw: Record<string, unknown>): BoardSearch {
   const result: BoardSearch = {};
-  for (const key of ["q", "queue", "sort", "status", "channel", "menu"] as const) {
+  for (const key of ["q", "queue", "sort", "status", "team", "language", "hold", "channel", "menu"] as const) {
     const value = raw[key];
     if (typeof value === "string" && value !== "") result[key] = value;
     // A search for digits only comes back from the URL as a number.

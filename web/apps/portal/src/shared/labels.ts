@@ -149,8 +149,12 @@ export function chatLook(chat: Pick<ChatRow, "state">): StateLook {
   }
 }
 
+const LANGUAGE_NAMES = new Map<Language, Intl.DisplayNames>();
+
 export function languageName(tag: string, language: Language): string {
-  return new Intl.DisplayNames([language], { type: "language" }).of(tag) ?? tag;
+  let names = LANGUAGE_NAMES.get(language);
+  if (names === undefined) LANGUAGE_NAMES.set(language, (names = new Intl.DisplayNames([language], { type: "language" })));
+  return names.of(tag) ?? tag;
 }
 
 /** Text for searching: full-width digits and letters count as their plain forms, case does not count. */

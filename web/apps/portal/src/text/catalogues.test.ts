@@ -16,6 +16,7 @@ function sources(folder: string): string[] {
 /** Beginnings of keys that are put together, from a state, a status or a code of the server. */
 const BUILT = [
   String.raw`audit\.(?:subject|action|field|part|scope)`,
+  String.raw`boards\.recording`,
   String.raw`call`,
   String.raw`canned\.(?:text|variable)`,
   String.raw`chat`,

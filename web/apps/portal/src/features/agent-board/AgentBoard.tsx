@@ -1,9 +1,10 @@
-import { asProblem } from "@madoguchi/client";
+import { asProblem, duration } from "@madoguchi/client";
 import type { AgentRow, PresenceStatus } from "@madoguchi/protocol";
 import { Menu, Nothing, notify, SelectField, VirtualTable, IconButton, type Column, type MenuAction, type MenuGroup } from "@madoguchi/ui";
 import { createContext, useCallback, useContext, useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
+import { At } from "../../shared/cells.tsx";
 import { Elapsed } from "../../shared/Elapsed.tsx";
 import { useAction, useFigure, useRow, useSortedIds, useValue, useView } from "../../shared/hooks.ts";
 import { agentLook, ELAPSED, languageName, lookText, presenceLook, queuePath, searchable } from "../../shared/labels.ts";
@@ -16,12 +17,22 @@ import { useStatusChoices } from "../../shared/statuses.ts";
 
 const since = (row: AgentRow): string => (row.occupancy === "idle" ? row.since : (row.occupied_since ?? row.since));
 
+const teamsOf = (row: AgentRow): string => (row.teams ?? []).map((team) => team.name).join(", ");
+
 const VALUES: Readonly<Record<string, (row: AgentRow) => SortValue>> = {
   state: (row) => `${row.occupancy === "idle" ? "1" : "0"} ${row.occupancy} ${row.status}`,
   agent: (row) => row.name,
   elapsed: (row) => sinceValue(since(row)),
   calls: (row) => row.calls_today,
   chats: (row) => row.chats_today,
+  held: (row) => sinceValue(row.held_since),
+  team: (row) => teamsOf(row),
+  aht: (row) => row.aht_s ?? -1,
+  wrap_up: (row) => row.wrap_up_s ?? -1,
+  missed: (row) => row.missed_today ?? 0,
+  offered: (row) => Date.parse(row.last_offered_at ?? "") || 0,
+  ended: (row) => Date.parse(row.last_ended_at ?? "") || 0,
+  email: (row) => row.email,
 };
 const USUAL = { column: "state", descending: false };
 const FILTERS = ["available", "in_call", "in_chat", "wrap_up", "away", "missed", "signed_out"] as const;
@@ -59,16 +70,19 @@ export function AgentBoard(props: BoardProps): ReactNode {
   const t = useT();
   const view = useView("agents");
   const { search } = props;
-  const { q, queue, status } = search;
+  const { q, queue, status, team, language: spoken, hold } = search;
   const sort = sortOf(search, Object.keys(VALUES), USUAL);
   const keep = useCallback(
     (row: AgentRow) => {
       if (!matches(row, status)) return false;
+      if (team !== undefined && !(row.teams ?? []).some((each) => each.id === team)) return false;
+      if (spoken !== undefined && !row.languages.includes(spoken)) return false;
+      if (hold === "on" && (row.held_since ?? null) === null) return false;
       if (queue !== undefined && !row.queues.some((each) => each.id === queue)) return false;
       if (q === undefined) return true;
-      return [row.name, row.email].some((word) => searchable(word).includes(searchable(q)));
+      return [row.name, row.email, row.id].some((word) => searchable(word).includes(searchable(q)));
     },
-    [q, queue, status],
+    [q, queue, status, team, spoken, hold],
   );
   const compare = useMemo(
     () => comparator<AgentRow>(VALUES[sort.column] ?? (() => 0), sort.descending),
@@ -80,13 +94,21 @@ export function AgentBoard(props: BoardProps): ReactNode {
     { id: "state", label: t("column.status"), width: "136px", sortable: true },
     { id: "agent", label: t("column.agent"), width: "minmax(130px, 1.1fr)", sortable: true },
     { id: "elapsed", label: t("column.elapsed"), width: "88px", end: true, sortable: true },
+    { id: "held", label: t("agents.held"), width: "72px", end: true, sortable: true },
     { id: "next", label: t("column.next_status"), width: "104px" },
     { id: "with", label: t("column.with"), width: "minmax(150px, 1.6fr)" },
     { id: "load", label: t("column.chats_now"), width: "88px", end: true },
     { id: "calls", label: t("column.calls_today"), width: "92px", end: true, sortable: true },
     { id: "chats", label: t("column.chats_today"), width: "104px", end: true, sortable: true },
-    { id: "languages", label: t("consumer.language"), width: "minmax(90px, 0.7fr)" },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
+    { id: "missed", label: t("agents.missed"), width: "72px", end: true, sortable: true },
+    { id: "aht", label: t("dashboard.aht"), width: "96px", end: true, sortable: true },
+    { id: "wrap_up", label: t("agents.wrap_up"), width: "96px", end: true, sortable: true },
+    { id: "offered", label: t("agents.last_offered"), width: "96px", end: true, sortable: true },
+    { id: "ended", label: t("agents.last_ended"), width: "96px", end: true, sortable: true },
+    { id: "team", label: t("agents.team"), width: "minmax(110px, 0.8fr)", sortable: true },
+    { id: "email", label: t("agents.email"), width: "minmax(150px, 1fr)", sortable: true },
+    { id: "languages", label: t("consumer.language"), width: "minmax(90px, 0.7fr)" },
   ];
   return (
     <main className="board" id="main">
@@ -100,6 +122,18 @@ export function AgentBoard(props: BoardProps): ReactNode {
           options={[
             { value: "", label: t("board.all_statuses") },
             ...FILTERS.map((value) => ({ value, label: t(`filter.${value}`) })),
+          ]}
+        />
+        <OneOf name="agents.team" all="agents.all_teams" of={teamChoices} value={team} onChange={(to) => props.onSearch({ team: to })} />
+        <OneOf name="consumer.language" all="agents.all_languages" of={languageChoices} value={spoken} onChange={(to) => props.onSearch({ language: to })} />
+        <SelectField
+          label={t("agents.held")}
+          hideLabel
+          value={hold === "on" ? "on" : ""}
+          onChange={(event) => props.onSearch({ hold: event.target.value })}
+          options={[
+            { value: "", label: t("agents.held_or_not") },
+            { value: "on", label: t("call.on_hold") },
           ]}
         />
       </BoardFilters>
@@ -118,6 +152,44 @@ export function AgentBoard(props: BoardProps): ReactNode {
         </Open>
       </ViewGate>
     </main>
+  );
+}
+
+/** What the agents have of something, as `id name` lines in order, so that it is redrawn only when one comes or goes. */
+type Choices = (rows: readonly AgentRow[]) => string;
+
+const choices = (found: Map<string, string>): string =>
+  [...found].sort(([, a], [, b]) => a.localeCompare(b, "ja")).map(([id, name]) => `${id}\t${name}`).join("\n");
+const teamChoices: Choices = (rows) =>
+  choices(new Map(rows.flatMap((row) => row.teams ?? []).map((team) => [team.id, team.name])));
+const languageChoices: Choices = (rows) => choices(new Map(rows.flatMap((row) => row.languages).map((tag) => [tag, tag])));
+
+/** A filter over what there is. */
+function OneOf(props: {
+  name: "agents.team" | "consumer.language";
+  all: "agents.all_teams" | "agents.all_languages";
+  of: Choices;
+  value: string | undefined;
+  onChange: (value: string) => void;
+}): ReactNode {
+  const t = useT();
+  const language = useLanguage();
+  const found = useFigure(useView("agents"), props.of);
+  const options = found === "" ? [] : found.split("\n").map((line) => line.split("\t"));
+  return (
+    <SelectField
+      label={t(props.name)}
+      hideLabel
+      value={options.some(([id]) => id === props.value) ? props.value : ""}
+      onChange={(event) => props.onChange(event.target.value)}
+      options={[
+        { value: "", label: t(props.all) },
+        ...options.map(([id = "", name = ""]) => ({
+          value: id,
+          label: props.of === languageChoices ? languageName(id, language) : name,
+        })),
+      ]}
+    />
   );
 }
 
@@ -141,6 +213,9 @@ function Line({ id }: { id: string }): ReactNode {
       <div className="cell end" role="cell">
         <Elapsed since={since(row)} limits={ELAPSED} />
       </div>
+      <div className="cell end" role="cell">
+        <Elapsed since={row.held_since} />
+      </div>
       <div className="cell" role="cell">
         {row.next_status === undefined || row.next_status === null
           ? "–"
@@ -158,11 +233,32 @@ function Line({ id }: { id: string }): ReactNode {
       <div className="cell end" role="cell">
         {row.chats_today}
       </div>
-      <div className="cell" role="cell">
-        {row.languages.map((tag) => languageName(tag, language)).join(", ")}
-      </div>
       <div className="cell actions" role="cell">
         <Actions row={row} />
+      </div>
+      <div className="cell end" role="cell">
+        {row.missed_today ?? 0}
+      </div>
+      <div className="cell end" role="cell">
+        {seconds(row.aht_s)}
+      </div>
+      <div className="cell end" role="cell">
+        {seconds(row.wrap_up_s)}
+      </div>
+      <div className="cell end" role="cell">
+        <At time={row.last_offered_at} />
+      </div>
+      <div className="cell end" role="cell">
+        <At time={row.last_ended_at} />
+      </div>
+      <div className="cell" role="cell" title={teamsOf(row)}>
+        {teamsOf(row) === "" ? "–" : teamsOf(row)}
+      </div>
+      <div className="cell muted" role="cell" title={row.email}>
+        {row.email}
+      </div>
+      <div className="cell" role="cell">
+        {row.languages.map((tag) => languageName(tag, language)).join(", ")}
       </div>
     </>
   );
@@ -206,4 +302,8 @@ function Actions({ row }: { row: AgentRow }): ReactNode {
   }
   if (groups.length === 0) return null;
   return <Menu trigger={<IconButton icon="more" label={t("action.for", { name: row.name })} />} groups={groups} />;
+}
+
+function seconds(length: number | null | undefined): string {
+  return length === null || length === undefined ? "–" : duration(Math.round(length) * 1000);
 }

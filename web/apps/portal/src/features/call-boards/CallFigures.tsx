@@ -35,7 +35,7 @@ export function CallFigures(): ReactNode {
     ),
   );
   return (
-    <dl className="figure-row">
+    <dl className="figure-row single">
       <Figure label={t("figure.connected")}>{talking}</Figure>
       <Figure label={t("figure.on_hold")}>{held}</Figure>
       <Figure label={t("figure.waiting")}>{queued}</Figure>

@@ -5,8 +5,9 @@ import { useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead } from "../../shared/Board.tsx";
 import { Unanswered } from "../../shared/QueryState.tsx";
 import type { BoardProps } from "../../shared/board.ts";
+import { At, callType } from "../../shared/cells.tsx";
 import { Span } from "../../shared/Elapsed.tsx";
-import { callLook, endReason, callPath } from "../../shared/labels.ts";
+import { callLook, endReason, callPath, languageName } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { isTextKey, useLanguage, useT } from "../../shared/text.tsx";
@@ -38,7 +39,7 @@ export function CompletedCalls(props: BoardProps): ReactNode {
       ) : rows.length === 0 ? (
         <Nothing icon="phone" title={t(all.length === 0 ? "empty.calls_completed" : "state.nothing_found")} />
       ) : (
-        <div className="plain-table card" tabIndex={0} role="region" aria-label={t("page.calls_completed")}>
+        <div className="plain-table card wide" tabIndex={0} role="region" aria-label={t("page.calls_completed")}>
           <table>
             <thead>
               <tr>
@@ -52,9 +53,23 @@ export function CompletedCalls(props: BoardProps): ReactNode {
                   {t("column.wait")}
                 </th>
                 <th scope="col" className="end">
-                  {t("column.talk")}
+                  {t("boards.handle")}
                 </th>
                 <th scope="col">{t("column.reason")}</th>
+                <th scope="col">{t("boards.type")}</th>
+                <th scope="col">{t("consumer.language")}</th>
+                <th scope="col" className="end">
+                  {t("column.transfers")}
+                </th>
+                <th scope="col">{t("boards.answered_by")}</th>
+                <th scope="col">{t("boards.recording_permission")}</th>
+                <th scope="col" className="end">
+                  {t("queues_live.priority")}
+                </th>
+                <th scope="col">{t("boards.called")}</th>
+                <th scope="col">{t("boards.queued_at")}</th>
+                <th scope="col">{t("boards.ended_at")}</th>
+                <th scope="col">{t("boards.call_id")}</th>
                 <th scope="col">
                   <span className="visually-hidden">{t("column.actions")}</span>
                 </th>
@@ -78,6 +93,20 @@ export function CompletedCalls(props: BoardProps): ReactNode {
                     <Span from={row.answered_at} to={row.ended_at} />
                   </td>
                   <td>{endReason(t, row.end_reason, isTextKey)}</td>
+                  <td>{callType(t, row)}</td>
+                  <td>{languageName(row.language, language)}</td>
+                  <td className="end num">{row.transfers.length}</td>
+                  <td>{row.answered_at === null || row.answered_at === undefined ? "–" : t("boards.human")}</td>
+                  <td>{t(`boards.recording_${row.recording_permission ?? "not_asked"}`)}</td>
+                  <td className="end num">{row.priority ?? "–"}</td>
+                  <td className="num">{row.called ?? "–"}</td>
+                  <td className="num">
+                    <At time={row.queued_at} />
+                  </td>
+                  <td className="num">
+                    <At time={row.ended_at} />
+                  </td>
+                  <td className="muted">{row.id}</td>
                   <td>
                     <Button onClick={() => props.onCall(row.id)} aria-label={t("details.of", { name: row.consumer.name })}>
                       {t("details.open")}

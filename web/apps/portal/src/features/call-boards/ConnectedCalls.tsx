@@ -1,12 +1,13 @@
 import type { CallRow } from "@madoguchi/protocol";
 import { Count, Icon, Nothing, VirtualTable, type Column, type MenuAction } from "@madoguchi/ui";
-import { useContext, useMemo, type ReactNode } from "react";
+import { memo, useContext, useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
+import { At, callType } from "../../shared/cells.tsx";
 import { Elapsed, Span } from "../../shared/Elapsed.tsx";
 import { EndCallAction, EndsCalls } from "../../shared/EndCall.tsx";
 import { useFigure, useLive, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
-import { callLook, ELAPSED, callPath } from "../../shared/labels.ts";
+import { callLook, ELAPSED, callPath, languageName } from "../../shared/labels.ts";
 import { useMonitorActions } from "../../shared/monitorActions.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
@@ -26,6 +27,9 @@ const VALUES: Readonly<Record<string, (row: CallRow) => SortValue>> = {
   wait: (row) => Date.parse(row.answered_at ?? row.started_at) - Date.parse(row.queued_at ?? row.started_at),
   talk: (row) => sinceValue(row.answered_at),
   transfers: (row) => row.transfers.length,
+  type: (row) => `${row.direction ?? ""} ${String(row.direct ?? false)}`,
+  language: (row) => row.language,
+  started: (row) => Date.parse(row.started_at),
 };
 const USUAL = { column: "talk", descending: true };
 const connected = (row: CallRow): boolean => row.state === "talking" || row.state === "dialling";
@@ -54,6 +58,10 @@ export function ConnectedCalls(props: BoardProps): ReactNode {
     { id: "transfers", label: t("column.transfers"), width: "64px", end: true, sortable: true },
     { id: "marks", label: t("column.marks"), width: "72px", hideLabel: true },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
+    { id: "type", label: t("boards.type"), width: "76px", sortable: true },
+    { id: "language", label: t("consumer.language"), width: "84px", sortable: true },
+    { id: "started", label: t("column.started"), width: "96px", end: true, sortable: true },
+    { id: "id", label: t("boards.call_id"), width: "132px" },
   ];
   return (
     <main className="board" id="main">
@@ -87,20 +95,9 @@ export function ConnectedCalls(props: BoardProps): ReactNode {
 function ConnectedRow({ id }: { id: string }): ReactNode {
   const t = useT();
   const language = useLanguage();
-  const { can } = useServices();
-  const live = useLive();
   const row = useRow(useView("calls")?.rows, id);
   const open = useContext(BoardActions);
-  const ask = useContext(EndCallAction);
-  const monitorActions = useMonitorActions();
   if (row === undefined) return <div className="cell muted">{t("board.gone")}</div>;
-  const actions: MenuAction[] = [
-    ...(row.state === "talking" ? monitorActions(id, row.consumer.name) : []),
-    { id: "details", label: t("details.call"), icon: "info", onSelect: () => open(id) },
-  ];
-  if (can("monitor_chats.edit")) {
-    actions.push({ id: "end", label: t("call.end"), icon: "hangUp", danger: true, disabled: !live, onSelect: () => ask({ call: id, name: row.consumer.name }) });
-  }
   const monitors = row.monitors?.length ?? 0;
   const barger = row.monitors?.find((one) => one.mode === "barge");
   return (
@@ -143,11 +140,41 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
         ) : null}
       </div>
       <div className="cell actions" role="cell">
-        <RowMenu name={row.consumer.name} actions={actions} />
+        <Actions id={id} name={row.consumer.name} talking={row.state === "talking"} />
+      </div>
+      <div className="cell" role="cell">
+        {callType(t, row)}
+      </div>
+      <div className="cell" role="cell">
+        {languageName(row.language, language)}
+      </div>
+      <div className="cell end" role="cell">
+        <At time={row.started_at} />
+      </div>
+      <div className="cell muted" role="cell" title={id}>
+        {id}
       </div>
     </>
   );
 }
+
+/** By itself, because a menu costs more to draw than all the rest of a row, and changes least. */
+const Actions = memo(function Actions({ id, name, talking }: { id: string; name: string; talking: boolean }): ReactNode {
+  const t = useT();
+  const { can } = useServices();
+  const live = useLive();
+  const open = useContext(BoardActions);
+  const monitorActions = useMonitorActions();
+  const ask = useContext(EndCallAction);
+  const actions: MenuAction[] = [
+    ...(talking ? monitorActions(id, name) : []),
+    { id: "details", label: t("details.call"), icon: "info", onSelect: () => open(id) },
+  ];
+  if (can("monitor_chats.edit")) {
+    actions.push({ id: "end", label: t("call.end"), icon: "hangUp", danger: true, disabled: !live, onSelect: () => ask({ call: id, name }) });
+  }
+  return <RowMenu name={name} actions={actions} />;
+});
 
 function Mark({ text, icon, tone }: { text: string; icon: "record" | "pause" | "ear" | "users"; tone: string }): ReactNode {
   return (

@@ -3,10 +3,11 @@ import { Nothing, VirtualTable, type Column, type MenuAction } from "@madoguchi/
 import { useContext, useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
+import { At, callType } from "../../shared/cells.tsx";
 import { Elapsed } from "../../shared/Elapsed.tsx";
 import { EndCallAction, EndsCalls } from "../../shared/EndCall.tsx";
 import { useFigure, useLive, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
-import { callLook, callPath, WAIT } from "../../shared/labels.ts";
+import { callLook, callPath, languageName, WAIT } from "../../shared/labels.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
@@ -23,6 +24,10 @@ const VALUES: Readonly<Record<string, (row: CallRow) => SortValue>> = {
   queue: (row) => row.queue?.names.ja ?? "",
   position: (row) => row.position ?? 0,
   medium: (row) => row.medium,
+  priority: (row) => row.priority ?? 0,
+  type: (row) => `${row.direction ?? ""} ${String(row.direct ?? false)}`,
+  language: (row) => row.language,
+  queued: (row) => Date.parse(row.queued_at ?? row.started_at),
 };
 const USUAL = { column: "wait", descending: true };
 const waiting = (row: CallRow): boolean => row.state === "queued" || row.state === "offered" || row.state === "in_menu";
@@ -49,6 +54,11 @@ export function QueuedCalls(props: BoardProps): ReactNode {
     { id: "offered", label: t("column.offered_to"), width: "minmax(120px, 1fr)" },
     { id: "medium", label: t("column.medium"), width: "80px", sortable: true },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
+    { id: "priority", label: t("queues_live.priority"), width: "64px", end: true, sortable: true },
+    { id: "type", label: t("boards.type"), width: "76px", sortable: true },
+    { id: "language", label: t("consumer.language"), width: "84px", sortable: true },
+    { id: "queued", label: t("boards.queued_at"), width: "96px", end: true, sortable: true },
+    { id: "id", label: t("boards.call_id"), width: "132px" },
   ];
   return (
     <main className="board" id="main">
@@ -119,6 +129,21 @@ function QueuedRow({ id }: { id: string }): ReactNode {
       </div>
       <div className="cell actions" role="cell">
         <RowMenu name={row.consumer.name} actions={actions} />
+      </div>
+      <div className="cell end" role="cell">
+        {row.priority ?? "–"}
+      </div>
+      <div className="cell" role="cell">
+        {callType(t, row)}
+      </div>
+      <div className="cell" role="cell">
+        {languageName(row.language, language)}
+      </div>
+      <div className="cell end" role="cell">
+        <At time={row.queued_at} />
+      </div>
+      <div className="cell muted" role="cell" title={id}>
+        {id}
       </div>
     </>
   );

@@ -1,6 +1,7 @@
 import type { CallRow } from "@madoguchi/protocol";
 import { createContext, useCallback } from "react";
 import type { BoardSearch } from "../../shared/board.ts";
+import { searchWords } from "../../shared/cells.tsx";
 import { searchable } from "../../shared/labels.ts";
 
 /** Opens a call's details; rows get it from here because tables draw them by id alone. */
@@ -14,8 +15,7 @@ export function useCallKeep(search: BoardSearch, which: (row: CallRow) => boolea
       if (!which(row)) return false;
       if (queue !== undefined && row.queue?.id !== queue) return false;
       if (q === undefined) return true;
-      const words = [row.consumer.name, row.consumer.phone ?? "", row.agent?.name ?? "", row.id];
-      return words.some((word) => searchable(word).includes(searchable(q)));
+      return searchWords(row).some((word) => searchable(word).includes(searchable(q)));
     },
     [q, queue, which],
   );

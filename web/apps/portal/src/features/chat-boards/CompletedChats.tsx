@@ -6,8 +6,9 @@ import { useMemo, useState, type ReactNode } from "react";
 import { BoardFilters, BoardHead } from "../../shared/Board.tsx";
 import { Unanswered } from "../../shared/QueryState.tsx";
 import type { BoardSearch } from "../../shared/board.ts";
+import { At, searchWords } from "../../shared/cells.tsx";
 import { Span } from "../../shared/Elapsed.tsx";
-import { chatLook, endReason, queuePath, searchable } from "../../shared/labels.ts";
+import { chatLook, endReason, languageName, queuePath, searchable } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
 import { isTextKey, useLanguage, useT } from "../../shared/text.tsx";
@@ -37,7 +38,7 @@ export function CompletedChats(props: CompletedChatsProps): ReactNode {
     (row) =>
       (queue === undefined || row.queue.id === queue) &&
       (q === undefined ||
-        [row.consumer.name, row.agent?.name ?? "", row.id].some((word) => searchable(word).includes(searchable(q)))),
+        searchWords(row).some((word) => searchable(word).includes(searchable(q)))),
   );
   return (
     <main className="board" id="main">
@@ -48,7 +49,7 @@ export function CompletedChats(props: CompletedChatsProps): ReactNode {
       ) : rows.length === 0 ? (
         <Nothing icon="chat" title={t(all.length === 0 ? "empty.chats_completed" : "state.nothing_found")} />
       ) : (
-        <div className="plain-table card" tabIndex={0} role="region" aria-label={t("page.chats_completed")}>
+        <div className="plain-table card wide" tabIndex={0} role="region" aria-label={t("page.chats_completed")}>
           <table>
             <thead>
               <tr>
@@ -61,9 +62,16 @@ export function CompletedChats(props: CompletedChatsProps): ReactNode {
                   {t("column.wait")}
                 </th>
                 <th scope="col" className="end">
-                  {t("column.duration")}
+                  {t("boards.handle")}
                 </th>
                 <th scope="col">{t("column.reason")}</th>
+                <th scope="col">{t("consumer.language")}</th>
+                <th scope="col" className="end">
+                  {t("column.transfers")}
+                </th>
+                <th scope="col">{t("boards.queued_at")}</th>
+                <th scope="col">{t("boards.ended_at")}</th>
+                <th scope="col">{t("boards.chat_id")}</th>
                 <th scope="col">
                   <span className="visually-hidden">{t("column.actions")}</span>
                 </th>
@@ -86,6 +94,15 @@ export function CompletedChats(props: CompletedChatsProps): ReactNode {
                     <Span from={row.answered_at} to={row.ended_at} />
                   </td>
                   <td>{endReason(t, row.end_reason, isTextKey)}</td>
+                  <td>{languageName(row.language, language)}</td>
+                  <td className="end num">{row.transfers.length}</td>
+                  <td className="num">
+                    <At time={row.queued_at} />
+                  </td>
+                  <td className="num">
+                    <At time={row.ended_at} />
+                  </td>
+                  <td className="muted">{row.id}</td>
                   <td>
                     {can("transcripts.view") ? (
                       <Button onClick={() => setOpen(row)} aria-label={t("transcript.of", { name: row.consumer.name })}>

@@ -4,9 +4,10 @@ import { Confirm, Icon, Nothing, notify, VirtualTable, type Column, type MenuAct
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardSearch, type SortValue } from "../../shared/board.ts";
+import { At, searchWords } from "../../shared/cells.tsx";
 import { Elapsed, Span } from "../../shared/Elapsed.tsx";
 import { useAction, useFigure, useLive, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
-import { ANSWER, chatLook, ELAPSED, queuePath, searchable, WAIT } from "../../shared/labels.ts";
+import { ANSWER, chatLook, ELAPSED, languageName, queuePath, searchable, WAIT } from "../../shared/labels.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
@@ -31,6 +32,9 @@ const VALUES: Readonly<Record<string, (row: ChatRow) => SortValue>> = {
   queued: (row) => sinceValue(row.queued_at ?? row.started_at),
   duration: (row) => sinceValue(row.answered_at),
   unanswered: (row) => sinceValue(row.waiting_since),
+  transfers: (row) => row.transfers.length,
+  language: (row) => row.language,
+  started: (row) => Date.parse(row.queued_at ?? row.started_at),
 };
 
 const Actions = createContext<{ view: (chat: string) => void; end: (chat: string, name: string) => void }>({
@@ -54,6 +58,10 @@ export function ConnectedChats(props: LiveChatsProps): ReactNode {
     { id: "duration", label: t("column.duration"), width: "84px", end: true, sortable: true },
     { id: "marks", label: t("column.marks"), width: "44px", hideLabel: true },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
+    { id: "transfers", label: t("column.transfers"), width: "64px", end: true, sortable: true },
+    { id: "language", label: t("consumer.language"), width: "84px", sortable: true },
+    { id: "started", label: t("column.started"), width: "96px", end: true, sortable: true },
+    { id: "id", label: t("boards.chat_id"), width: "132px" },
   ];
   return <Board {...props} which={connected} page="page.chats_connected" empty="empty.chats_connected" columns={columns} Row={ConnectedRow} usual="duration" />;
 }
@@ -68,6 +76,10 @@ export function QueuedChats(props: LiveChatsProps): ReactNode {
     { id: "offered", label: t("column.offered_to"), width: "minmax(120px, 1fr)" },
     { id: "last", label: t("column.last_message"), width: "minmax(120px, 1.4fr)" },
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
+    { id: "transfers", label: t("column.transfers"), width: "64px", end: true, sortable: true },
+    { id: "language", label: t("consumer.language"), width: "84px", sortable: true },
+    { id: "started", label: t("boards.queued_at"), width: "96px", end: true, sortable: true },
+    { id: "id", label: t("boards.chat_id"), width: "132px" },
   ];
   return <Board {...props} which={queued} page="page.chats_queued" empty="empty.chats_queued" columns={columns} Row={QueuedRow} usual="queued" />;
 }
@@ -93,7 +105,7 @@ function Board(
       if (!which(row)) return false;
       if (queue !== undefined && row.queue.id !== queue) return false;
       if (q === undefined) return true;
-      return [row.consumer.name, row.agent?.name ?? "", row.id].some((word) => searchable(word).includes(searchable(q)));
+      return searchWords(row).some((word) => searchable(word).includes(searchable(q)));
     },
     [which, queue, q],
   );
@@ -181,6 +193,27 @@ function Name({ row }: { row: ChatRow }): ReactNode {
   );
 }
 
+/** What changes seldom: transfers, language, when it came, its id. */
+function Facts({ row }: { row: ChatRow }): ReactNode {
+  const language = useLanguage();
+  return (
+    <>
+      <div className="cell end" role="cell">
+        {row.transfers.length}
+      </div>
+      <div className="cell" role="cell">
+        {languageName(row.language, language)}
+      </div>
+      <div className="cell end" role="cell">
+        <At time={row.queued_at ?? row.started_at} />
+      </div>
+      <div className="cell muted" role="cell" title={row.id}>
+        {row.id}
+      </div>
+    </>
+  );
+}
+
 function ConnectedRow({ id }: { id: string }): ReactNode {
   const t = useT();
   const language = useLanguage();
@@ -225,6 +258,7 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
       <div className="cell actions" role="cell">
         <RowMenu name={row.consumer.name} actions={actions} />
       </div>
+      <Facts row={row} />
     </>
   );
 }
@@ -258,6 +292,7 @@ function QueuedRow({ id }: { id: string }): ReactNode {
       <div className="cell actions" role="cell">
         <RowMenu name={row.consumer.name} actions={actions} />
       </div>
+      <Facts row={row} />
     </>
   );
 }

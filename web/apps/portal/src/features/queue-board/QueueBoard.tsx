@@ -39,7 +39,7 @@ export function QueueBoard(props: { search: BoardSearch; onSearch: (change: Part
   const columns: Column[] = [
     { id: "queue", label: t("column.queue"), width: "minmax(200px, 1.6fr)", sortable: true },
     { id: "menu", label: t("queues.channels"), width: "104px", sortable: true },
-    { id: "routing", label: t("queues_live.routing"), width: "minmax(132px, 0.8fr)" },
+    { id: "routing", label: t("queues_live.routing"), width: "minmax(168px, 0.8fr)" },
     figure("priority", t("queues_live.priority"), "64px"),
     figure("assigned", t("queues_live.assigned"), "72px"),
     figure("busy", t("queues_live.busy"), "72px"),
@@ -47,13 +47,13 @@ export function QueueBoard(props: { search: BoardSearch; onSearch: (change: Part
     figure("waiting", t("queues_live.waiting"), "72px"),
     figure("longest", t("queues_live.longest")),
     figure("working", t("queues_live.working"), "72px"),
-    figure("offered", t("queues_live.offered")),
-    figure("connected", t("queues_live.connected")),
-    figure("abandoned", t("queues_live.abandoned")),
+    figure("offered", t("queues_live.offered"), "96px"),
+    figure("connected", t("queues_live.connected"), "104px"),
+    figure("abandoned", t("queues_live.abandoned"), "112px"),
     figure("handle", t("queues_live.handle"), "96px"),
-    figure("longest_handle", t("queues_live.longest_handle"), "96px"),
+    figure("longest_handle", t("queues_live.longest_handle"), "104px"),
     figure("wait", t("queues_live.wait"), "96px"),
-    figure("longest_wait", t("queues_live.longest_wait"), "96px"),
+    figure("longest_wait", t("queues_live.longest_wait"), "124px"),
     figure("hold", t("queues_live.hold"), "96px"),
     figure("longest_hold", t("queues_live.longest_hold"), "96px"),
     { id: "actions", label: t("column.actions"), width: "44px", hideLabel: true },
@@ -88,7 +88,7 @@ export function QueueBoard(props: { search: BoardSearch; onSearch: (change: Part
             { value: "chat", label: t("nav.chats") },
           ]}
         />
-        <span className="muted">{t("queues_live.last_day")}</span>
+        <span className="muted aside">{t("queues_live.last_day")}</span>
       </BoardFilters>
       <ViewGate subscription={view}>
         <Shown value={channel}>
