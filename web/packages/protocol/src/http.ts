@@ -76,6 +76,7 @@ export type Permission =
   | "settings.support_center.view"
   | "settings.support_center.edit"
   | "settings.embedding.edit"
+  | "settings.sms.edit"
   | "outbound"
   | "settings.dispositions.edit"
   | "settings.replies.edit";

@@ -158,7 +158,7 @@ export interface AttachmentBody {
 
 export interface EventBody {
   type: "event";
-  event: "agent_joined" | "agent_left" | "transferred" | "ended";
+  event: "agent_joined" | "agent_left" | "transferred" | "ended" | "not_delivered";
   name?: string | null;
 }
 
