@@ -1,7 +1,7 @@
 """Connections to carriers of text messages, and the numbers behind them; a change counts at once."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.domain.queues.queue import MenuChannel
+from madoguchi.domain.queues.resolve import names_of
 from madoguchi.domain.sms.records import (
     Carrier,
     SmsConnection,
@@ -107,6 +108,7 @@ class SmsSettingsService:
         actor.require(Permission.EDIT_SMS)
         return {
             "connections": [self._connection_row(one) for one in self._sorted()],
+            "places": list(self._places()),
             "numbers": [number_row(one) for one in sorted(self._numbers.values(), key=lambda one: one.number)],
         }
 
@@ -238,6 +240,13 @@ class SmsSettingsService:
             gateway = self._carriers.open(connection, self._listener)
             self.gateways[connection.id] = gateway
             self._spawn(gateway.run())
+
+    def _places(self) -> Iterator[Json]:
+        """Yield the levels and queues of the menu for text messages, in its order."""
+        tree = self._queues.menus.tree
+        for node in tree.walk(MenuChannel.SMS):
+            path = [names_of(one) for one in tree.chain(node)]
+            yield {"id": node.id, "path": path, "leaf": tree.leaf(node)}
 
     def _sorted(self) -> Sequence[SmsConnection]:
         return sorted(self._connections.values(), key=lambda one: (one.name, one.id))

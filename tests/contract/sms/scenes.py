@@ -120,11 +120,23 @@ class Smsc:
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
+        await self._server.stop()
         for one in self.sessions:
             with suppress(smpp34.SmppError):
                 await one.unbind()
         self.sessions.clear()
-        await self._server.stop()
+        await self._gone()
+
+    async def _gone(self) -> None:
+        """Wait until nobody listens any more."""
+        async with asyncio.timeout(20):
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                except OSError:
+                    return
+                writer.close()
+                await asyncio.sleep(0.05)
 
     async def _serve(self) -> None:
         while True:

@@ -38,6 +38,7 @@ PAGES: list[tuple[str, Scene, str, str]] = [
     ("chats completed", scenes.busy_floor, "/chats/completed", "td"),
     ("agents", scenes.busy_floor, "/agents", "[data-row]"),
     ("statuses", scenes.busy_floor, "/settings/statuses", "td"),
+    ("text messages", scenes.busy_floor, "/settings/sms", ".sms-part"),
     ("embedding", scenes.busy_floor, "/settings/embedding", ".embedding"),
     ("doctor", scenes.sick_floor, "/doctor", ".anomalies"),
     ("no permission", scenes.idle, "/agents", ".nothing"),

@@ -116,11 +116,21 @@ class SmsNumberOut(Out):
     help_text: str
 
 
+class SmsPlaceOut(Out):
+    """A level or queue of the menu for text messages."""
+
+    id: str
+    path: list[dict[str, str]]
+    """Names from the top down, each by language."""
+    leaf: bool
+
+
 class SmsOut(Out):
     """Everything that is set up for text messages."""
 
     connections: list[SmsConnectionOut]
     numbers: list[SmsNumberOut]
+    places: list[SmsPlaceOut]
 
 
 class MadeOut(Out):

@@ -1,6 +1,7 @@
 """What an SMSC brings is read whatever it is; messages are made by an SMPP library that is not ours."""
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
 import smpp34
@@ -16,8 +17,8 @@ pytestmark = pytest.mark.req("CH-4")
 HIS, OURS = "819011112222", "815012345678"
 
 
-def a_message(content: bytes, **more: object) -> bytes:
-    usual = {"source_addr_ton": 1, "source_addr_npi": 1, "dest_addr_ton": 1, "dest_addr_npi": 1}
+def a_message(content: bytes, **more: Any) -> bytes:
+    usual: dict[str, Any] = {"source_addr_ton": 1, "source_addr_npi": 1, "dest_addr_ton": 1, "dest_addr_npi": 1}
     return bytes(smpp34.DeliverSm(HIS, OURS, content, **{**usual, **more}).encode())
 
 
@@ -41,7 +42,7 @@ def test_texts_are_read_in_every_coding(content: bytes, coding: int, text: str) 
 
 def test_a_text_may_come_as_a_parameter_of_its_own() -> None:
     words = "長い" * 300
-    pdu = a_message(b"", data_coding=8, tlvs=[smpp34.Tlv(smpp34.TLV_MESSAGE_PAYLOAD, words.encode("utf-16-be"))])
+    pdu = a_message(b"", data_coding=8, tlvs=[smpp34.Tlv(0x0424, words.encode("utf-16-be"))])
     assert read(pdu) == TextArrived(f"+{HIS}", f"+{OURS}", words)
 
 
@@ -62,9 +63,9 @@ def test_parts_say_which_they_are_by_short_and_by_long_references(header: bytes,
 
 def test_parts_may_say_it_by_parameters() -> None:
     told = [
-        smpp34.Tlv(smpp34.TLV_SAR_MSG_REF_NUM, b"\x00\x07"),
-        smpp34.Tlv(smpp34.TLV_SAR_TOTAL_SEGMENTS, b"\x03"),
-        smpp34.Tlv(smpp34.TLV_SAR_SEGMENT_SEQNUM, b"\x02"),
+        smpp34.Tlv(0x020C, b"\x00\x07"),
+        smpp34.Tlv(0x020E, b"\x03"),
+        smpp34.Tlv(0x020F, b"\x02"),
     ]
     assert read(a_message(b"part", tlvs=told)) == PartArrived(f"+{HIS}", f"+{OURS}", 7, 2, 3, "part")
 
@@ -97,7 +98,7 @@ def test_what_stands_in_the_text_of_a_receipt_tells_nothing() -> None:
 
 
 def test_a_receipt_may_be_made_of_parameters_alone() -> None:
-    told = [smpp34.Tlv(smpp34.TLV_RECEIPTED_MESSAGE_ID, b"a1\0"), smpp34.Tlv(smpp34.TLV_MESSAGE_STATE, b"\x05")]
+    told = [smpp34.Tlv(0x001E, b"a1\0"), smpp34.Tlv(0x0427, b"\x05")]
     assert read(a_message(b"", esm_class=4, tlvs=told)) == Receipt("a1", Delivery.FAILED, "UNDELIV")
 
 

@@ -5561,6 +5561,22 @@ export interface components {
             connections: components["schemas"]["SmsConnectionOut"][];
             /** Numbers */
             numbers: components["schemas"]["SmsNumberOut"][];
+            /** Places */
+            places: components["schemas"]["SmsPlaceOut"][];
+        };
+        /**
+         * SmsPlaceOut
+         * @description A level or queue of the menu for text messages.
+         */
+        SmsPlaceOut: {
+            /** Id */
+            id: string;
+            /** Path */
+            path: {
+                [key: string]: string;
+            }[];
+            /** Leaf */
+            leaf: boolean;
         };
         /**
          * SoundOut

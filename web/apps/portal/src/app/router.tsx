@@ -62,6 +62,7 @@ const DispositionsPage = lazyRouteComponent(() => import("../features/dispositio
 const RepliesPage = lazyRouteComponent(() => import("../features/replies/RepliesPage.tsx"), "RepliesPage");
 const LanguagesPage = lazyRouteComponent(() => import("../features/messages/LanguagesPage.tsx"), "LanguagesPage");
 const DoctorPage = lazyRouteComponent(() => import("../features/doctor/DoctorPage.tsx"), "DoctorPage");
+const SmsPage = lazyRouteComponent(() => import("../features/sms/SmsPage.tsx"), "SmsPage");
 const EmbeddingPage = lazyRouteComponent(() => import("../features/embedding/EmbeddingPage.tsx"), "EmbeddingPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
@@ -181,6 +182,7 @@ const settings = [
   page("/settings/replies", "canned.title", () => <RepliesPage />),
   page("/me/replies", "canned.own_title", () => <RepliesPage own />),
   page("/doctor", "doctor.title", () => <DoctorPage />),
+  page("/settings/sms", "sms.title", () => <SmsPage />),
   page("/settings/embedding", "embedding.title", () => <EmbeddingPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),

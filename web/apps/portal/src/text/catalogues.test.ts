@@ -45,6 +45,7 @@ const BUILT = [
   String.raw`roles\.page`,
   String.raw`roles\.scope`,
   String.raw`roles\.view`,
+  String.raw`sms\.(?:fault|field|carrier|trouble)`,
   String.raw`status`,
   String.raw`statuses\.colour`,
   String.raw`story\.started`,
