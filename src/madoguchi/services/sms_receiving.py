@@ -299,11 +299,11 @@ class SmsReceiver:
         return made
 
     def _setting(self, number: SmsNumber) -> Setting:
-        known = self._queues.menus.tree.nodes
+        tree = self._queues.menus.tree
         keywords = {
             plain_word(one.word): one.queue
             for one in number.keywords
-            if one.queue in known and not known[one.queue].deleted
+            if (node := tree.nodes.get(one.queue)) is not None and not node.deleted and tree.leaf(node)
         }
         return Setting(number.language, self._place(number.place), keywords, number.help_text)
 

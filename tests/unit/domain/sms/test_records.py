@@ -3,13 +3,14 @@ from typing import Any
 
 import pytest
 
-from madoguchi.domain.sms.records import Carrier, SmsConnection, checked_connection
+from madoguchi.domain.sms.records import Carrier, Keyword, SmsConnection, SmsNumber, checked_connection, checked_number
 from madoguchi.domain.sms.texts import TEXTS, Reply, menu_text
 from madoguchi.kernel.fields import InvalidFieldsError
-from madoguchi.kernel.ids import SmsConnectionId
+from madoguchi.kernel.ids import QueueId, SmsConnectionId, SmsNumberId
 
 pytestmark = pytest.mark.req("CH-4")
 
+QUEUE = QueueId("queue_1")
 SMPP = SmsConnection(
     SmsConnectionId("a"), "A", Carrier.SMPP, host="smsc.example.com", system_id="we", secret="12345678"
 )
@@ -52,3 +53,20 @@ def test_a_secret_is_in_no_print_of_a_connection() -> None:
 def test_every_answer_exists_in_both_languages() -> None:
     assert {language: set(texts) for language, texts in TEXTS.items()} == {"en": set(Reply), "ja": set(Reply)}
     assert menu_text(["A", "B"], "fr").endswith("\n1 A\n2 B")
+
+
+@pytest.mark.parametrize(
+    ("keywords", "field"),
+    [
+        ((Keyword("", QUEUE),), "keywords.0.word"),
+        ((Keyword("...", QUEUE),), "keywords.0.word"),
+        ((Keyword("x" * 41, QUEUE),), "keywords.0.word"),
+        (tuple(Keyword(f"word{n}", QUEUE) for n in range(51)), "keywords"),
+    ],
+)
+def test_keywords_are_words_and_not_too_many(keywords: tuple[Keyword, ...], field: str) -> None:
+    number = SmsNumber(SmsNumberId("n"), "12345", SMPP.id, None, "en", keywords)
+    with pytest.raises(InvalidFieldsError) as refused:
+        checked_number(number)
+    assert [one.field for one in refused.value.errors] == [field]
+    assert checked_number(replace(number, keywords=())) == replace(number, keywords=())
