@@ -38,6 +38,8 @@ def test_only_these_routes_are_open_to_anybody() -> None:
         "POST /api/v1/session",
         "GET /api/v1/consumer/config",
         "POST /api/v1/consumer/sessions",
+        "POST /api/v1/sms/{connection}/message",
+        "POST /api/v1/sms/{connection}/status",
         "POST /api/v1/welcome/link",
         "POST /api/v1/welcome/password",
         "POST /api/v1/welcome/forgotten",

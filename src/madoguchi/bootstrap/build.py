@@ -20,6 +20,7 @@ from madoguchi.adapters.observability.metrics import Metrics
 from madoguchi.adapters.realtime.registry import SocketRegistry
 from madoguchi.adapters.realtime.route import realtime_route
 from madoguchi.adapters.realtime.socket import SIGN_IN_NEEDED, RealtimeSettings
+from madoguchi.adapters.sms.carriers import Carriers
 from madoguchi.adapters.speech.assets import HOLD_MUSIC
 from madoguchi.adapters.speech.sound_import import PyAvSoundImport
 from madoguchi.adapters.speech.speaking_process import SpeakingProcess
@@ -90,6 +91,7 @@ async def built(settings: Settings, storage: Storage) -> AsyncIterator[Program]:
             music=HOLD_MUSIC,
             mailer=mailer_of(settings),
             national_holidays=NationalCalendars(),
+            carriers=Carriers(clock, settings.public_url),
         )
     )
     metrics = Metrics()

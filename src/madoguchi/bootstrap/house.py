@@ -10,6 +10,7 @@ from madoguchi.bootstrap.live_counts import live_counts
 from madoguchi.bootstrap.people import people_services
 from madoguchi.bootstrap.ports import Ports
 from madoguchi.bootstrap.restrictions import Restrictions
+from madoguchi.bootstrap.sms import Texting
 from madoguchi.bootstrap.warm_up import warm_up
 from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.commands import PositionIs as CallPositionIs
@@ -71,6 +72,7 @@ from madoguchi.services.reservations import Reservations
 from madoguchi.services.roles import RoleService
 from madoguchi.services.routing import RoutingService
 from madoguchi.services.runtime import Runtime
+from madoguchi.services.sms_sending import SmsSender
 from madoguchi.services.statuses import StatusService
 from madoguchi.services.supervision import SupervisionService
 from madoguchi.services.teams import TeamService
@@ -129,7 +131,9 @@ class House:
             CALLS,
             CallPerformer(ports.voice, self._agents, self._reservations, self._prompts, self._recordings),
         )
-        self._chats = self._runtime.add(CHATS, ChatPerformer(self._agents))
+        texts = SmsSender(storage.sms, clock, ids)
+        self._chats = self._runtime.add(CHATS, ChatPerformer(self._agents, texts))
+        self._texting = Texting(ports, texts, self._chats, self._queues, self._hours)
         self._doctor = doctor_of(ports, self._calls, self._chats, self._agents, self._views)
         self._statuses = StatusService(storage.statuses, ids)
         centre = self._centre = CentreTime(lambda: self._hours.book.center.zone, clock)
@@ -285,6 +289,7 @@ class House:
             embedding=self._embedding,
             figures=self._figures,
             metadata=MetadataService(storage),
+            sms=self._texting.settings,
             monitoring_report=MonitoringReportService(storage.listening, self._centre, clock),
             audit=AuditService(storage.audit, storage.catalogue, self._centre, self._name_of),
             hours=HoursSettings(
@@ -322,6 +327,7 @@ class House:
         await self._messages.load()
         await self._hours.load()
         await self._listening.load()
+        await self._texting.settings.load()
         await self._ports.voice.start(self._doctor.listens_before(self._facts.listen))
         closed = False
         try:
@@ -331,6 +337,7 @@ class House:
                     yield
                 finally:
                     closed = True
+                    await self._texting.close()
                     await self._end_calls()
                     await self._listening.close()
                     await self._ports.voice.close()
@@ -356,6 +363,7 @@ class House:
         early, self._early = self._early or [], None
         for leg in early:
             self._arrived(leg)
+        await self._texting.start(self._runtime.spawn)
         self._dispatcher.wake()
 
     def _require_open(self, queue: QueueId, channel: Channel, language: str) -> None:

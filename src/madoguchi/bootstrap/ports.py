@@ -9,6 +9,7 @@ from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.mail import Mailer
 from madoguchi.ports.messages import SoundImport
 from madoguchi.ports.national_holidays import NationalHolidays
+from madoguchi.ports.sms import SmsCarriers
 from madoguchi.ports.speech import AudioTranscoder, SpeechSynthesizer
 from madoguchi.ports.storage import Storage
 from madoguchi.ports.voice import VoiceEngine
@@ -35,5 +36,7 @@ class Ports:
     mailer: Mailer
     """How links reach users."""
     national_holidays: NationalHolidays
+    carriers: SmsCarriers
+    """How text messages leave the house and come into it."""
     passwords: Passwords | None = None
     """How passwords are hashed; tests take a cheap way."""

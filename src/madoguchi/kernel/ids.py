@@ -29,6 +29,10 @@ StatusId = NewType("StatusId", str)
 """A status that the organisation made itself."""
 CustomHoursId = NewType("CustomHoursId", str)
 HolidayFolderId = NewType("HolidayFolderId", str)
+SmsConnectionId = NewType("SmsConnectionId", str)
+SmsNumberId = NewType("SmsNumberId", str)
+SmsTextId = NewType("SmsTextId", str)
+"""A text message, as it came or as it is sent; a long one is one."""
 
 CALL: Final = "call"
 CHAT: Final = "chat"

@@ -26,6 +26,7 @@ from madoguchi.ports.listening import ListeningLedger
 from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
+from madoguchi.ports.sms import SmsRecords
 from madoguchi.ports.statuses import StatusCatalogue
 
 JsonObject = dict[str, Any]
@@ -349,6 +350,10 @@ class Storage(Protocol):
     @property
     def desk(self) -> DeskRecords:
         """What is kept for agents' desks."""
+
+    @property
+    def sms(self) -> SmsRecords:
+        """What is kept of text messages."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

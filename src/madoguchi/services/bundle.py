@@ -32,6 +32,7 @@ from madoguchi.services.roles import RoleService
 from madoguchi.services.routing import RoutingService
 from madoguchi.services.second_factor import SecondFactorService
 from madoguchi.services.sign_in import SignInService
+from madoguchi.services.sms_settings import SmsSettingsService
 from madoguchi.services.statuses import StatusService
 from madoguchi.services.supervision import SupervisionService
 from madoguchi.services.teams import TeamService
@@ -78,5 +79,6 @@ class Services:
     embedding: EmbeddingService
     figures: FiguresService
     metadata: MetadataService
+    sms: SmsSettingsService
     audit: AuditService
     monitoring_report: MonitoringReportService

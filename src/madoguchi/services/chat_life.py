@@ -9,6 +9,7 @@ from madoguchi.domain.chats.chat import Chat, ChatEvent, evolve
 from madoguchi.domain.chats.commands import ChatDue, ChatMessage, ChatRecovered, EffectFailed
 from madoguchi.domain.chats.decide import ChatEffect, decide
 from madoguchi.domain.chats.messages import MessageSent
+from madoguchi.domain.chats.texting import SendText
 from madoguchi.kernel.errors import MadoguchiError
 from madoguchi.kernel.ids import UserId
 from madoguchi.kernel.time import Instant
@@ -16,7 +17,7 @@ from madoguchi.ports.storage import MessageRow
 from madoguchi.services.codec import Codec, kind_of
 from madoguchi.services.lifecycle import Lifecycle, Outcome
 
-CODEC: Final = Codec(Chat, effects=(FreeSlot, OpenHandling, EndHandling))
+CODEC: Final = Codec(Chat, effects=(FreeSlot, OpenHandling, EndHandling, SendText))
 
 
 def lines(chat: Chat, events: Sequence[ChatEvent], _now: Instant) -> Sequence[MessageRow]:
@@ -52,7 +53,7 @@ CHATS: Final[Lifecycle[Chat, ChatMessage, ChatEvent, ChatEffect]] = Lifecycle(
     next_deadline=Chat.next_deadline,
     due=ChatDue(),
     failed=_failed,
-    lanes=lambda effect: (effect.agent,),
+    lanes=lambda effect: ("sms",) if isinstance(effect, SendText) else (effect.agent,),
     lasting=lambda effect: not isinstance(effect, FreeSlot),
     resume=lambda _chat: (),
     recovered=ChatRecovered(),
@@ -73,14 +74,26 @@ class LiveAgents(Protocol):
         """Report a fact to the agent's owner."""
 
 
-class ChatPerformer:
-    """Tells agents' owners what chats decided about their slots."""
+class Texts(Protocol):
+    """The way out for lines of chats by text message."""
 
-    def __init__(self, agents: LiveAgents) -> None:
+    async def put(self, effect: SendText, key: str) -> None:
+        """Keep a line to be sent; it is on disk on return. The same `key` again changes nothing."""
+
+
+class ChatPerformer:
+    """Tells agents' owners what chats decided about their slots, and gives lines to those who send them."""
+
+    def __init__(self, agents: LiveAgents, texts: Texts | None = None) -> None:
         self._agents = agents
+        self._texts = texts
 
     async def perform(self, owner: str, effect: ChatEffect, key: str) -> Sequence[ChatMessage]:
-        """Have the agent's owner commit `effect`; the same one again changes nothing there."""
-        del owner, key
+        """Have `effect` committed where it belongs; the same one again changes nothing there."""
+        if isinstance(effect, SendText):
+            if self._texts is not None:
+                await self._texts.put(effect, key)
+            return ()
+        del owner
         await self._agents.send(UserId(effect.agent), effect)
         return ()

@@ -25,7 +25,7 @@ from madoguchi.domain.chats.commands import (
 )
 from madoguchi.domain.chats.lifecycle import Side, TimeOuts
 from madoguchi.domain.consumers.consumer import ConsumerPrincipal
-from madoguchi.domain.queues.queue import PAGES, Queue
+from madoguchi.domain.queues.queue import PAGES, TEXTS, Queue
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.domain.transfers import ToAgent, ToQueue, TransferTarget
 from madoguchi.kernel.errors import ConflictError, InvalidInputError, Kind, MadoguchiError, NotFoundError
@@ -205,6 +205,8 @@ class ChatService:
         known = state.line(side, client_id)
         if known is not None:
             return known.seq
+        if state.sms is not None:
+            raise ConflictError("text messages carry no files", reason="sms")
         self._files.require(f"{chat}/{who}")
         file = await self._attachments.keep(chat, name, path)
         try:
@@ -248,7 +250,7 @@ class ChatService:
         match target:
             case ToQueue(queue):
                 found = self._queue(queue)
-                if not PAGES & found.channels:
+                if not (PAGES if state.sms is None else TEXTS) & found.channels:
                     raise NotFoundError("no such queue takes chats", field="queue")
                 await self._chats.send(chat, HandOver(actor.user.id, found))
             case ToAgent():

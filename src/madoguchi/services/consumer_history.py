@@ -103,7 +103,7 @@ class ConsumerHistory:
         chat = CHATS.codec.state(snapshot.data)
         opens = actor.user.id in chat.agents or self.sights.sees(actor, Permission.VIEW_TRANSCRIPTS, of_chat(chat))
         had = person(chat.agent.id, chat.agent.name) if chat.agent is not None else None
-        return {**_common(chat, "web", "inbound", opens=opens), "agent": had}
+        return {**_common(chat, chat.medium, "inbound", opens=opens), "agent": had}
 
     def _serves(self, user: UserId, consumer: ConsumerId) -> bool:
         """Whether the user has him on his desk: in a talk or a wrap-up, or in a colleague's call as third party.

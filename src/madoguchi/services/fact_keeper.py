@@ -208,7 +208,7 @@ def _interaction_fact(snapshot: Snapshot, story: Story) -> InteractionFact:
         medium, queue = state.medium.value, state.queue
     else:
         state = CHATS.codec.state(snapshot.data)
-        medium, queue = "web", state.queue
+        medium, queue = state.medium, state.queue
     return InteractionFact(
         id=snapshot.id,
         channel=Channel(snapshot.kind),

@@ -126,7 +126,7 @@ def chat_metadata(chat: Chat, journal: Sequence[JournalRow], handlings: Sequence
     """Return the metadata of a chat that is over."""
     story = tell(journal)
     return {
-        **_common(chat, "chat", "web", chat.queue, story, handlings),
+        **_common(chat, "chat", chat.medium, chat.queue, story, handlings),
         "state": chat.state.value,
         "answered": chat.answered_at is not None,
         "messages": sum(row.kind == "MessageSent" and row.data.get("side") != "system" for row in journal),

@@ -19,6 +19,7 @@ def chat_row(chat: Chat) -> Json:
     return {
         "id": chat.id,
         "kind": "chat",
+        "medium": chat.medium,
         "state": chat.state.value,
         "language": chat.language,
         "consumer": consumer(chat.consumer),
@@ -73,7 +74,7 @@ def offer_row(chat: Chat, offer: Offer) -> Json:
         "offer": offer.id,
         "interaction": chat.id,
         "channel": Channel.CHAT.value,
-        "medium": "web",
+        "medium": chat.medium,
         "consumer": consumer(chat.consumer),
         "queue": queue_ref(chat.queue),
         "language": chat.language,

@@ -29,6 +29,7 @@ from madoguchi.testing.listening import MemoryListening
 from madoguchi.testing.messages import MemoryMessages
 from madoguchi.testing.people import MemoryPeople
 from madoguchi.testing.queues import MemoryQueueMenus
+from madoguchi.testing.sms import MemorySms
 from madoguchi.testing.statuses import MemoryStatuses
 
 JsonObject = dict[str, Any]
@@ -186,6 +187,7 @@ class MemoryStorage:
         self.facts = MemoryFacts()
         self.listening = MemoryListening()
         self.desk = MemoryDeskRecords(self.audit)
+        self.sms = MemorySms(self.audit)
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

@@ -244,6 +244,7 @@ STATUSES: list[Row] = [
 FIXED: Row = {
     "/doctor": {"anomalies": []},
     "/doctor/settings": {"version": 1, "stuck_min": 300, "no_media_s": 120, "may_change": True},
+    "/settings/sms": {"connections": [], "numbers": [], "places": []},
     "/settings/embedding": {
         "version": 3,
         "origins": ["https://crm.example.com", "https://help.example.com:8443"],

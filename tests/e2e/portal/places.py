@@ -16,6 +16,7 @@ ALL_PERMISSIONS = [
     "agent_statuses.edit",
     "routing.edit",
     "settings.embedding.edit",
+    "settings.sms.edit",
     "monitor",
     "monitor_chats.edit",
     "recordings.view",

@@ -46,6 +46,7 @@ PAGES: list[tuple[str, Scene, str, str]] = [
     ("live queues, refused", scenes.refused_floor, "/queues-live", ".nothing"),
     ("live queues, loading", scenes.loading_floor, "/queues-live", ".skeleton"),
     ("statuses", scenes.busy_floor, "/settings/statuses", "td"),
+    ("text messages", scenes.busy_floor, "/settings/sms", ".sms-part"),
     ("embedding", scenes.busy_floor, "/settings/embedding", ".embedding"),
     ("doctor", scenes.sick_floor, "/doctor", ".anomalies"),
     ("no permission", scenes.idle, "/agents", ".nothing"),

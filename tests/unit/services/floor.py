@@ -26,6 +26,7 @@ from madoguchi.testing.mail import FakeMailer
 from madoguchi.testing.messages import InstantImport
 from madoguchi.testing.national_holidays import FakeNationalHolidays
 from madoguchi.testing.queues import plant
+from madoguchi.testing.sms import FakeCarriers
 from madoguchi.testing.storage import MemoryStorage
 from madoguchi.testing.voice import FakeVoiceEngine
 from madoguchi.testing.voice_scene import Tones
@@ -53,6 +54,7 @@ class Floor:
         self.transcoder = InstantTranscoder()
         self.blobs = MemoryBlobs()
         self.sounds = InstantImport()
+        self.carriers = FakeCarriers()
         self.house = House(
             Ports(
                 storage=self.storage,
@@ -68,6 +70,7 @@ class Floor:
                 music=HOLD_MUSIC,
                 mailer=FakeMailer(),
                 national_holidays=FakeNationalHolidays(),
+                carriers=self.carriers,
             )
         )
         self.core = self.house.services

@@ -250,7 +250,7 @@ async def test_teams_are_assigned_once_there_are_some(floor: Floor) -> None:
     overview = await floor.core.queue_settings.overview(manager())
     assert overview["teams"] == [{"id": "team_one", "name": "One"}]
     assert [one["name"] for one in overview["agents"]] == ["Ana", "Ben"]
-    assert [one["name"] for one in overview["sections"]] == ["routing", "wrap_up", "recording", "phone_menu"]
+    assert [one["name"] for one in overview["sections"]] == ["routing", "wrap_up", "recording", "phone_menu", "sms"]
     assert next(one["teams"] for one in overview["rows"] if one["id"] == SALES) == 1
 
 

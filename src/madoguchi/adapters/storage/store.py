@@ -17,6 +17,7 @@ from madoguchi.adapters.storage.messages import SqlMessages
 from madoguchi.adapters.storage.people import SqlPeople
 from madoguchi.adapters.storage.postgres import PostgresDatabase
 from madoguchi.adapters.storage.queues import SqlQueueMenus
+from madoguchi.adapters.storage.sms import SqlSms
 from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.adapters.storage.statuses import SqlStatuses
 from madoguchi.kernel.time import Instant
@@ -28,6 +29,7 @@ from madoguchi.ports.listening import ListeningLedger
 from madoguchi.ports.messages import MessageStore
 from madoguchi.ports.people import People
 from madoguchi.ports.queues import QueueMenus
+from madoguchi.ports.sms import SmsRecords
 from madoguchi.ports.statuses import StatusCatalogue
 from madoguchi.ports.storage import Catalogue, InteractionStore, StorageHealth
 
@@ -66,6 +68,7 @@ class SqlStorage:
         self._facts = SqlFacts(database)
         self._listening = SqlListening(database)
         self._desk = SqlDeskRecords(database, trail)
+        self._sms = SqlSms(database, trail)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -121,6 +124,11 @@ class SqlStorage:
     def desk(self) -> DeskRecords:
         """What is kept for agents' desks."""
         return self._desk
+
+    @property
+    def sms(self) -> SmsRecords:
+        """What is kept of text messages."""
+        return self._sms
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

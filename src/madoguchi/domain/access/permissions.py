@@ -50,6 +50,8 @@ class Permission(Enum):
     EDIT_REPLIES = "settings.replies.edit"
     EDIT_EMBEDDING = "settings.embedding.edit"
     """Say which other sites may show the portal within their pages."""
+    EDIT_SMS = "settings.sms.edit"
+    """Set up connections to carriers of text messages, and the numbers behind them."""
     OUTBOUND = "outbound"
     """Dial numbers: call out, ask a phone into a call, hand over to one."""
     VIEW_AUDIT = "audit.view"
@@ -105,6 +107,7 @@ PAGES: Final = (
     Page("dispositions", edit=Permission.EDIT_DISPOSITIONS),
     Page("replies", edit=Permission.EDIT_REPLIES),
     Page("embedding", edit=Permission.EDIT_EMBEDDING),
+    Page("sms", edit=Permission.EDIT_SMS),
     Page("outbound", edit=Permission.OUTBOUND),
     Page("support_center", Permission.VIEW_SUPPORT_CENTER, Permission.EDIT_SUPPORT_CENTER),
     Page("audit", Permission.VIEW_AUDIT),

@@ -32,6 +32,8 @@ class Subject(Enum):
     SUPPORT_CENTER = "support_center"
     CUSTOM_HOURS = "custom_hours"
     HOLIDAYS = "holiday_folder"
+    SMS_CONNECTION = "sms_connection"
+    SMS_NUMBER = "sms_number"
     GOALS = "goals"
     SETTINGS = "settings"
     """Settings of the organisation that have no page of their own."""

@@ -24,6 +24,7 @@ from madoguchi.domain.messages.languages import FIRST_DEFAULT, FIRST_LIVE, Langu
 from madoguchi.domain.messages.own import OwnMessage
 from madoguchi.domain.queues.nodes import Node
 from madoguchi.domain.queues.settings import Overrides
+from madoguchi.domain.sms.records import SmsConnection, SmsNumber
 from madoguchi.kernel.ids import UserId
 
 GOALS: Final = "figures"
@@ -122,6 +123,10 @@ def _folder(folder: HolidayFolder) -> Plain:
     return {**{name: plain(value) for name, value in vars(folder).items() if name != "holidays"}, "holidays": drawn}
 
 
+def _number(number: SmsNumber) -> Plain:
+    return {**plain(number), "keywords": {one.word: one.queue for one in number.keywords}}
+
+
 def _goals(record: ScopeSettings) -> ScopeSettings | None:
     return ScopeSettings(record.scope, asdict(Goals())) if record.scope == GOALS else None
 
@@ -201,6 +206,16 @@ THINGS: Final[Mapping[type, Thing]] = {
     ),
     HolidayFolder: Thing(
         _is(Subject.HOLIDAYS), lambda folder: folder.id, lambda folder: folder.name, left_out=_SAVED, drawn=_folder
+    ),
+    SmsConnection: Thing(
+        _is(Subject.SMS_CONNECTION),
+        lambda connection: connection.id,
+        lambda connection: connection.name,
+        left_out=_SAVED,
+        hidden=frozenset({"secret"}),
+    ),
+    SmsNumber: Thing(
+        _is(Subject.SMS_NUMBER), lambda number: number.id, lambda number: number.number, left_out=_SAVED, drawn=_number
     ),
     ScopeSettings: Thing(
         _scope_subject,

@@ -40,6 +40,7 @@ from madoguchi.domain.chats.messages import (
 )
 from madoguchi.domain.chats.supervising import REMEMBERED as WHISPERS
 from madoguchi.domain.chats.supervising import Guest, GuestJoined, GuestLeft, Whispered
+from madoguchi.domain.chats.texting import SmsLine
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Channel, Offer, OfferDeclined, OfferMissed, OfferWithdrawn
@@ -166,6 +167,13 @@ class Chat:
     """Supervisors who have joined."""
     whispers: tuple[Whispered, ...] = ()
     """The last lines that supervisors wrote to the agent alone."""
+    sms: SmsLine | None = None
+    """Where it goes on by text message."""
+
+    @property
+    def medium(self) -> str:
+        """By what the consumer takes part: `web` or `sms`."""
+        return "web" if self.sms is None else "sms"
 
     @property
     def live(self) -> bool:
@@ -238,8 +246,10 @@ class Chat:
 def evolve(chat: Chat | None, event: ChatEvent) -> Chat:  # noqa: PLR0911 - one case per event
     """Return the chat after `event`. Knows no rules."""
     match event:
-        case ChatStarted(chat=chat_id, consumer=consumer, queue=queue, language=language, at=at, time_outs=time_outs):
-            return Chat(chat_id, consumer, queue, language, at, queued_at=at, turn_since=at, time_outs=time_outs)
+        case ChatStarted(chat_id, consumer, queue, language, at, time_outs, sms):
+            return Chat(
+                chat_id, consumer, queue, language, at, queued_at=at, turn_since=at, time_outs=time_outs, sms=sms
+            )
         case _:
             assert chat is not None  # noqa: S101 - the first event of every chat is `ChatStarted`
     match event:

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from madoguchi.domain.chats.lifecycle import Side, TimeOuts
 from madoguchi.domain.chats.messages import Body
+from madoguchi.domain.chats.texting import SmsLine, TextDelivered, TextFailed
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, PlaceOffers
@@ -37,6 +38,8 @@ class StartChat:
     first: Body | None
     """What he has written already."""
     time_outs: TimeOuts
+    sms: SmsLine | None = None
+    """Where it goes on by text message."""
 
 
 @dataclass(frozen=True)
@@ -181,5 +184,7 @@ ChatMessage: TypeAlias = (
     | ChatDue
     | ChatRecovered
     | PositionIs
+    | TextDelivered
+    | TextFailed
     | EffectFailed
 )

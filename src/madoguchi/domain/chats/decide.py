@@ -47,6 +47,7 @@ from madoguchi.domain.chats.lifecycle import (
 )
 from madoguchi.domain.chats.messages import Body, Delivered, MessageSent, Read, TypingChanged
 from madoguchi.domain.chats.supervising import GuestJoined, GuestLeft, Whispered
+from madoguchi.domain.chats.texting import SendText, TextDelivered, TextFailed
 from madoguchi.domain.routing.offers import (
     AcceptOffer,
     Channel,
@@ -64,7 +65,7 @@ from madoguchi.kernel.errors import ConflictError, NotFoundError
 from madoguchi.kernel.ids import HandlingId, OfferId, UserId
 from madoguchi.kernel.time import Instant
 
-ChatEffect: TypeAlias = FreeSlot | OpenHandling | EndHandling
+ChatEffect: TypeAlias = FreeSlot | OpenHandling | EndHandling | SendText
 ChatDecision: TypeAlias = Decision[ChatEvent, ChatEffect]
 
 LINES: Final = 10_000
@@ -125,13 +126,15 @@ def decide(chat: Chat | None, message: ChatMessage, at: Moment) -> ChatDecision:
         case PositionIs(position, wait_min):
             moved = chat.state in WAITING and (position, wait_min) != (chat.position, chat.wait_min)
             return Decision((PositionMoved(position, wait_min),), lasting=False) if moved else NOTHING
+        case TextDelivered() | TextFailed():
+            return _receipt(chat, message, at.now)
         case EffectFailed():
             return NOTHING
 
 
 def _start(message: StartChat, now: Instant) -> ChatDecision:
     it = message
-    events: list[ChatEvent] = [ChatStarted(it.chat, it.consumer, it.queue, it.language, now, it.time_outs)]
+    events: list[ChatEvent] = [ChatStarted(it.chat, it.consumer, it.queue, it.language, now, it.time_outs, it.sms)]
     if it.first is not None:
         events.append(MessageSent(1, Side.CONSUMER, it.consumer.id, it.consumer.name, "", it.first, now))
     return Decision(tuple(events))
@@ -195,7 +198,21 @@ def _send(chat: Chat, message: SendMessage, now: Instant) -> ChatDecision:
     sent = MessageSent(seq, message.side, message.sender, name, message.client_id, message.body, now)
     if message.side is Side.CONSUMER and chat.state is ChatState.DORMANT:
         return Decision((Woke(now), sent), answer=seq)
-    return Decision((sent,), answer=seq)
+    if chat.sms is None or message.side is Side.CONSUMER:
+        return Decision((sent,), answer=seq)
+    text = message.body.get("text")
+    if not isinstance(text, str):
+        raise ConflictError("text messages carry no files", reason="sms")
+    return Decision((sent,), (SendText(chat.sms, chat.id, seq, text),), answer=seq)
+
+
+def _receipt(chat: Chat, fact: TextDelivered | TextFailed, now: Instant) -> ChatDecision:
+    """Show the agent what has become of his line."""
+    match fact:
+        case TextDelivered(seq):
+            return Decision((Delivered(Side.CONSUMER, seq),)) if seq > chat.delivered.of(Side.CONSUMER) else NOTHING
+        case TextFailed(seq, reason):
+            return Decision((_told(chat, messages.not_delivered(seq, reason), now),))
 
 
 def _type(chat: Chat, side: Side, now: Instant, *, typing: bool) -> ChatDecision:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
+from madoguchi.domain.chats.texting import SmsLine
 from madoguchi.domain.consumers.consumer import Consumer
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
@@ -80,6 +81,8 @@ class ChatStarted:
     language: str
     at: Instant
     time_outs: TimeOuts
+    sms: SmsLine | None = None
+    """Where it goes on by text message."""
 
 
 @dataclass(frozen=True)

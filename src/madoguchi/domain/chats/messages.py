@@ -126,6 +126,11 @@ def event(what: str, name: str | None = None) -> Body:
     return {"type": "event", "event": what, "name": name}
 
 
+def not_delivered(line: int, reason: str) -> Body:
+    """Return the body of a line that tells the agent that one of his has not reached the consumer's phone."""
+    return {"type": "event", "event": "not_delivered", "name": None, "line": line, "reason": reason}
+
+
 def preview(body: Body) -> str:
     """Return a line's beginning for lists."""
     shown = body.get("text") or body.get("name") or ""

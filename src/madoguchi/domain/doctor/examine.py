@@ -72,7 +72,9 @@ def _leg_is_gone(party: Party, known: Collection[LegId]) -> bool:
 
 
 def _chat(chat: Chat, present: Present) -> Iterator[Anomaly]:
-    yield from _stuck(chat, present)
+    if chat.sms is None:
+        # Who writes a text message may answer the next day.
+        yield from _stuck(chat, present)
     agent = holder(chat)
     if agent is not None and agent not in present.at_desk:
         yield _of(chat, Code.AGENT_GONE, heals_at=chat.deadlines().get(Deadline.AGENT_SILENT))

@@ -20,6 +20,8 @@ class MenuChannel(Enum):
 
 PAGES: Final = frozenset({MenuChannel.MOBILE, MenuChannel.WEB})
 """The menus of consumers' pages and apps, where chats and browser calls begin."""
+TEXTS: Final = PAGES | {MenuChannel.SMS}
+"""Where chats by text message can be handed over to: whoever chats can answer them."""
 
 
 class RecordingPolicy(Enum):

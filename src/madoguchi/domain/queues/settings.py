@@ -75,6 +75,15 @@ class PhoneMenuSettings:
 
 
 @dataclass(frozen=True)
+class SmsSettings:
+    """What who writes a text message outside hours is told."""
+
+    after_hour_message: bool = False
+    after_hour_text: str = field(default="", metadata={"longest": 600})
+    """Empty for the built-in words, with the time of the next opening."""
+
+
+@dataclass(frozen=True)
 class Section(Generic[S]):
     """Settings that belong together."""
 
@@ -88,8 +97,9 @@ ROUTING: Final = Section("routing", RoutingSettings, RoutingSettings())
 WRAP_UP: Final = Section("wrap_up", WrapUpSettings, WrapUpSettings())
 RECORDING: Final = Section("recording", RecordingSettings, RecordingSettings())
 PHONE_MENU: Final = Section("phone_menu", PhoneMenuSettings, PhoneMenuSettings())
+SMS: Final = Section("sms", SmsSettings, SmsSettings())
 
-SECTIONS: Final[Mapping[str, Section[Any]]] = {one.name: one for one in (ROUTING, WRAP_UP, RECORDING, PHONE_MENU)}
+SECTIONS: Final[Mapping[str, Section[Any]]] = {one.name: one for one in (ROUTING, WRAP_UP, RECORDING, PHONE_MENU, SMS)}
 
 
 @dataclass(frozen=True)
@@ -222,6 +232,8 @@ def _scalar(value: object, kind: Any, described: "Field[Any]", path: str) -> Sca
         return value
     if not isinstance(value, str):
         raise InvalidInputError("a text", field=path, reason="text")
+    if len(value) > described.metadata.get("longest", inf):
+        raise InvalidInputError("too long", field=path, reason="length")
     return value
 
 

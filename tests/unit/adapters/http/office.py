@@ -27,6 +27,7 @@ from madoguchi.testing.instant_speech import InstantSpeech, InstantTranscoder
 from madoguchi.testing.mail import FakeMailer
 from madoguchi.testing.messages import InstantImport
 from madoguchi.testing.national_holidays import FakeNationalHolidays
+from madoguchi.testing.sms import FakeCarriers
 from madoguchi.testing.storage import MemoryStorage
 from madoguchi.testing.voice import FakeVoiceEngine
 
@@ -141,6 +142,7 @@ async def opened(folder: Path, storage: Storage | None = None) -> AsyncIterator[
             music=HOLD_MUSIC,
             mailer=mailer,
             national_holidays=FakeNationalHolidays(),
+            carriers=FakeCarriers(),
             passwords=Passwords(lambda word: f"hash of {word}", lambda word, hashed: hashed == f"hash of {word}"),
         )
     )

@@ -29,6 +29,7 @@ NOT_SETTINGS: Final[Mapping[str, str]] = {
     "/monitorings/": "the call's journal tells who listened",
     "/doctor/heal": "calls, chats and agents have journals",
     "/consumer/": "consumers change no settings",
+    "/sms/": "carriers bring texts and change no settings",
     "/messages/preview": "is heard, not saved",
     "/me/second-factor ": "nothing counts before it is confirmed",
     "/welcome/link": "only looks",
@@ -154,6 +155,7 @@ async def centre(story: Story) -> None:
     await story.does("PUT /figures/goals", json=GOALS)
     await story.does("PUT /settings/embedding", json=SITES)
     await story.does("PUT /doctor/settings", json=STUCK)
+    await texting(story)
     result = (await story.does("POST /dispositions", json=RESULT))["id"]
     await story.does("PUT /dispositions/{disposition}", result, json={**RESULT, "notes_required": True}, version=1)
     other = (await story.does("POST /dispositions", json={**RESULT, "names": {"en": "Lost", "ja": "不成立"}}))["id"]
@@ -188,6 +190,18 @@ async def oneself(office: Office, done: set[str]) -> None:
         token = {"token": link.partition("#")[2], "password": "the next good password"}
         await story.does("POST /welcome/password", by=browser, json=token)
     done |= story.done | admin.done
+
+
+async def texting(story: Story) -> None:
+    link = {"name": "Carrier", "carrier": "smpp", "host": "smsc.example.com", "system_id": "we", "secret": "secret"}
+    made = (await story.does("POST /settings/sms/connections", json=link))["id"]
+    renamed = {**link, "name": "Another"}
+    await story.does("PUT /settings/sms/connections/{connection}", made, json=renamed, version=1)
+    number = {"number": "+815012345678", "connection": made, "language": "ja"}
+    listed = (await story.does("POST /settings/sms/numbers", json=number))["id"]
+    await story.does("PUT /settings/sms/numbers/{number}", listed, json={**number, "language": "en"}, version=1)
+    await story.does("DELETE /settings/sms/numbers/{number}", listed)
+    await story.does("DELETE /settings/sms/connections/{connection}", made)
 
 
 async def test_whatever_changes_settings_is_told_of_at_once(office: Office) -> None:

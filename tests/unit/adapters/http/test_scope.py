@@ -82,7 +82,7 @@ CONSUMER: Final = re.compile(r"[A-Z]+ /consumer/")
 
 NEITHER: Final = re.compile(
     r"[A-Z]+ /(session|me|welcome|queues|roles|settings|agent-statuses|languages|messages|support-center|hours"
-    r"|dispositions|replies|audit|figures/goals|healthz|readyz|metrics)\b"
+    r"|dispositions|replies|audit|figures/goals|healthz|readyz|metrics|sms)\b"
 )
 """Nothing of an interaction is in these; of agents at most who is assigned to a queue, and who changed a setting."""
 

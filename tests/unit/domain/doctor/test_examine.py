@@ -15,6 +15,7 @@ from madoguchi.domain.calls.lifecycle import CallState, EndReason
 from madoguchi.domain.chats.chat import Agent as ChatAgent
 from madoguchi.domain.chats.chat import Chat
 from madoguchi.domain.chats.lifecycle import ChatState
+from madoguchi.domain.chats.texting import SmsLine
 from madoguchi.domain.doctor.anomalies import GRACE, Anomaly, Code, Kind, Remedy, remembered
 from madoguchi.domain.doctor.examine import Present, examine
 from madoguchi.domain.doctor.hearing import Hearing, closing, missing, silence
@@ -286,3 +287,9 @@ def test_each_setting_out_of_range_is_named() -> None:
         ("stuck_min", "out_of_range", {"least": "5", "most": "10080"}),
         ("no_media_s", "out_of_range", {"least": "40", "most": "3600"}),
     ]
+
+
+@pytest.mark.req("CH-4")
+def test_a_conversation_by_text_message_may_take_days() -> None:
+    chat = replace(a_chat(), sms=SmsLine("+815012345678", "+819011112222"))
+    assert Code.STUCK not in {one.code for one in examine(present(now=NOON + timedelta(days=2), chats=[chat]))}

@@ -142,7 +142,9 @@ function Line({ line, contact, language, last }: LineProps) {
   }
   const { row, mine, receipt } = line;
   if (row.body.type === "event") {
-    return <li class="event">{text(`chat.event.${row.body.event}`, { name: row.body.name ?? text("chat.agent") })}</li>;
+    // Pages are told of no text messages that went astray.
+    const event = row.body.event as Exclude<typeof row.body.event, "not_delivered">;
+    return <li class="event">{text(`chat.event.${event}`, { name: row.body.name ?? text("chat.agent") })}</li>;
   }
   return (
     <li class={mine ? "mine" : "theirs"} data-receipt={receipt ?? undefined}>

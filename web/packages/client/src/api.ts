@@ -32,6 +32,9 @@ import type {
   Routing,
   SessionInfo,
   SettingsChange,
+  SmsConnectionInput,
+  SmsInfo,
+  SmsNumberInput,
   Transcript,
 } from "@madoguchi/protocol";
 import type { Http, Upload } from "./http.ts";
@@ -58,6 +61,15 @@ export class PortalApi {
   embedding = (): Promise<EmbeddingInfo> => this.http.get("/settings/embedding");
   saveEmbedding = (version: number, origins: readonly string[]): Promise<EmbeddingInfo> =>
     this.http.put("/settings/embedding", { version, origins });
+  sms = (): Promise<SmsInfo> => this.http.get("/settings/sms");
+  addSmsConnection = (connection: SmsConnectionInput): Promise<{ id: string }> => this.http.post("/settings/sms/connections", connection);
+  saveSmsConnection = (id: string, connection: SmsConnectionInput & { version: number }): Promise<void> =>
+    this.http.put(`/settings/sms/connections/${part(id)}`, connection);
+  removeSmsConnection = (id: string): Promise<void> => this.http.delete(`/settings/sms/connections/${part(id)}`);
+  addSmsNumber = (number: SmsNumberInput): Promise<{ id: string }> => this.http.post("/settings/sms/numbers", number);
+  saveSmsNumber = (id: string, number: SmsNumberInput & { version: number }): Promise<void> =>
+    this.http.put(`/settings/sms/numbers/${part(id)}`, number);
+  removeSmsNumber = (id: string): Promise<void> => this.http.delete(`/settings/sms/numbers/${part(id)}`);
   anomalies = (): Promise<{ anomalies: Anomaly[] }> => this.http.get("/doctor");
   heal = (anomaly: string): Promise<void> => this.http.post("/doctor/heal", { anomaly });
   doctorSettings = (): Promise<DoctorSettings> => this.http.get("/doctor/settings");

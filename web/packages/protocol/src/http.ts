@@ -77,6 +77,7 @@ export type Permission =
   | "settings.support_center.view"
   | "settings.support_center.edit"
   | "settings.embedding.edit"
+  | "settings.sms.edit"
   | "outbound"
   | "settings.dispositions.edit"
   | "settings.replies.edit";
@@ -132,6 +133,54 @@ export interface EmbeddingInfo {
   origins: string[];
   /** What the start-up settings allow besides, as CSP sources. */
   fixed: string[];
+}
+
+/** A connection to a carrier of text messages. Its secret is never sent. */
+export interface SmsConnectionInfo {
+  id: string;
+  version: number;
+  name: string;
+  carrier: "smpp" | "http";
+  enabled: boolean;
+  host: string;
+  port: number;
+  system_id: string;
+  system_type: string;
+  base_url: string;
+  account: string;
+  has_secret: boolean;
+  up: boolean;
+  /** Why it is down, as a short word. */
+  trouble: string;
+  /** Where the carrier has to send texts; empty for SMPP. */
+  message_url: string;
+  status_url: string;
+}
+
+export type SmsConnectionInput = Omit<
+  SmsConnectionInfo,
+  "id" | "version" | "has_secret" | "up" | "trouble" | "message_url" | "status_url"
+> & { secret: string | null };
+
+/** A number to which consumers write. */
+export interface SmsNumberInfo {
+  id: string;
+  version: number;
+  number: string;
+  connection: string;
+  /** A level or queue of the menu for text messages; null for the whole menu. */
+  place: string | null;
+  language: string;
+  keywords: { word: string; queue: string }[];
+  help_text: string;
+}
+
+export type SmsNumberInput = Omit<SmsNumberInfo, "id" | "version">;
+
+export interface SmsInfo {
+  connections: SmsConnectionInfo[];
+  numbers: SmsNumberInfo[];
+  places: { id: string; path: Names[]; leaf: boolean }[];
 }
 
 export interface QueueInfo {
@@ -372,7 +421,7 @@ export interface PastHandling {
 
 interface Past {
   id: string;
-  medium: "phone" | "web";
+  medium: "phone" | "web" | "sms";
   direction: "inbound" | "outbound";
   language: string;
   queue: QueueRef | null;

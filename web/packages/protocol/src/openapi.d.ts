@@ -2534,6 +2534,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/sms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description List connections and numbers.
+         */
+        get: operations["sms_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/sms/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Connection
+         * @description Make a connection, and open it.
+         */
+        post: operations["sms_add_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/sms/connections/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Connection
+         * @description Change a connection, and open it anew.
+         */
+        put: operations["sms_change_connection"];
+        post?: never;
+        /**
+         * Remove Connection
+         * @description Forget a connection behind which no numbers are.
+         */
+        delete: operations["sms_remove_connection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/sms/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Number
+         * @description Add a number.
+         */
+        post: operations["sms_add_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/sms/numbers/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Number
+         * @description Change a number.
+         */
+        put: operations["sms_change_number"];
+        post?: never;
+        /**
+         * Remove Number
+         * @description Forget a number.
+         */
+        delete: operations["sms_remove_number"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sms/{connection}/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Message
+         * @description Take a text that a carrier brings; its signature says that it is the carrier (`X-Twilio-Signature`).
+         */
+        post: operations["sms_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sms/{connection}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Status
+         * @description Take what a carrier tells of a text that it took; signed in the same way.
+         */
+        post: operations["sms_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/monitoring": {
         parameters: {
             query?: never;
@@ -5186,6 +5334,251 @@ export interface components {
             name: string;
         };
         /**
+         * SmsConnectionChangeIn
+         * @description The same, made from a version.
+         */
+        SmsConnectionChangeIn: {
+            /** Name */
+            name: string;
+            /**
+             * Carrier
+             * @enum {string}
+             */
+            carrier: "smpp" | "http";
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Host
+             * @default
+             */
+            host: string;
+            /**
+             * Port
+             * @default 2775
+             */
+            port: number;
+            /**
+             * System Id
+             * @default
+             */
+            system_id: string;
+            /**
+             * System Type
+             * @default
+             */
+            system_type: string;
+            /**
+             * Base Url
+             * @default
+             */
+            base_url: string;
+            /**
+             * Account
+             * @default
+             */
+            account: string;
+            /** Secret */
+            secret?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SmsConnectionIn
+         * @description A connection as it is to be.
+         */
+        SmsConnectionIn: {
+            /** Name */
+            name: string;
+            /**
+             * Carrier
+             * @enum {string}
+             */
+            carrier: "smpp" | "http";
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Host
+             * @default
+             */
+            host: string;
+            /**
+             * Port
+             * @default 2775
+             */
+            port: number;
+            /**
+             * System Id
+             * @default
+             */
+            system_id: string;
+            /**
+             * System Type
+             * @default
+             */
+            system_type: string;
+            /**
+             * Base Url
+             * @default
+             */
+            base_url: string;
+            /**
+             * Account
+             * @default
+             */
+            account: string;
+            /** Secret */
+            secret?: string | null;
+        };
+        /**
+         * SmsConnectionOut
+         * @description A connection as it is stored, without its secret, and how it is now.
+         */
+        SmsConnectionOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Carrier
+             * @enum {string}
+             */
+            carrier: "smpp" | "http";
+            /** Enabled */
+            enabled: boolean;
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /** System Id */
+            system_id: string;
+            /** System Type */
+            system_type: string;
+            /** Base Url */
+            base_url: string;
+            /** Account */
+            account: string;
+            /** Has Secret */
+            has_secret: boolean;
+            /** Up */
+            up: boolean;
+            /** Trouble */
+            trouble: string;
+            /** Message Url */
+            message_url: string;
+            /** Status Url */
+            status_url: string;
+        };
+        /**
+         * SmsKeyword
+         * @description A word that leads straight to a queue.
+         */
+        SmsKeyword: {
+            /** Word */
+            word: string;
+            /** Queue */
+            queue: string;
+        };
+        /**
+         * SmsNumberChangeIn
+         * @description The same, made from a version.
+         */
+        SmsNumberChangeIn: {
+            /** Number */
+            number: string;
+            /** Connection */
+            connection: string;
+            /** Place */
+            place?: string | null;
+            /** Language */
+            language: string;
+            /** Keywords */
+            keywords?: components["schemas"]["SmsKeyword"][];
+            /**
+             * Help Text
+             * @default
+             */
+            help_text: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SmsNumberIn
+         * @description A number as it is to be.
+         */
+        SmsNumberIn: {
+            /** Number */
+            number: string;
+            /** Connection */
+            connection: string;
+            /** Place */
+            place?: string | null;
+            /** Language */
+            language: string;
+            /** Keywords */
+            keywords?: components["schemas"]["SmsKeyword"][];
+            /**
+             * Help Text
+             * @default
+             */
+            help_text: string;
+        };
+        /**
+         * SmsNumberOut
+         * @description A number as it is stored.
+         */
+        SmsNumberOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Number */
+            number: string;
+            /** Connection */
+            connection: string;
+            /** Place */
+            place: string | null;
+            /** Language */
+            language: string;
+            /** Keywords */
+            keywords: components["schemas"]["SmsKeyword"][];
+            /** Help Text */
+            help_text: string;
+        };
+        /**
+         * SmsOut
+         * @description Everything that is set up for text messages.
+         */
+        SmsOut: {
+            /** Connections */
+            connections: components["schemas"]["SmsConnectionOut"][];
+            /** Numbers */
+            numbers: components["schemas"]["SmsNumberOut"][];
+            /** Places */
+            places: components["schemas"]["SmsPlaceOut"][];
+        };
+        /**
+         * SmsPlaceOut
+         * @description A level or queue of the menu for text messages.
+         */
+        SmsPlaceOut: {
+            /** Id */
+            id: string;
+            /** Path */
+            path: {
+                [key: string]: string;
+            }[];
+            /** Leaf */
+            leaf: boolean;
+        };
+        /**
          * SoundOut
          * @description A recorded message.
          */
@@ -5352,7 +5745,7 @@ export interface components {
          * @description What kind of thing an entry is about.
          * @enum {string}
          */
-        Subject: "user" | "sign_in" | "role" | "team" | "queue" | "queue_settings" | "status" | "disposition" | "reply" | "languages" | "message" | "support_center" | "custom_hours" | "holiday_folder" | "goals" | "settings";
+        Subject: "user" | "sign_in" | "role" | "team" | "queue" | "queue_settings" | "status" | "disposition" | "reply" | "languages" | "message" | "support_center" | "custom_hours" | "holiday_folder" | "sms_connection" | "sms_number" | "goals" | "settings";
         /**
          * SwitchIn
          * @description Something that is on or off.
@@ -10530,6 +10923,283 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EmbeddingOut"];
                 };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    sms_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    sms_add_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmsConnectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    sms_change_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmsConnectionChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    sms_remove_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    sms_add_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmsNumberIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    sms_change_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmsNumberChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    sms_remove_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    sms_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    sms_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457). */
             default: {

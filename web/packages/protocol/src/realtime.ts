@@ -53,6 +53,7 @@ export interface Participant {
 export type CallState = "in_menu" | "queued" | "offered" | "dialling" | "talking" | "ended" | "abandoned" | "failed";
 export type RecordingStatus = "off" | "recording" | "paused" | "stopped";
 export type Medium = "phone" | "web";
+export type OfferMedium = Medium | "sms";
 export type Channel = "call" | "chat";
 
 export interface CallRow {
@@ -116,6 +117,8 @@ export interface WhisperRow {
 export interface ChatRow {
   id: string;
   kind: "chat";
+  /** Older servers do not tell, and know nothing but pages. */
+  medium?: "web" | "sms";
   state: ChatState;
   language: Language;
   consumer: ConsumerRef;
@@ -164,8 +167,12 @@ export interface AttachmentBody {
 
 export interface EventBody {
   type: "event";
-  event: "agent_joined" | "agent_left" | "transferred" | "ended";
+  event: "agent_joined" | "agent_left" | "transferred" | "ended" | "not_delivered";
   name?: string | null;
+  /** Of `not_delivered`: the number of the line. */
+  line?: number;
+  /** Of `not_delivered`: the carrier's word for why. */
+  reason?: string;
 }
 
 export type MessageBody = TextBody | AttachmentBody | EventBody;
@@ -250,7 +257,7 @@ export interface OfferRow {
   offer: string;
   interaction: string;
   channel: Channel;
-  medium: Medium;
+  medium: OfferMedium;
   consumer: ConsumerRef;
   /** None for a call that came from no queue. */
   queue: QueueRef | null;

@@ -10,6 +10,7 @@ from madoguchi.adapters.storage import (  # noqa: F401 - their tables belong to 
     schema_messages,
     schema_people,
     schema_queues,
+    schema_sms,
     schema_statuses,
 )
 from madoguchi.adapters.storage.columns import metadata

@@ -267,6 +267,7 @@ function settingsOf(can: Can): { to: string; label: TextKey }[] {
     ...(can("agent_statuses.edit") ? [{ to: "/settings/statuses", label: "nav.statuses" as const }] : []),
     ...(can("settings.dispositions.edit") ? [{ to: "/settings/dispositions", label: "dispositions.title" as const }] : []),
     ...(can("settings.replies.edit") ? [{ to: "/settings/replies", label: "canned.title" as const }] : []),
+    ...(can("settings.sms.edit") ? [{ to: "/settings/sms", label: "sms.title" as const }] : []),
     ...(can("settings.embedding.edit") ? [{ to: "/settings/embedding", label: "embedding.nav" as const }] : []),
     ...(can("users.view") ? [{ to: "/settings/users", label: "people.nav" as const }] : []),
     ...(can("roles.view") ? [{ to: "/settings/roles", label: "roles.nav" as const }] : []),

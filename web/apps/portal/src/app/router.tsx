@@ -63,6 +63,7 @@ const RepliesPage = lazyRouteComponent(() => import("../features/replies/Replies
 const LanguagesPage = lazyRouteComponent(() => import("../features/messages/LanguagesPage.tsx"), "LanguagesPage");
 const QueueBoard = lazyRouteComponent(() => import("../features/queue-board/QueueBoard.tsx"), "QueueBoard");
 const DoctorPage = lazyRouteComponent(() => import("../features/doctor/DoctorPage.tsx"), "DoctorPage");
+const SmsPage = lazyRouteComponent(() => import("../features/sms/SmsPage.tsx"), "SmsPage");
 const EmbeddingPage = lazyRouteComponent(() => import("../features/embedding/EmbeddingPage.tsx"), "EmbeddingPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
@@ -185,6 +186,7 @@ const settings = [
   page("/settings/replies", "canned.title", () => <RepliesPage />),
   page("/me/replies", "canned.own_title", () => <RepliesPage own />),
   page("/doctor", "doctor.title", () => <DoctorPage />),
+  page("/settings/sms", "sms.title", () => <SmsPage />),
   page("/settings/embedding", "embedding.title", () => <EmbeddingPage />),
   page("/settings/users", "people.title", () => <UsersPage />),
   page("/settings/roles", "roles.title", () => <RolesPage />),

@@ -179,7 +179,7 @@ function EventLine({ row, body }: { row: MessageRow; body: EventBody }): ReactNo
   const language = useLanguage();
   return (
     <li className="event-line">
-      {t(`event.${body.event}`, { name: body.name ?? row.sender_name })} ·{" "}
+      {t(`event.${body.event}`, { name: body.name ?? row.sender_name, reason: body.reason ?? "" })} ·{" "}
       <time dateTime={row.at}>{timeOfDay(row.at, language)}</time>
     </li>
   );

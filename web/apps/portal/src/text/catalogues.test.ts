@@ -47,6 +47,7 @@ const BUILT = [
   String.raw`roles\.page`,
   String.raw`roles\.scope`,
   String.raw`roles\.view`,
+  String.raw`sms\.(?:fault|field|carrier|trouble)`,
   String.raw`status`,
   String.raw`statuses\.colour`,
   String.raw`story\.started`,
@@ -71,7 +72,7 @@ describe("text", () => {
   });
 
   it("is never empty, and Japanese is Japanese", () => {
-    const same = new Set(["app.name", "audit.comma", "consumer.id"]);
+    const same = new Set(["app.name", "audit.comma", "consumer.id", "medium.sms", "sms.title", "sms.carrier.smpp"]);
     for (const key of Object.keys(en)) {
       expect(texts.en[key]?.trim()).not.toBe("");
       if (!same.has(key)) expect([key, /[぀-ヿ一-鿿]/.test(texts.ja[key] ?? "")]).toEqual([key, true]);

@@ -25,6 +25,8 @@ export const SUBJECTS: readonly Subject[] = [
   "support_center",
   "custom_hours",
   "holiday_folder",
+  "sms_connection",
+  "sms_number",
   "goals",
   "settings",
 ];

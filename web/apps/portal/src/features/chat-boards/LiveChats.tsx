@@ -224,7 +224,7 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
   return (
     <>
       <div className="cell" role="cell">
-        <StateBadge look={chatLook(row)} /> <StuckMark since={row.started_at} />
+        <StateBadge look={chatLook(row)} /> {row.medium === "sms" ? null : <StuckMark since={row.started_at} />}
       </div>
       <div className="cell" role="cell">
         <Name row={row} />
@@ -272,7 +272,7 @@ function QueuedRow({ id }: { id: string }): ReactNode {
   return (
     <>
       <div className="cell" role="cell">
-        <StateBadge look={chatLook(row)} /> <StuckMark since={row.started_at} />
+        <StateBadge look={chatLook(row)} /> {row.medium === "sms" ? null : <StuckMark since={row.started_at} />}
       </div>
       <div className="cell end" role="cell">
         <Elapsed since={row.queued_at ?? row.started_at} limits={WAIT} />

@@ -13,7 +13,7 @@ import { problemText, useT } from "../../shared/text.tsx";
 import { Whispers } from "../../shared/Whispers.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
 import { Composer } from "./Composer.tsx";
-import { PAGE_MENUS } from "./model.ts";
+import { PAGE_MENUS, TEXT_MENUS } from "./model.ts";
 import { TransferDialog } from "./TransferDialog.tsx";
 import { UploadList, useUploads } from "./Uploads.tsx";
 
@@ -60,7 +60,7 @@ export function ChatPane({ chat }: { chat: DeskChatRow }): ReactNode {
       }}
       onDrop={(event) => {
         event.preventDefault();
-        uploads.add([...event.dataTransfer.files]);
+        if (chat.medium !== "sms") uploads.add([...event.dataTransfer.files]);
       }}
     >
       <header className="work-head">
@@ -108,6 +108,7 @@ export function ChatPane({ chat }: { chat: DeskChatRow }): ReactNode {
           typing.stop();
           outbox.send(chat.id, text);
         }}
+        files={chat.medium !== "sms"}
         onFiles={(files) => uploads.add(files)}
       />
       <TransferDialog
@@ -117,7 +118,7 @@ export function ChatPane({ chat }: { chat: DeskChatRow }): ReactNode {
         onTransfer={(target) => ("number" in target ? Promise.resolve() : api.transferChat(chat.id, target))}
         title={t("transfer.title", { name: chat.consumer.name })}
         channel="chat"
-        menus={PAGE_MENUS}
+        menus={chat.medium === "sms" ? TEXT_MENUS : PAGE_MENUS}
       />
       <Confirm
         open={ending}

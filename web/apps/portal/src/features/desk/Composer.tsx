@@ -21,6 +21,8 @@ export interface ComposerProps {
   live: boolean;
   onInput: (text: string) => void;
   onSend: (text: string) => void;
+  /** Text messages carry none. */
+  files: boolean;
   onFiles: (files: File[]) => void;
 }
 
@@ -126,7 +128,7 @@ export function Composer(props: ComposerProps): ReactNode {
         }}
         onPaste={(event) => {
           const files = [...event.clipboardData.files];
-          if (files.length === 0) return;
+          if (files.length === 0 || !props.files) return;
           event.preventDefault();
           props.onFiles(files);
         }}
@@ -143,7 +145,9 @@ export function Composer(props: ComposerProps): ReactNode {
             event.target.value = "";
           }}
         />
-        <IconButton large icon="paperclip" label={t("attachment.add")} disabled={props.disabled} onClick={() => picker.current?.click()} />
+        {props.files ? (
+          <IconButton large icon="paperclip" label={t("attachment.add")} disabled={props.disabled} onClick={() => picker.current?.click()} />
+        ) : null}
         <span className="muted hint">{props.live ? `${t("chat.enter_hint")} · ${t("replies.hint")}` : t("chat.offline_hint")}</span>
         <Button kind="primary" type="submit" icon="send" disabled={props.disabled || text.trim() === ""}>
           {t("chat.send")}

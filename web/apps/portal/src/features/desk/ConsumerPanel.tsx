@@ -16,7 +16,7 @@ export function ConsumerPanel({ selected }: { selected: Selected }): ReactNode {
   const { row } = selected;
   const { consumer } = row;
   const live = selected.kind === "wrap_up" ? null : selected.row;
-  const medium = selected.kind === "call" ? t(`medium.${selected.row.medium}`) : selected.kind === "chat" ? t("medium.web") : t(row.kind === "wrap_up" && row.channel === "call" ? "channel.call" : "channel.chat");
+  const medium = selected.kind === "call" ? t(`medium.${selected.row.medium}`) : selected.kind === "chat" ? t(`medium.${selected.row.medium ?? "web"}`) : t(row.kind === "wrap_up" && row.channel === "call" ? "channel.call" : "channel.chat");
   return (
     <aside className="panel" aria-label={t("consumer.profile")}>
       <h2>{t("consumer.profile")}</h2>

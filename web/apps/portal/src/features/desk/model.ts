@@ -3,6 +3,8 @@ import type { DeskCallRow, DeskChatRow, DeskRow, OfferRow, PresenceRow, WrapUpRo
 /** Where the consumers of each medium come from. */
 export const PHONE_MENU = ["ivr"] as const;
 export const PAGE_MENUS = ["web", "mobile"] as const;
+/** Whoever chats can answer text messages as well. */
+export const TEXT_MENUS = ["sms", "web", "mobile"] as const;
 
 /** The desk's rows by kind. */
 export interface Desk {

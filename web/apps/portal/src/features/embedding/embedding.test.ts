@@ -26,7 +26,7 @@ describe("what the embedding page is told", () => {
   });
 
   it("holds who calls and for what, and no texts of a talk", () => {
-    const chat = row("chat", "chat_1", { last_message: { text: "my password is" }, unread: 1 });
+    const chat = row("chat", "chat_1", { medium: "web", last_message: { text: "my password is" }, unread: 1 });
     const state = stateOf([presence("available"), offer, chat]);
     expect(state).toMatchObject({
       status: "available",

@@ -101,7 +101,7 @@ export function told(row: Told): ToldInteraction {
   return {
     interaction: row.kind === "offer" ? row.interaction : row.id,
     channel,
-    medium: row.kind === "chat" ? "web" : row.medium,
+    medium: row.kind === "chat" ? (row.medium ?? "web") : row.medium,
     direction: (row.kind === "call" ? row.direction : undefined) ?? "inbound",
     consumer: { id: row.consumer.id, name: row.consumer.name, number: row.consumer.phone ?? null },
     queue: row.queue === null ? null : { id: row.queue.id, names: row.queue.names },

@@ -155,6 +155,7 @@ function Form(props: QueueEditorProps & { loaded: Loaded }): ReactNode {
         readOnly={readOnly}
         node={props.id === GLOBAL ? null : props.id}
         phone={props.channel === "ivr" || props.id === GLOBAL}
+        texts={props.channel === "sms" || props.id === GLOBAL}
         nameOf={nameOf}
         phoneQueues={props.phoneQueues}
         agents={forms.agents}

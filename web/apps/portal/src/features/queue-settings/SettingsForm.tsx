@@ -18,6 +18,8 @@ export interface SettingsFormProps {
   node: string | null;
   /** Only the phone menu has keys. */
   phone: boolean;
+  /** Only text messages are answered after hours by a text of the queue's own. */
+  texts: boolean;
   nameOf: (source: string) => string;
   phoneQueues: { value: string; label: string }[];
   agents: QueueForms["agents"];
@@ -28,6 +30,7 @@ export function SettingsForm(props: SettingsFormProps): ReactNode {
   const t = useT();
   return props.sections
     .filter((section) => section.name !== "phone_menu" || props.phone)
+    .filter((section) => section.name !== "sms" || props.texts)
     .map((section) => (
       <fieldset key={section.name} className="settings-section">
         <legend>{labelled(t, "queues.section", section.name)}</legend>

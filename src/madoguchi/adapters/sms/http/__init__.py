@@ -1,0 +1,1 @@
+"""The HTTP interface of Twilio, which others have as well."""

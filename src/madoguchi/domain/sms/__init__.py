@@ -1,0 +1,1 @@
+"""Text messages: what carriers can transport, what words mean, and what is answered."""
