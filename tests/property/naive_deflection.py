@@ -11,7 +11,7 @@ else what holds for all; else the level's own counts, whether the level's own ho
 """
 
 from collections.abc import Mapping
-from collections.abc import Set as AnySet
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 Path = tuple[str, ...]
@@ -35,12 +35,12 @@ class Centre:
     """What a naive person must know."""
 
     menu: str
-    queues: AnySet[Path]
+    queues: AbstractSet[Path]
     """Only those with agents; levels are the beginnings of their paths."""
-    closed: AnySet[Path]
+    closed: AbstractSet[Path]
     on: bool
-    common: AnySet[str]
-    own: Mapping[Path, AnySet[str]]
+    common: AbstractSet[str]
+    own: Mapping[Path, AbstractSet[str]]
     """Only what is switched on."""
 
 

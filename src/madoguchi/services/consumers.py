@@ -9,6 +9,7 @@ from madoguchi.domain.access.sign_in import SignInNeededError
 from madoguchi.domain.chats.attachments import MediaType
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerPrincipal, ConsumerSession, web_user_name
 from madoguchi.domain.queues.queue import MenuChannel
+from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.ids import ConsumerId, QueueId, SessionId
 from madoguchi.kernel.time import Instant, Span
 from madoguchi.ports.environment import Clock, IdSource
@@ -22,6 +23,8 @@ SESSION: Final = Span(days=30)
 
 
 ClosedQueues: TypeAlias = Callable[[Sequence[QueueId], Sequence[str], Instant], Sequence[Mapping[str, Any]]]
+
+Instead: TypeAlias = Callable[[QueueId, Channel, str, Instant], Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class ConsumerService:
         """Tells which languages are live."""
         self.closed: ClosedQueues = lambda _queues, _languages, _now: ()
         """Tells where it is closed; set when hours are there."""
+        self.instead: Instead = lambda _queue, _channel, _language, _now: ()
+        """Tells what is offered there instead; set when deflection is there."""
 
     async def open_session(self, resume: str | None, language: str | None) -> tuple[str, Consumer, Instant]:
         """Begin a consumer's session, or take up the one whose token is `resume`; return token, consumer and end.
@@ -98,12 +103,20 @@ class ConsumerService:
             "queues": queues,
             "menu": self._queues.menu_for_consumer(channel),
             "languages": list(self.languages()),
-            "closed": list(self.closed([one["id"] for one in queues], self.languages(), self._clock.now())),
+            "closed": self._closed([one["id"] for one in queues]),
             "attachments": {
                 "max_bytes": self._settings.attachment_max_bytes,
                 "types": [media_type.value for media_type in MediaType],
             },
         }
+
+    def _closed(self, queues: Sequence[QueueId]) -> list[Mapping[str, Any]]:
+        """Return where it is closed, each with what is offered instead."""
+        now = self._clock.now()
+        return [
+            {**row, "options": self.instead(row["queue"], Channel(row["channel"]), row["language"], now)}
+            for row in self.closed(queues, self.languages(), now)
+        ]
 
     async def _known(self, token: str, now: Instant) -> tuple[Consumer, ConsumerSession] | None:
         session = await self._catalogue.consumer_session(token_hash(token))

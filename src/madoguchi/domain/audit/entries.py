@@ -32,6 +32,8 @@ class Subject(Enum):
     SUPPORT_CENTER = "support_center"
     CUSTOM_HOURS = "custom_hours"
     HOLIDAYS = "holiday_folder"
+    DEFLECTION = "deflection"
+    """What is offered after hours: for all calls, for all chats, or of one queue or level."""
     GOALS = "goals"
     SETTINGS = "settings"
     """Settings of the organisation that have no page of their own."""

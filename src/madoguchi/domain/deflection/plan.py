@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from madoguchi.domain.queues.queue import MenuChannel
 from madoguchi.domain.routing.offers import Channel
@@ -83,6 +83,19 @@ class Plan:
         """Return the plan with those of its options that are among `kinds`, in their order."""
         kept = tuple(one for one in kinds if one in self.kinds)
         return Plan(kept, self.queue, self.number, self.texts)
+
+
+def plan_values(plan: Plan) -> Mapping[str, Any]:
+    """Return a plan as it is stored and sent."""
+    kinds = [one.value for one in plan.kinds]
+    return {"kinds": kinds, "queue": plan.queue, "number": plan.number, "texts": dict(plan.texts)}
+
+
+def plan_of(values: Mapping[str, Any]) -> Plan:
+    """Read what `plan_values` wrote; an option that this program does not know is left out."""
+    known = {one.value: one for one in OptionKind}
+    kinds = tuple(known[one] for one in values.get("kinds", ()) if one in known)
+    return Plan(kinds, values.get("queue", ""), values.get("number", ""), dict(values.get("texts", {})))
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ const RepliesPage = lazyRouteComponent(() => import("../features/replies/Replies
 const LanguagesPage = lazyRouteComponent(() => import("../features/messages/LanguagesPage.tsx"), "LanguagesPage");
 const DoctorPage = lazyRouteComponent(() => import("../features/doctor/DoctorPage.tsx"), "DoctorPage");
 const EmbeddingPage = lazyRouteComponent(() => import("../features/embedding/EmbeddingPage.tsx"), "EmbeddingPage");
+const DeflectionPage = lazyRouteComponent(() => import("../features/deflection/DeflectionPage.tsx"), "DeflectionPage");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -174,6 +175,8 @@ function page(path: keyof typeof access, title: TextKey, draw: () => ReactNode) 
 const settings = [
   page("/dashboard", "page.dashboard", () => <DashboardRoute />),
   page("/settings/queues/$channel", "page.queue_settings", () => <QueueSettingsRoute />),
+  page("/settings/calls", "deflection.page.calls", () => <DeflectionPage key="calls" area="calls" />),
+  page("/settings/chats", "deflection.page.chats", () => <DeflectionPage key="chats" area="chats" />),
   page("/settings/support-center", "page.support_center", () => <SupportCenterPage />),
   page("/settings/languages", "page.languages", () => <LanguagesRoute />),
   page("/settings/statuses", "page.statuses", () => <StatusesPage />),

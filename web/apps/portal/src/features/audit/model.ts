@@ -25,6 +25,7 @@ export const SUBJECTS: readonly Subject[] = [
   "support_center",
   "custom_hours",
   "holiday_folder",
+  "deflection",
   "goals",
   "settings",
 ];

@@ -118,6 +118,7 @@ export function ChatPane({ chat }: { chat: DeskChatRow }): ReactNode {
         title={t("transfer.title", { name: chat.consumer.name })}
         channel="chat"
         menus={PAGE_MENUS}
+        language={chat.language}
       />
       <Confirm
         open={ending}

@@ -9,6 +9,7 @@ import { nameIn } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
+import { QueueDeflectionCard } from "../deflection/QueueDeflectionCard.tsx";
 import { TreeDialog, type Doing } from "./dialogs.tsx";
 import { QueueEditor } from "./QueueEditor.tsx";
 import { QueueTree } from "./QueueTree.tsx";
@@ -114,6 +115,14 @@ function Trees(props: QueueSettingsProps & { rows: readonly QueueTreeRow[]; onDi
         : [],
     );
   }, [rows, language]);
+  const sameMenu = useMemo(
+    () =>
+      [...tree.values()]
+        .flat()
+        .filter((each) => each.leaf)
+        .map((each) => ({ value: each.id, label: chainOf(tree, each.id).map((one) => nameIn(one.names, language)).join(" > ") })),
+    [tree, language],
+  );
   return (
     <div className="queue-panes">
       <section className="tree-pane card" aria-label={t("queues.tree")}>
@@ -176,6 +185,7 @@ function Trees(props: QueueSettingsProps & { rows: readonly QueueTreeRow[]; onDi
         ) : (
           <Unanswered query={forms} />
         )}
+        {node === null ? null : <QueueDeflectionCard queue={node.id} channel={channel} leaf={node.leaf} queues={sameMenu} />}
       </section>
       {doing === null ? null : (
         <TreeDialog
