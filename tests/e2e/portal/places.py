@@ -14,6 +14,8 @@ ALL_PERMISSIONS = [
     "agent_statuses.edit",
     "routing.edit",
     "settings.embedding.edit",
+    "settings.queues.view",
+    "settings.queues.edit",
     "monitor",
     "monitor_chats.edit",
     "recordings.view",

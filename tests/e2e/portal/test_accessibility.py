@@ -38,6 +38,8 @@ PAGES: list[tuple[str, Scene, str, str]] = [
     ("chats completed", scenes.busy_floor, "/chats/completed", "td"),
     ("agents", scenes.busy_floor, "/agents", "[data-row]"),
     ("statuses", scenes.busy_floor, "/settings/statuses", "td"),
+    ("deflection of calls", scenes.busy_floor, "/settings/calls", ".deflection-trail"),
+    ("deflection of chats", scenes.busy_floor, "/settings/chats", ".deflection-trail"),
     ("embedding", scenes.busy_floor, "/settings/embedding", ".embedding"),
     ("doctor", scenes.sick_floor, "/doctor", ".anomalies"),
     ("no permission", scenes.idle, "/agents", ".nothing"),

@@ -1,6 +1,7 @@
 import type { ProblemError } from "@madoguchi/client";
-import type { DeflectionFinding, DeflectionKind, DeflectionPlan, Language } from "@madoguchi/protocol";
+import type { DeflectionFinding, DeflectionKind, DeflectionPlan } from "@madoguchi/protocol";
 import { languageName } from "../../shared/labels.ts";
+import type { Language } from "../../shared/settings.ts";
 import { isTextKey, type T } from "../../shared/text.tsx";
 
 export type QueueName = (id: string) => string;
