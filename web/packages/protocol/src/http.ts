@@ -463,6 +463,17 @@ export interface ClosedQueue {
   zone: string;
   /** What a holiday has to say; empty otherwise. */
   message: string;
+  /** What is offered instead; a server of before says nothing of it. */
+  options?: InsteadOption[];
+}
+
+/** What is offered in the place of a closed queue. */
+export interface InsteadOption {
+  kind: string;
+  email: string;
+  number: string;
+  /** Where the consumer goes instead; it is open. */
+  queue: string;
 }
 
 export interface ConsumerSession {
