@@ -20,6 +20,11 @@ from madoguchi.services.sign_in import token_hash
 __all__ = ["ConsumerPrincipal", "ConsumerService", "ConsumerSettings"]
 
 SESSION: Final = Span(days=30)
+WRITE_TO: Final[Mapping[str, str]] = {
+    "en": "Write to us instead: {email}",
+    "ja": "メールでお問い合わせください: {email}",
+}
+"""What pages say where the address is offered instead."""
 
 
 ClosedQueues: TypeAlias = Callable[[Sequence[QueueId], Sequence[str], Instant], Sequence[Mapping[str, Any]]]
@@ -103,20 +108,30 @@ class ConsumerService:
             "queues": queues,
             "menu": self._queues.menu_for_consumer(channel),
             "languages": list(self.languages()),
-            "closed": self._closed([one["id"] for one in queues]),
+            "closed": self._closed([one["id"] for one in queues], told=channel is MenuChannel.WEB),
             "attachments": {
                 "max_bytes": self._settings.attachment_max_bytes,
                 "types": [media_type.value for media_type in MediaType],
             },
         }
 
-    def _closed(self, queues: Sequence[QueueId]) -> list[Mapping[str, Any]]:
-        """Return where it is closed, each with what is offered instead."""
+    def _closed(self, queues: Sequence[QueueId], *, told: bool) -> list[Mapping[str, Any]]:
+        """Return where it is closed, each with what is offered instead; `told` in words, too, as pages show them."""
         now = self._clock.now()
-        return [
+        rows = [
             {**row, "options": self.instead(row["queue"], Channel(row["channel"]), row["language"], now)}
             for row in self.closed(queues, self.languages(), now)
         ]
+        if not told:
+            return rows
+        # Pages have one message for a queue that is closed to calls and to chats.
+        emails = {
+            (row["queue"], row["language"]): option["email"]
+            for row in rows
+            for option in row["options"]
+            if option.get("email")
+        }
+        return [_with_address(row, emails.get((row["queue"], row["language"]), "")) for row in rows]
 
     async def _known(self, token: str, now: Instant) -> tuple[Consumer, ConsumerSession] | None:
         session = await self._catalogue.consumer_session(token_hash(token))
@@ -124,3 +139,11 @@ class ConsumerService:
             return None
         consumer = await self._catalogue.consumer(session.consumer)
         return (consumer, session) if consumer is not None else None
+
+
+def _with_address(row: Mapping[str, Any], email: str) -> Mapping[str, Any]:
+    """Return a closed queue whose message says where to write instead, if there is an address."""
+    if not email:
+        return row
+    words = WRITE_TO.get(row["language"], WRITE_TO["en"]).format(email=email)
+    return {**row, "message": f"{row['message']} {words}".strip()}

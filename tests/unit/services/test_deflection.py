@@ -225,6 +225,8 @@ async def test_pages_are_told_what_is_offered_instead(floor: Floor) -> None:
     # On the web there is no number to be called; of chats nobody has said anything.
     assert told[SALES.id, "call"] == [{"kind": "email", "email": EMAIL}]
     assert told[SALES.id, "chat"] == []
+    words = {one["message"] for one in closed if one["queue"] == SALES.id and one["language"] == "en"}
+    assert words == {f"Write to us instead: {EMAIL}"}
 
 
 # --- Agents ---

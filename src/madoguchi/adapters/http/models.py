@@ -259,7 +259,7 @@ class ClosedQueue(Out):
     opens_at: str | None
     zone: str
     message: str
-    """What a holiday has to say; empty otherwise."""
+    """What a holiday has to say, and in the web menu where to write instead; empty otherwise."""
     options: list[InsteadOption] = []
 
 

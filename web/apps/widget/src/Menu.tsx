@@ -113,10 +113,7 @@ function Ways({ contact, language, queue }: { contact: Contact; language: Langua
   };
   useEffect(() => void contact.refresh(), [contact, queue]);
   const [first] = closed;
-  if (first !== undefined && channels.length === 0) {
-    const email = closed.flatMap((each) => each.options ?? []).find((option) => option.kind === "email")?.email;
-    return <AllClosed closed={first} language={language} email={email} />;
-  }
+  if (first !== undefined && channels.length === 0) return <AllClosed closed={first} language={language} />;
   return (
     <div class="scroll">
       <h3 id="how">{text("queue.how")}</h3>
@@ -158,8 +155,8 @@ function Ways({ contact, language, queue }: { contact: Contact; language: Langua
   );
 }
 
-/** Nothing is open: why, when it is again, and what is offered instead. */
-function AllClosed({ closed, language, email }: { closed: Closed; language: Language; email: string | undefined }) {
+/** Nothing is open: why, and when it is again. */
+function AllClosed({ closed, language }: { closed: Closed; language: Language }) {
   const text = textIn(language);
   return (
     <div class="middle" role="status">
@@ -168,11 +165,6 @@ function AllClosed({ closed, language, email }: { closed: Closed; language: Lang
       </p>
       {closed.message !== "" && <p class="closed">{closed.message}</p>}
       <p>{closedAt(closed, language)}</p>
-      {email === undefined ? null : (
-        <p>
-          {text("closed.email")} <a href={`mailto:${email}`}>{email}</a>
-        </p>
-      )}
     </div>
   );
 }

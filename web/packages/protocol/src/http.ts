@@ -461,9 +461,9 @@ export interface ClosedQueue {
   language: string;
   opens_at: Timestamp | null;
   zone: string;
-  /** What a holiday has to say; empty otherwise. */
+  /** What a holiday has to say, and on pages where to write instead; empty otherwise. */
   message: string;
-  /** What is offered instead; a server of before says nothing of it. */
+  /** What is offered instead; for apps. */
   options?: InsteadOption[];
 }
 

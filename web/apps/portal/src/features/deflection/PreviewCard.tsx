@@ -70,28 +70,30 @@ const GLYPHS = { open: "●", over_capacity: "◐", after_hours: "○", holiday:
 function Answer({ told, queueName }: { told: DeflectionPreview; queueName: QueueName }): ReactNode {
   const t = useT();
   return (
-    <ol className="deflection-trail" role="status">
-      {told.trail.map((one) => (
-        <li key={one.queue}>
-          <p>
-            <Badge tone={TONES[one.condition]} glyph={GLYPHS[one.condition]}>
-              {t(`deflection.condition.${one.condition}`)}
-            </Badge>{" "}
-            <strong>{queueName(one.queue)}</strong>
-          </p>
-          <p>
-            <Gets one={one} queueName={queueName} />
-          </p>
-          <ul className="muted">
-            {one.steps.map((step) => {
-              const key = `deflection.step.${step.code}`;
-              const queue = step.params["queue"];
-              return <li key={step.code}>{isTextKey(key) ? t(key, { queue: queue === undefined ? "" : queueName(queue) }) : step.code}</li>;
-            })}
-          </ul>
-        </li>
-      ))}
-    </ol>
+    <div role="status">
+      <ol className="deflection-trail">
+        {told.trail.map((one) => (
+          <li key={one.queue}>
+            <p>
+              <Badge tone={TONES[one.condition]} glyph={GLYPHS[one.condition]}>
+                {t(`deflection.condition.${one.condition}`)}
+              </Badge>{" "}
+              <strong>{queueName(one.queue)}</strong>
+            </p>
+            <p>
+              <Gets one={one} queueName={queueName} />
+            </p>
+            <ul className="muted">
+              {one.steps.map((step) => {
+                const key = `deflection.step.${step.code}`;
+                const queue = step.params["queue"];
+                return <li key={step.code}>{isTextKey(key) ? t(key, { queue: queue === undefined ? "" : queueName(queue) }) : step.code}</li>;
+              })}
+            </ul>
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 

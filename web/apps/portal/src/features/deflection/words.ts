@@ -18,7 +18,7 @@ export function faultText(t: T, fault: string, params: Readonly<Record<string, s
   const kind = `deflection.kind.${params["kind"] ?? ""}`;
   return t(key, {
     kind: isTextKey(kind) ? t(kind) : "",
-    language: params["language"] === undefined ? "" : languageName(params["language"], language),
+    language: params["language"] === undefined || params["language"] === "" ? "" : languageName(params["language"], language),
     queue: params["queue"] === undefined || params["queue"] === "" ? "" : queue(params["queue"]),
     path: (params["path"] ?? "").split(" ").filter((id) => id !== "").map(queue).join(" → "),
     name: params["name"] ?? "",
