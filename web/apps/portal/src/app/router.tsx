@@ -64,6 +64,7 @@ const LanguagesPage = lazyRouteComponent(() => import("../features/messages/Lang
 const DoctorPage = lazyRouteComponent(() => import("../features/doctor/DoctorPage.tsx"), "DoctorPage");
 const EmbeddingPage = lazyRouteComponent(() => import("../features/embedding/EmbeddingPage.tsx"), "EmbeddingPage");
 const DeflectionPage = lazyRouteComponent(() => import("../features/deflection/DeflectionPage.tsx"), "DeflectionPage");
+const QueueDeflectionCard = lazyRouteComponent(() => import("../features/deflection/QueueDeflectionCard.tsx"), "QueueDeflectionCard");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -320,7 +321,7 @@ function QueueSettingsRoute(): ReactNode {
     [navigate],
   );
   if (known === undefined) return <NotFound />;
-  return <QueueSettings channel={known} chosen={typeof q === "string" ? q : "global"} onGo={go} />;
+  return <QueueSettings more={(node) => <QueueDeflectionCard {...node} />} channel={known} chosen={typeof q === "string" ? q : "global"} onGo={go} />;
 }
 
 const MENUS: readonly MenuChannel[] = ["ivr", "mobile", "web", "sms"];

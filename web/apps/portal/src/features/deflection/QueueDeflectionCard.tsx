@@ -111,7 +111,7 @@ function Form(props: QueueDeflectionCardProps & { api: DeflectionApi; all: Defle
         <p className="actions">
           <span className="muted">{dirty ? t("queues.unsaved") : ""}</span>
           <Button disabled={!dirty || busy} onClick={() => change(before)}>
-            {t("queues.discard")}
+            {t("deflection.discard_own")}
           </Button>
           <Button kind="primary" type="submit" disabled={!dirty} busy={busy}>
             {t("deflection.set_own")}

@@ -9,7 +9,6 @@ import { nameIn } from "../../shared/labels.ts";
 import { useServices } from "../../shared/services.ts";
 import { problemText, useLanguage, useT } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
-import { QueueDeflectionCard } from "../deflection/QueueDeflectionCard.tsx";
 import { TreeDialog, type Doing } from "./dialogs.tsx";
 import { QueueEditor } from "./QueueEditor.tsx";
 import { QueueTree } from "./QueueTree.tsx";
@@ -21,10 +20,21 @@ export interface QueueSettingsProps {
   /** The chosen node, or `global`. */
   chosen: string;
   onGo: (channel: MenuChannel, chosen: string) => void;
+  /** What other features add to a node's editor. */
+  more?: (node: MoreOfNode) => ReactNode;
+}
+
+/** What is told of a node to who adds to its editor. */
+export interface MoreOfNode {
+  queue: string;
+  channel: MenuChannel;
+  leaf: boolean;
+  /** All queues of its menu. */
+  queues: { value: string; label: string }[];
 }
 
 /** Settings > Queues: the menu trees of all channels, and what is in each level and queue. */
-export function QueueSettings({ channel, chosen, onGo }: QueueSettingsProps): ReactNode {
+export function QueueSettings({ channel, chosen, onGo, more }: QueueSettingsProps): ReactNode {
   const t = useT();
   const [going, setGoing] = useState<(() => void) | null>(null);
   const dirty = useRef(false);
@@ -40,7 +50,7 @@ export function QueueSettings({ channel, chosen, onGo }: QueueSettingsProps): Re
   const rows = useAllRows(view);
   const pane = (
     <ViewGate subscription={view}>
-      <Trees channel={channel} chosen={chosen} onGo={go} onDirty={onDirty} rows={rows} />
+      <Trees channel={channel} chosen={chosen} onGo={go} onDirty={onDirty} rows={rows} {...(more === undefined ? {} : { more })} />
     </ViewGate>
   );
   return (
@@ -185,7 +195,7 @@ function Trees(props: QueueSettingsProps & { rows: readonly QueueTreeRow[]; onDi
         ) : (
           <Unanswered query={forms} />
         )}
-        {node === null ? null : <QueueDeflectionCard queue={node.id} channel={channel} leaf={node.leaf} queues={sameMenu} />}
+        {node === null ? null : props.more?.({ queue: node.id, channel, leaf: node.leaf, queues: sameMenu })}
       </section>
       {doing === null ? null : (
         <TreeDialog
