@@ -118,7 +118,7 @@ class ConsumerService:
     def _closed(self, queues: Sequence[QueueId], *, told: bool) -> list[Mapping[str, Any]]:
         """Return where it is closed, each with what is offered instead; `told` in words, too, as pages show them."""
         now = self._clock.now()
-        rows = [
+        rows: list[Mapping[str, Any]] = [
             {**row, "options": self.instead(row["queue"], Channel(row["channel"]), row["language"], now)}
             for row in self.closed(queues, self.languages(), now)
         ]
