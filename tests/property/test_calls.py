@@ -9,7 +9,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from madoguchi.domain.agents.messages import EndHandling, FreeSlot, OpenHandling
 from madoguchi.domain.calls import media
-from madoguchi.domain.calls.call import DirectLine, Medium
+from madoguchi.domain.calls.call import DirectLine, Medium, Stage
 from madoguchi.domain.calls.commands import (
     AgentFound,
     Arrive,
@@ -52,6 +52,7 @@ from madoguchi.domain.calls.commands import (
     TransferToQueue,
 )
 from madoguchi.domain.calls.consult import TRANSFER, UNDER_WAY, ConsultState
+from madoguchi.domain.calls.doors import Door, Elsewhere
 from madoguchi.domain.calls.effects import (
     CloseBridge,
     DialLeg,
@@ -65,6 +66,7 @@ from madoguchi.domain.calls.effects import (
     StopRecording,
 )
 from madoguchi.domain.calls.lifecycle import CallState
+from madoguchi.domain.messages.texts import Line
 from madoguchi.domain.queues.menu import PhoneMenu
 from madoguchi.domain.queues.queue import Queue, RecordingPolicy
 from madoguchi.domain.routing.offers import AcceptOffer, DeclineOffer, Offer, PlaceOffers
@@ -81,6 +83,14 @@ QUEUES = [
     a_queue("support", key=2, recording=RecordingPolicy.RECORD),
     a_queue("claims", key=3, recording=RecordingPolicy.ASK_PERMISSION),
 ]
+DOORS = st.sampled_from(
+    [
+        Door(QUEUES[0].id, (), (Line("Closed.", "en"),)),
+        Door(QUEUES[0].id, (), (Line("Closed.", "en"),), to_queue=QUEUES[1]),
+        Door(QUEUES[1].id, (), (Line("Closed.", "en"),), to_queue=QUEUES[0]),
+        Door(QUEUES[1].id, (), (), to_phone=Elsewhere("+81312345678", "03-1234-5678", "", 30)),
+    ]
+)
 
 
 class Calls(RuleBasedStateMachine):
@@ -160,7 +170,7 @@ class Calls(RuleBasedStateMachine):
 
     def new_leg(self) -> LegId:
         self.count += 1
-        leg = LegId(f"leg_{self.count}")
+        leg = LegId(f"line_{self.count}")
         self.open_legs.add(leg)
         return leg
 
@@ -229,6 +239,36 @@ class Calls(RuleBasedStateMachine):
         self.open_legs.add(CONSUMER_LEG)
         self.tell(Arrive(CALL_ID, CONSUMER_LEG, medium, "ja", "Madoguchi", a_consumer(), menu=PhoneMenu.flat(queues)))
         return CONSUMER_LEG
+
+    @precondition(lambda self: self.script.state is None)
+    @rule(target=legs, keys=st.text("12", max_size=2), doors=st.lists(DOORS, min_size=1, max_size=3))
+    def comes_to_a_closed_door(self, keys: str, doors: Sequence[Door]) -> LegId:
+        """By phone, into a menu of which some doors are closed."""
+        self.open_legs.add(CONSUMER_LEG)
+        menu, at = PhoneMenu.flat(tuple(QUEUES)), tuple({one.queue: one for one in doors}.values())
+        self.tell(Arrive(CALL_ID, CONSUMER_LEG, Medium.PHONE, "ja", "Us", a_consumer(), menu=menu, doors=at))
+        self.tell(LegUp(CONSUMER_LEG))
+        for key in keys:
+            self.tell(KeysPressed(CONSUMER_LEG, key))
+            self.playback_ends()
+        return CONSUMER_LEG
+
+    @precondition(lambda self: self.script.state is not None and self.script.call.stage is Stage.ELSEWHERE)
+    @rule(what=st.sampled_from(["up", "down", "failed", "silent"]))
+    def the_other_phone(self, what: str) -> None:
+        """The number with which a caller before a closed door is connected."""
+        for party in self.script.call.third_parties:
+            assert party.leg is not None
+            facts: dict[str, CallMessage] = {
+                "up": LegUp(party.leg),
+                "down": LegDown(party.leg, "busy"),
+                "failed": EffectFailed("DialLeg", party.leg, "unreachable"),
+                "silent": LegSilent(party.leg, silent=True),
+            }
+            if what in {"down", "failed"}:
+                self.open_legs.discard(party.leg)
+                self.bridge.pop(party.leg, None)
+            self.tell(facts[what])
 
     @precondition(lambda self: self.script.state is not None)
     @rule(target=offers, agents=st.lists(AGENTS, min_size=1, unique=True))

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from madoguchi.adapters.speech.assets import RING_BACK
+from madoguchi.bootstrap.deflection import deflection_of
 from madoguchi.bootstrap.doctor import doctor_of
 from madoguchi.bootstrap.live_counts import live_counts
 from madoguchi.bootstrap.people import people_services
@@ -115,6 +116,8 @@ class House:
             clock=clock,
             ids=ids,
         )
+        asked = (self._queues, self._hours, self._languages, self._messages)
+        self._deflection, self._deflection_settings = deflection_of(ports, *asked)
         self._prompts = PromptService(ports.speech, ports.music, self._messages, RING_BACK)
         self._recordings = RecordingService(
             voice=ports.voice,
@@ -139,6 +142,7 @@ class House:
         centre = self._centre = CentreTime(lambda: self._hours.book.center.zone, clock)
         self._desk = DeskService(self._agents, catalogue, self._statuses, centre)
         self._queues.available = self._desk.available
+        self._deflection.present = self._desk.present
         self._desk.grants = self._roles.grants
         self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock, self._runtime.alarms)
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
@@ -156,7 +160,7 @@ class House:
             voice=ports.voice,
             catalogue=catalogue,
             queues=self._queues,
-            hours=self._hours,
+            deflection=self._deflection,
             tenant=tenant,
             clock=clock,
             ids=ids,
@@ -207,6 +211,7 @@ class House:
             tenant=tenant,
             ids=ids,
             require_open=self._require_open,
+            deflection=self._deflection,
         )
         chats = ChatService(
             self._chats,
@@ -287,6 +292,8 @@ class House:
             messages=self._messages,
             doctor=self._doctor,
             embedding=self._embedding,
+            deflection=self._deflection,
+            deflection_settings=self._deflection_settings,
             figures=self._figures,
             metadata=MetadataService(storage),
             sms=self._texting.settings,
@@ -303,6 +310,8 @@ class House:
         )
         self._restrictions.tell(services)
         services.consumers.closed = self._hours.closed
+        services.consumers.instead = self._deflection.options
+        services.chats.require_target = self._deflection.require_target
         services.chats.offered = self._languages.offered
         services.consumers.languages = self._languages.live
         return services
@@ -326,6 +335,7 @@ class House:
         await self._doctor.load()
         await self._messages.load()
         await self._hours.load()
+        await self._deflection.load()
         await self._listening.load()
         await self._texting.settings.load()
         await self._ports.voice.start(self._doctor.listens_before(self._facts.listen))

@@ -19,6 +19,7 @@ from madoguchi.kernel.errors import Kind, MadoguchiError
 from madoguchi.kernel.ids import AttachmentId, ConsumerId, InteractionId, RecordingId, UserId
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.audit import AuditLog
+from madoguchi.ports.deflection import QueueDeflections
 from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
@@ -354,6 +355,10 @@ class Storage(Protocol):
     @property
     def sms(self) -> SmsRecords:
         """What is kept of text messages."""
+
+    @property
+    def deflections(self) -> QueueDeflections:
+        """What single queues offer after hours."""
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

@@ -10,6 +10,8 @@ from madoguchi.services.consults import ConsultService
 from madoguchi.services.consumer_history import ConsumerHistory
 from madoguchi.services.consumers import ConsumerService
 from madoguchi.services.credentials import CredentialService
+from madoguchi.services.deflection import DeflectionService
+from madoguchi.services.deflection_settings import DeflectionSettingsService
 from madoguchi.services.desk import DeskService
 from madoguchi.services.dispositions import DispositionService
 from madoguchi.services.doctor import DoctorService
@@ -77,6 +79,8 @@ class Services:
     hours: HoursSettings
     doctor: DoctorService
     embedding: EmbeddingService
+    deflection: DeflectionService
+    deflection_settings: DeflectionSettingsService
     figures: FiguresService
     metadata: MetadataService
     sms: SmsSettingsService

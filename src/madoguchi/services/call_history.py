@@ -23,6 +23,7 @@ TOLD: Final = frozenset(
     {
         "CallStarted",
         "QueueChosen",
+        "Deflected",
         "RecordingAnswered",
         "Enqueued",
         "Offered",
@@ -48,6 +49,7 @@ TOLD: Final = frozenset(
         "TookOver",
         "SupervisorTookOver",
         "Requeued",
+        "TurnedAway",
         "DialledOut",
         "DialAnswered",
         "NotReached",

@@ -40,6 +40,7 @@ from madoguchi.ports.environment import IdSource
 from madoguchi.ports.voice import BrowserAnswer, BrowserOffer
 from madoguchi.services.browser_legs import BrowserLegs, meeting_place
 from madoguchi.services.call_history import CallHistory
+from madoguchi.services.deflection import DeflectionService
 from madoguchi.services.hours import RequireOpen
 from madoguchi.services.queues import QueueService
 from madoguchi.services.reservations import Reservations
@@ -56,7 +57,7 @@ CallOwners: TypeAlias = Owners[Call, CallMessage, CallEvent, CallEffect]
 class CallService:
     """What people do with calls. Every method is one command to the call's owner."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one per collaborator
         self,
         *,
         calls: CallOwners,
@@ -67,6 +68,7 @@ class CallService:
         tenant: Tenant,
         ids: IdSource,
         require_open: RequireOpen,
+        deflection: DeflectionService,
     ) -> None:
         self._calls = calls
         self._legs = legs
@@ -78,6 +80,7 @@ class CallService:
         self.sights = Sights()
         """Whose calls somebody may end; set when teams are there."""
         self._require_open = require_open
+        self._deflection = deflection
 
     # --- The agent ---
 
@@ -138,12 +141,15 @@ class CallService:
 
         Raises:
             NotFoundError: the caller has no such call, or there is no such queue.
+            TransferHiddenError: the queue takes no transfers at this time.
             AgentNotFreeError: the colleague cannot be rung now; the caller still has the call.
             InvalidInputError: he is the colleague.
         """
         user = self._agent(actor, call)
         if isinstance(target, ToQueue):
-            await self._calls.send(call, TransferToQueue(user, self._queues.get(target.queue)))
+            language = self._of_agent(actor, call).language
+            queue, door = await self._deflection.transferred(self._queues.get(target.queue), language)
+            await self._calls.send(call, TransferToQueue(user, queue, door))
             return
         if target.agent == user:
             raise InvalidInputError("name a colleague", field="agent")

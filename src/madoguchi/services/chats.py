@@ -121,6 +121,8 @@ class ChatService:
         self._files = RateLimit(clock, self._settings.files)
         self.sights = Sights()
         """Whose chats somebody may see and end; set when teams are there."""
+        self.require_target: Callable[[Queue, Channel, str], None] = lambda _queue, _channel, _language: None
+        """Lets transfers to a queue pass at this time; set when deflection is there."""
         self.offered: Callable[[str], str] = str
         """Tells the language for a consumer who wants one that may not be live."""
 
@@ -252,6 +254,7 @@ class ChatService:
                 found = self._queue(queue)
                 if not (PAGES if state.sms is None else TEXTS) & found.channels:
                     raise NotFoundError("no such queue takes chats", field="queue")
+                self.require_target(found, Channel.CHAT, state.language)
                 await self._chats.send(chat, HandOver(actor.user.id, found))
             case ToAgent():
                 await self._transfer_to_agent(actor, state, target)

@@ -9,6 +9,7 @@ from madoguchi.domain.access.sign_in import SignInNeededError
 from madoguchi.domain.chats.attachments import MediaType
 from madoguchi.domain.consumers.consumer import Consumer, ConsumerPrincipal, ConsumerSession, web_user_name
 from madoguchi.domain.queues.queue import MenuChannel
+from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.ids import ConsumerId, QueueId, SessionId
 from madoguchi.kernel.time import Instant, Span
 from madoguchi.ports.environment import Clock, IdSource
@@ -19,9 +20,16 @@ from madoguchi.services.sign_in import token_hash
 __all__ = ["ConsumerPrincipal", "ConsumerService", "ConsumerSettings"]
 
 SESSION: Final = Span(days=30)
+WRITE_TO: Final[Mapping[str, str]] = {
+    "en": "Write to us instead: {email}",
+    "ja": "メールでお問い合わせください: {email}",
+}
+"""What pages say where the address is offered instead."""
 
 
 ClosedQueues: TypeAlias = Callable[[Sequence[QueueId], Sequence[str], Instant], Sequence[Mapping[str, Any]]]
+
+Instead: TypeAlias = Callable[[QueueId, Channel, str, Instant], Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,8 @@ class ConsumerService:
         """Tells which languages are live."""
         self.closed: ClosedQueues = lambda _queues, _languages, _now: ()
         """Tells where it is closed; set when hours are there."""
+        self.instead: Instead = lambda _queue, _channel, _language, _now: ()
+        """Tells what is offered there instead; set when deflection is there."""
 
     async def open_session(self, resume: str | None, language: str | None) -> tuple[str, Consumer, Instant]:
         """Begin a consumer's session, or take up the one whose token is `resume`; return token, consumer and end.
@@ -98,12 +108,30 @@ class ConsumerService:
             "queues": queues,
             "menu": self._queues.menu_for_consumer(channel),
             "languages": list(self.languages()),
-            "closed": list(self.closed([one["id"] for one in queues], self.languages(), self._clock.now())),
+            "closed": self._closed([one["id"] for one in queues], told=channel is MenuChannel.WEB),
             "attachments": {
                 "max_bytes": self._settings.attachment_max_bytes,
                 "types": [media_type.value for media_type in MediaType],
             },
         }
+
+    def _closed(self, queues: Sequence[QueueId], *, told: bool) -> list[Mapping[str, Any]]:
+        """Return where it is closed, each with what is offered instead; `told` in words, too, as pages show them."""
+        now = self._clock.now()
+        rows: list[Mapping[str, Any]] = [
+            {**row, "options": self.instead(row["queue"], Channel(row["channel"]), row["language"], now)}
+            for row in self.closed(queues, self.languages(), now)
+        ]
+        if not told:
+            return rows
+        # Pages have one message for a queue that is closed to calls and to chats.
+        emails = {
+            (row["queue"], row["language"]): option["email"]
+            for row in rows
+            for option in row["options"]
+            if option.get("email")
+        }
+        return [_with_address(row, emails.get((row["queue"], row["language"]), "")) for row in rows]
 
     async def _known(self, token: str, now: Instant) -> tuple[Consumer, ConsumerSession] | None:
         session = await self._catalogue.consumer_session(token_hash(token))
@@ -111,3 +139,11 @@ class ConsumerService:
             return None
         consumer = await self._catalogue.consumer(session.consumer)
         return (consumer, session) if consumer is not None else None
+
+
+def _with_address(row: Mapping[str, Any], email: str) -> Mapping[str, Any]:
+    """Return a closed queue whose message says where to write instead, if there is an address."""
+    if not email:
+        return row
+    words = WRITE_TO.get(row["language"], WRITE_TO["en"]).format(email=email)
+    return {**row, "message": f"{row['message']} {words}".strip()}

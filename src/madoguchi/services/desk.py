@@ -135,6 +135,11 @@ class DeskService:
             for one in others
         ]
 
+    def present(self, agents: Sequence[UserId]) -> int:
+        """Return how many of `agents` have come to work and not gone home."""
+        known = (self._agents.state(one) for one in agents)
+        return sum(one is not None and one.status is not Presence.SIGNED_OUT for one in known)
+
     def available(self, agents: Sequence[UserId]) -> int:
         """Return how many of `agents` could be rung for anything now."""
         known = (self._agents.state(one) for one in agents)

@@ -9,6 +9,7 @@ from madoguchi.domain.calls.doors import REACH, Door
 from madoguchi.domain.hours.announcement import spoken, written
 from madoguchi.domain.hours.book import HoursBook, SupportCenter
 from madoguchi.domain.hours.custom import Asked, CustomHours, Parents
+from madoguchi.domain.messages.texts import Line
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.errors import Kind, MadoguchiError
 from madoguchi.kernel.ids import CustomHoursId, QueueId
@@ -132,6 +133,16 @@ class HoursService:
                 lines = spoken(calendar, closes, language)
                 door = doors[_key(hours)] = Door(queue, tuple(calendar.open_spans(now, now + REACH)), tuple(lines))
             yield replace(door, queue=queue)
+
+    def closes(self, queue: QueueId, language: str, now: Instant) -> Instant:
+        """Return when a queue closes to callers; `now` where it is closed, or nobody can tell."""
+        state = self.state(queue, Channel.CALL, language, now)
+        return state.until if state.open and state.until is not None else now
+
+    def said(self, queue: QueueId, language: str, now: Instant) -> tuple[Line, ...]:
+        """Return what a caller hears of a queue that is closed, or will be."""
+        calendar = self.book.calendar(self._match(queue, Channel.CALL, language))
+        return tuple(spoken(calendar, self.closes(queue, language, now), language))
 
     def _match(self, queue: QueueId | None, channel: Channel, language: str) -> CustomHours | None:
         return self.book.match(Asked(queue, channel, language), self.parents)

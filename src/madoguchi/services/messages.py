@@ -117,6 +117,11 @@ class MessageService:
         found = self._own.get((message, language))
         return found if found is not None and (found.text or found.audio is not None) else None
 
+    def unsaid(self, message: Message) -> Sequence[str]:
+        """Return the live languages in which `message` cannot be said."""
+        found = missing(self._languages.live(), self._own, tuple(self._speech.languages))
+        return [one.language for one in found if one.message is message]
+
     async def file(self, audio: Audio) -> Path:
         """Return a recorded message as a file.
 

@@ -16,7 +16,7 @@ from madoguchi.ports.environment import Clock, IdSource
 from madoguchi.ports.storage import Catalogue
 from madoguchi.ports.voice import LegArrived, ReleaseCause, VoiceEngine
 from madoguchi.services.calls import CallOwners
-from madoguchi.services.hours import HoursService
+from madoguchi.services.deflection import DeflectionService
 from madoguchi.services.phone_numbers import ways_to_read
 from madoguchi.services.queues import QueueService
 from madoguchi.services.tenant import Tenant
@@ -36,7 +36,7 @@ class PhoneCalls:
         voice: VoiceEngine,
         catalogue: Catalogue,
         queues: QueueService,
-        hours: HoursService,
+        deflection: DeflectionService,
         tenant: Tenant,
         clock: Clock,
         ids: IdSource,
@@ -45,7 +45,7 @@ class PhoneCalls:
         self._voice = voice
         self._catalogue = catalogue
         self._queues = queues
-        self._hours = hours
+        self._deflection = deflection
         self._tenant = tenant
         self._clock = clock
         self._ids = ids
@@ -67,7 +67,7 @@ class PhoneCalls:
                 called=leg.called,
                 trunk=leg.trunk,
                 menu=self._menu(place),
-                doors=self._hours.doors((one.id for one in self._queues.all()), language, self._clock.now()),
+                doors=await self._deflection.doors([one.id for one in self._queues.all()], language, self._clock.now()),
                 direct=DirectLine(owner.id, owner.name) if owner is not None else None,
             )
             await self._calls.create(call, arrival)

@@ -22,6 +22,7 @@ from madoguchi.ports.storage import (
 )
 from madoguchi.testing.audit import MemoryAudit
 from madoguchi.testing.catalogue import MemoryCatalogue
+from madoguchi.testing.deflection import MemoryDeflections
 from madoguchi.testing.desk_records import MemoryDeskRecords
 from madoguchi.testing.facts import MemoryFacts
 from madoguchi.testing.hours import MemoryHours
@@ -188,6 +189,7 @@ class MemoryStorage:
         self.listening = MemoryListening()
         self.desk = MemoryDeskRecords(self.audit)
         self.sms = MemorySms(self.audit)
+        self.deflections = MemoryDeflections(self.audit)
 
     async def open(self) -> None:
         """Do nothing: it is always open."""

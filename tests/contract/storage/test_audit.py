@@ -14,6 +14,7 @@ from madoguchi.domain.access.teams import Team
 from madoguchi.domain.access.users import Credentials, Session, User
 from madoguchi.domain.agents.statuses import CustomStatus
 from madoguchi.domain.audit.entries import Act, Action, Change, Entry, Subject, Told
+from madoguchi.domain.deflection.plan import QueueDeflection
 from madoguchi.domain.desk.dispositions import Disposition
 from madoguchi.domain.desk.replies import CannedReply
 from madoguchi.domain.hours.book import SupportCenter
@@ -36,6 +37,7 @@ from madoguchi.kernel.ids import (
     UserId,
 )
 from madoguchi.ports.audit import AuditQuery, acting
+from madoguchi.ports.deflection import QueueDeflections
 from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.hours import HoursRecords, Signature
 from madoguchi.ports.messages import MessageStore
@@ -153,6 +155,11 @@ SCENES: Final[Mapping[str, tuple[Scene, Subject, Action]]] = {
         Action.RECOVERY_CODE_USED,
     ),
     "QueueMenus.save": (lambda s: plant(s, NODE), Subject.QUEUE, Action.CREATED),
+    "QueueDeflections.save": (
+        lambda s: s.deflections.save(QueueDeflection(NODE.id, enabled=True)),
+        Subject.DEFLECTION,
+        Action.CHANGED,
+    ),
     "StatusCatalogue.save": (lambda s: s.statuses.save(STATUS), Subject.STATUS, Action.CREATED),
     "StatusCatalogue.remove": (
         lambda s: _then(s.statuses.save(STATUS), lambda: s.statuses.remove(STATUS.id)),
@@ -251,7 +258,7 @@ async def plant(storage: Storage, *nodes: Node) -> None:
 
 
 def test_whatever_a_store_can_write_is_told_or_has_a_reason_why_not() -> None:
-    ports = (Catalogue, People, QueueMenus, StatusCatalogue, MessageStore, HoursRecords, DeskRecords)
+    ports = (Catalogue, People, QueueMenus, StatusCatalogue, MessageStore, HoursRecords, DeskRecords, QueueDeflections)
     writes = {
         f"{port.__name__}.{name}"
         for port in ports

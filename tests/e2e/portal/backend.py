@@ -241,6 +241,66 @@ STATUSES: list[Row] = [
         "away": False,
     },
 ]
+_NO_PLAN: Row = {"kinds": [], "queue": "", "number": "", "texts": {}}
+_GIVEN = {"queue", "phone_number", "message", "email"}
+
+
+def _options(*kinds: str) -> list[Row]:
+    return [{"kind": kind, "given": kind in _GIVEN} for kind in kinds]
+
+
+DEFLECTION: Row = {
+    "calls": {
+        "version": 3,
+        "enabled": True,
+        "transfers": True,
+        "phone": _NO_PLAN | {"kinds": ["queue"], "queue": "queue_billing"},
+        "pages": _NO_PLAN | {"kinds": ["email"]},
+    },
+    "chats": {"version": 1, "enabled": False, "transfers": True, "pages": _NO_PLAN},
+    "queues": [],
+    "findings": [
+        {
+            "fault": "queue_never_open",
+            "place": "calls.phone",
+            "field": "queue",
+            "params": {"queue": "queue_billing"},
+            "refused": True,
+        }
+    ],
+    "email": "support@example.com",
+    "languages": ["ja", "en"],
+    "options": {
+        "calls.ivr": _options("queue", "phone_number", "voicemail", "message"),
+        "calls.mobile": _options("scheduled_call", "email", "phone_number", "voicemail"),
+        "calls.web": _options("scheduled_call", "email"),
+        "chats": _options("email"),
+        "ivr": _options("queue", "phone_number", "voicemail", "message"),
+        "mobile": _options("queue", "scheduled_call", "email", "phone_number", "voicemail"),
+        "web": _options("scheduled_call", "email"),
+        "sms": [{"kind": "message", "given": False}],
+    },
+}
+PREVIEW: Row = {
+    "at": "2026-11-24T11:00:00.000Z",
+    "zone": "Asia/Tokyo",
+    "trail": [
+        {
+            "queue": "queue_returns",
+            "condition": "after_hours",
+            "source": "global",
+            "plan": _NO_PLAN | {"kinds": ["queue"], "queue": "queue_billing"},
+            "steps": [{"code": one, "params": {}} for one in ("after_hours", "no_own", "common")],
+        },
+        {
+            "queue": "queue_billing",
+            "condition": "open",
+            "source": None,
+            "plan": None,
+            "steps": [{"code": "open", "params": {}}],
+        },
+    ],
+}
 FIXED: Row = {
     "/doctor": {"anomalies": []},
     "/doctor/settings": {"version": 1, "stuck_min": 300, "no_media_s": 120, "may_change": True},
@@ -257,6 +317,16 @@ FIXED: Row = {
             {"id": "reply_1", "version": 1, "shortcut": "hello", "texts": {"en": "Hello {consumer}, {agent} here."}}
             | {"scope": "global", "queue": None}
         ]
+    },
+    "/settings/deflection": DEFLECTION,
+    "/settings/deflection/preview": PREVIEW,
+    "/desk/transfer-queues": {
+        "queues": [
+            queue("returns") | {"channels": ["web"], "agents": 8, "available": 3, "ground": "open"},
+            queue("delivery") | {"channels": ["web"], "agents": 8, "available": 3, "ground": "agents_there"},
+            queue("billing") | {"channels": ["ivr"], "agents": 4, "available": 0, "ground": "deflected"},
+        ],
+        "hidden": [queue("technical") | {"channels": ["ivr"], "agents": 4, "available": 0, "ground": "nobody_there"}],
     },
     "/queues": {
         "queues": [

@@ -17,6 +17,8 @@ ALL_PERMISSIONS = [
     "routing.edit",
     "settings.embedding.edit",
     "settings.sms.edit",
+    "settings.queues.view",
+    "settings.queues.edit",
     "monitor",
     "monitor_chats.edit",
     "recordings.view",

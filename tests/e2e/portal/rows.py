@@ -22,8 +22,9 @@ def queue(key: str) -> Row:
         "returns": {"en": "Returns", "ja": "返品・交換"},
         "delivery": {"en": "Delivery status", "ja": "配送状況の確認"},
         "billing": {"en": "Billing", "ja": "請求・お支払い"},
+        "technical": {"en": "Technical support", "ja": "技術サポート"},
     }[key]
-    parents = [] if key == "billing" else [{"en": "Orders", "ja": "注文・配送"}]
+    parents = [] if key in {"billing", "technical"} else [{"en": "Orders", "ja": "注文・配送"}]
     return {"id": f"queue_{key}", "names": names, "path": [*parents, names]}
 
 

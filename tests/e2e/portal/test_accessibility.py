@@ -47,6 +47,8 @@ PAGES: list[tuple[str, Scene, str, str]] = [
     ("live queues, loading", scenes.loading_floor, "/queues-live", ".skeleton"),
     ("statuses", scenes.busy_floor, "/settings/statuses", "td"),
     ("text messages", scenes.busy_floor, "/settings/sms", ".sms-part"),
+    ("deflection of calls", scenes.busy_floor, "/settings/calls", ".deflection-trail"),
+    ("deflection of chats", scenes.busy_floor, "/settings/chats", ".deflection-trail"),
     ("embedding", scenes.busy_floor, "/settings/embedding", ".embedding"),
     ("doctor", scenes.sick_floor, "/doctor", ".anomalies"),
     ("no permission", scenes.idle, "/agents", ".nothing"),

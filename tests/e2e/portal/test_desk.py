@@ -199,6 +199,8 @@ def test_a_call_is_handled_by_keyboard_alone(open_portal: OpenPortal) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
+    expect(dialog.get_by_text("Queues that are not listed (1)")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(dialog.get_by_label("Note for your colleague")).to_be_focused()
     for name in ("Cancel", "Consult first", "Transfer"):
         page.keyboard.press("Tab")

@@ -300,3 +300,27 @@ def test_an_agent_has_no_such_page(browser: Browser, server: RealServer) -> None
     page.goto(f"{origin}/settings/queues/web")
     expect(page.get_by_role("heading", name="You may not see this page")).to_be_visible()
     context.close()
+
+
+@pytest.mark.req("DEF-1")
+@pytest.mark.parametrize(("language", "theme"), [("ja", "light"), ("en", "dark")])
+def test_a_queue_of_the_phone_menu_gets_a_deflection_of_its_own(
+    manager: Callable[..., Any], language: str, theme: str
+) -> None:
+    with manager(language, theme) as at:
+        at.page.get_by_role("tab", name=at.text("queues.channel.ivr")).click()
+        at.item({"en": "Billing", "ja": "請求"}[language]).click()
+        own = at.page.get_by_role("form", name=at.text("deflection.custom"))
+        own.get_by_label(at.text("deflection.custom_on")).check()
+        own.get_by_role("radio", name=at.text("deflection.kind.queue"), exact=True).check()
+        at.button("deflection.set_own").click()
+        expect(own.get_by_label(at.text("deflection.to_queue"))).to_have_attribute("aria-invalid", "true")
+        own.get_by_role("radio", name=at.text("deflection.kind.phone_number")).check()
+        own.get_by_label(at.text("deflection.number")).fill("03-1234-5678")
+        look(at, f"4-deflection-{language}-{theme}")
+        at.button("deflection.set_own").click()
+        expect(at.button("deflection.set_own")).to_be_disabled()
+        (kept,) = at.http.get("/settings/deflection").raise_for_status().json()["queues"]
+        assert (kept["enabled"], kept["plan"]["number"]) == (True, "+81312345678")
+        body = {"version": kept["version"], "enabled": False, "plan": {}}
+        at.http.put(f"/settings/deflection/queues/{kept['queue']}", json=body).raise_for_status()

@@ -13,7 +13,12 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.mark.parametrize(
     "parts",
-    [("voice", "supervision"), ("setup", "chat", "sockets"), ("routing",), pytest.param(("boards",), marks=pytest.mark.browser)],
+    [
+        ("voice", "supervision"),
+        ("setup", "chat", "sockets"),
+        ("routing",),
+        pytest.param(("boards",), marks=pytest.mark.browser),
+    ],
     ids=" ".join,
 )
 def test_a_quick_run_writes_its_results(parts: tuple[str, ...], tmp_path: Path) -> None:

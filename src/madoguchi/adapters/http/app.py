@@ -22,6 +22,7 @@ from madoguchi.adapters.http import (
     consults,
     consumer_history,
     consumers,
+    deflection,
     desk,
     desk_records,
     doctor,
@@ -150,7 +151,7 @@ def _routes() -> Sequence[BaseRoute]:
     api = APIRouter(prefix=BASE)
     live = (session, desk, calls, consults, chats, supervision, recordings, consumers, routing, figures, metadata)
     organisation = (users, teams, roles, me, welcome, queue_settings, statuses, messages, hours, desk_records, audit)
-    for part in (*live, consumer_history, *organisation, embedding, sms, monitoring_report, doctor):
+    for part in (*live, consumer_history, *organisation, embedding, sms, monitoring_report, doctor, deflection):
         api.include_router(part.router)
     before = len(app.router.routes)
     app.include_router(api)

@@ -239,6 +239,17 @@ class AttachmentRules(Out):
     types: list[str]
 
 
+class InsteadOption(Out):
+    """What is offered in the place of a closed queue."""
+
+    kind: str
+    """`email`, `phone_number` or `queue`."""
+    email: str = ""
+    number: str = ""
+    queue: str = ""
+    """Where the consumer goes instead; it is open."""
+
+
 class ClosedQueue(Out):
     """A queue that is closed to consumers who come by one channel in one language."""
 
@@ -248,7 +259,8 @@ class ClosedQueue(Out):
     opens_at: str | None
     zone: str
     message: str
-    """What a holiday has to say; empty otherwise."""
+    """What a holiday has to say, and in the web menu where to write instead; empty otherwise."""
+    options: list[InsteadOption] = []
 
 
 class ConsumerConfig(Out):

@@ -8,6 +8,7 @@ from typing import Protocol
 from madoguchi.adapters.storage.audit import SqlAudit, Trail
 from madoguchi.adapters.storage.catalogue import SqlCatalogue
 from madoguchi.adapters.storage.database import Database
+from madoguchi.adapters.storage.deflection import SqlDeflections
 from madoguchi.adapters.storage.desk import SqlDeskRecords
 from madoguchi.adapters.storage.facts import SqlFacts
 from madoguchi.adapters.storage.hours import SqlHours
@@ -22,6 +23,7 @@ from madoguchi.adapters.storage.sqlite import SqliteDatabase
 from madoguchi.adapters.storage.statuses import SqlStatuses
 from madoguchi.kernel.time import Instant
 from madoguchi.ports.audit import AuditLog
+from madoguchi.ports.deflection import QueueDeflections
 from madoguchi.ports.desk import DeskRecords
 from madoguchi.ports.facts import FactStore
 from madoguchi.ports.hours import HoursRecords
@@ -69,6 +71,7 @@ class SqlStorage:
         self._listening = SqlListening(database)
         self._desk = SqlDeskRecords(database, trail)
         self._sms = SqlSms(database, trail)
+        self._deflections = SqlDeflections(database, trail)
 
     @property
     def interactions(self) -> InteractionStore:
@@ -129,6 +132,11 @@ class SqlStorage:
     def sms(self) -> SmsRecords:
         """What is kept of text messages."""
         return self._sms
+
+    @property
+    def deflections(self) -> QueueDeflections:
+        """What single queues offer after hours."""
+        return self._deflections
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.

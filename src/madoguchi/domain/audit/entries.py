@@ -34,6 +34,8 @@ class Subject(Enum):
     HOLIDAYS = "holiday_folder"
     SMS_CONNECTION = "sms_connection"
     SMS_NUMBER = "sms_number"
+    DEFLECTION = "deflection"
+    """What is offered after hours: for all calls, for all chats, or of one queue or level."""
     GOALS = "goals"
     SETTINGS = "settings"
     """Settings of the organisation that have no page of their own."""

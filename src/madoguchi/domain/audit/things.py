@@ -13,6 +13,7 @@ from madoguchi.domain.access.users import User
 from madoguchi.domain.agents.statuses import CustomStatus
 from madoguchi.domain.audit.changes import changes, plain
 from madoguchi.domain.audit.entries import Action, Change, Entry, Plain, Subject
+from madoguchi.domain.deflection.plan import QueueDeflection
 from madoguchi.domain.desk.dispositions import Disposition
 from madoguchi.domain.desk.replies import CannedReply
 from madoguchi.domain.figures.totals import Goals
@@ -29,6 +30,8 @@ from madoguchi.kernel.ids import UserId
 
 GOALS: Final = "figures"
 """The scope of settings that has the goals."""
+DEFLECTION: Final = ("deflection_calls", "deflection_chats")
+"""The scopes of settings that say what is offered after hours in all queues."""
 UNTOLD_SCOPES: Final[Mapping[str, str]] = {"facts": "how far figures are told: the program notes it for itself"}
 """Scopes of settings that no person changes, and why they are there."""
 _MENUS: Final = "global"
@@ -80,6 +83,8 @@ def _is(subject: Subject) -> Callable[[Any], Subject]:
 
 
 def _scope_subject(record: ScopeSettings) -> Subject:
+    if record.scope in DEFLECTION:
+        return Subject.DEFLECTION
     return Subject.GOALS if record.scope == GOALS else Subject.SETTINGS
 
 
@@ -216,6 +221,13 @@ THINGS: Final[Mapping[type, Thing]] = {
     ),
     SmsNumber: Thing(
         _is(Subject.SMS_NUMBER), lambda number: number.id, lambda number: number.number, left_out=_SAVED, drawn=_number
+    ),
+    QueueDeflection: Thing(
+        _is(Subject.DEFLECTION),
+        lambda own: own.queue,
+        lambda _: "",
+        left_out=_SAVED | {"queue"},
+        usual=lambda own: QueueDeflection(own.queue),
     ),
     ScopeSettings: Thing(
         _scope_subject,

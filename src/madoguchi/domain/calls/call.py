@@ -16,7 +16,7 @@ from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Channel, Offer
 from madoguchi.domain.routing.waiting import Waiting
 from madoguchi.domain.supervision import Role
-from madoguchi.kernel.ids import BridgeId, InteractionId, LegId, OfferId, PartyId, RecordingId, UserId
+from madoguchi.kernel.ids import BridgeId, InteractionId, LegId, OfferId, PartyId, QueueId, RecordingId, UserId
 from madoguchi.kernel.time import Instant, Span
 
 BROWSER_RETURNS: Final = timedelta(seconds=20)
@@ -47,6 +47,10 @@ class Stage(Enum):
     """They have been said."""
     CLOSED = "closed"
     """He chose a queue and is told that it is closed."""
+    ELSEWHERE = "elsewhere"
+    """It is closed, and another number is rung in its place, or he speaks to it."""
+    UNREACHED = "unreached"
+    """He is told that the other number does not answer."""
     NOTICE = "notice"
     """He is told that the call is recorded."""
     ASKING = "asking"
@@ -124,6 +128,8 @@ class Call:
     """The keys that led to the level that is said."""
     doors: tuple[Door, ...] = ()
     """Which queues of the menu are closed, or soon will be."""
+    met: tuple[QueueId, ...] = ()
+    """The closed doors that he came to, in their order."""
     round: int = 0
     """How often a level of the menu was said."""
     repeats: int = 0

@@ -115,6 +115,8 @@ class TransferToQueue:
 
     user: UserId
     queue: Queue
+    door: Door | None = None
+    """The queue is closed, and this is what is offered there instead of waiting."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from madoguchi.domain.calls.call import ActiveRecording, Call, Stage
+from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.calls.events import (
     CallEvent,
     PlaybackBegan,
@@ -124,6 +125,10 @@ def _in_menu(call: Call) -> Wish | None:  # noqa: PLR0911 - one case per stage
             return Wish(f"menu {call.round}", _menu(call))
         case Stage.CLOSED:
             return Wish("closed", told_when_closed(call))
+        case Stage.ELSEWHERE:
+            return _elsewhere(call)
+        case Stage.UNREACHED:
+            return Wish("unreached", (line(Message.NUMBER_NOT_REACHED, said),))
         case Stage.NOTICE:
             return Wish("notice", (line(Message.RECORDING_NOTICE, said),))
         case Stage.ASKING:
@@ -134,6 +139,13 @@ def _in_menu(call: Call) -> Wish | None:  # noqa: PLR0911 - one case per stage
             return Wish("goodbye", (_farewell(call),))
         case Stage.ARRIVING | Stage.CHOOSING | Stage.DONE:
             return None
+
+
+def _elsewhere(call: Call) -> Wish | None:
+    """He hears the other phone ring, and then who answers it."""
+    if not any(one.was_connected for one in call.third_parties):
+        return RINGING
+    return None if _heard_by(call, call.consumer_party) else Wish("reconnecting", music=True)
 
 
 def _farewell(call: Call) -> Line:
@@ -162,9 +174,15 @@ def _choices(entries: Sequence[Entry], said: str, *, below: bool) -> tuple[Line,
 
 
 def told_when_closed(call: Call) -> tuple[Line, ...]:
-    """Return what is said of the chosen queue, which is closed."""
-    chosen = call.queue.id if call.queue is not None else None
-    return next((door.closed for door in call.doors if door.queue == chosen), ())
+    """Return what is said at the closed door to which he came last."""
+    door = door_met(call)
+    return door.closed if door is not None else ()
+
+
+def door_met(call: Call) -> Door | None:
+    """Return the closed door to which he came last: of a level, or of the queue that he chose."""
+    chosen = call.met[-1] if call.met else call.queue.id if call.queue is not None else None
+    return next((door for door in call.doors if door.queue == chosen), None)
 
 
 def first_lines(menu: PhoneMenu, company: str, said: str) -> tuple[Line, ...]:

@@ -1,6 +1,6 @@
 """What a call decides. The only place where its rules are; `menu`, `ringing` and `talk` are chapters of it."""
 
-from madoguchi.domain.calls import consulting, dialling, direct, menu, ringing, silence, supervising, talk
+from madoguchi.domain.calls import consulting, deflecting, dialling, direct, menu, ringing, silence, supervising, talk
 from madoguchi.domain.calls.call import Call, Medium, Stage, Timer
 from madoguchi.domain.calls.commands import (
     AgentFound,
@@ -243,6 +243,7 @@ def _up(draft: Draft, party: Party) -> None:
         return
     draft.add(LegConnected(party.id))
     if party.role is Role.THIRD_PARTY:
+        # Without a consultation he is the one with whom a caller before a closed door is connected.
         consulting.phone_answered(draft, party)
     if party.role is Role.CONSUMER and draft.call.state is CallState.DIALLING:
         dialling.answered(draft)
@@ -263,6 +264,8 @@ def _down(draft: Draft, party: Party, cause: str) -> None:
         dialling.not_reached(draft, cause)
     elif party.role is Role.CONSUMER and draft.call.medium is Medium.PHONE:
         _consumer_gone(draft, EndReason.CONSUMER_HUNG_UP)
+    elif party.role is Role.THIRD_PARTY and draft.call.stage is Stage.ELSEWHERE:
+        deflecting.phone_gone(draft, party)
     elif party.role is Role.THIRD_PARTY and party.number:
         consulting.phone_gone(draft, party, cause)
     else:
@@ -278,7 +281,9 @@ def _failed(draft: Draft, message: EffectFailed) -> None:
         _consumer_gone(draft, EndReason.NOT_CONNECTED)
     elif effect == DialLeg.__name__ and leg is not None:
         party = draft.call.party_of(leg)
-        if party is not None and party.role is Role.THIRD_PARTY:
+        if party is not None and draft.call.stage is Stage.ELSEWHERE:
+            deflecting.phone_gone(draft, party)
+        elif party is not None and party.role is Role.THIRD_PARTY:
             consulting.dial_failed(draft, party)
         elif party is not None and draft.call.state is CallState.DIALLING:
             dialling.not_reached(draft, message.code)
@@ -297,6 +302,10 @@ def _consumer_gone(draft: Draft, reason: EndReason) -> None:
         dialling.not_reached(draft, "no_answer")
     elif draft.call.stage is Stage.CLOSED:
         draft.end(Resolved(EndReason.AFTER_HOURS, draft.now))
+    elif draft.call.stage is Stage.UNREACHED:
+        draft.end(Resolved(EndReason.DEFLECTION_FAILED, draft.now))
+    elif draft.call.stage is Stage.ELSEWHERE and any(one.was_connected for one in draft.call.third_parties):
+        draft.end(Resolved(EndReason.DEFLECTED, draft.now))
     elif draft.call.stage is Stage.GOODBYE:
         draft.end(Resolved(menu.farewell(draft.call), draft.now))
     else:
@@ -339,6 +348,8 @@ def _lost(draft: Draft, party: Party) -> None:
             _consumer_gone(draft, EndReason.NOT_CONNECTED if connecting else EndReason.CONSUMER_MEDIA_LOST)
         case Role.AGENT:
             talk.agent_lost(draft, party)
+        case Role.THIRD_PARTY if draft.call.stage is Stage.ELSEWHERE:
+            deflecting.phone_gone(draft, party)
         case Role.THIRD_PARTY:
             consulting.third_party_gone(draft, party, ConsultOutcome.MEDIA_LOST)
         case Role.MONITOR | Role.WHISPER | Role.BARGE:

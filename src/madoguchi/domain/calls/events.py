@@ -29,6 +29,7 @@ from madoguchi.domain.calls.lifecycle import (
     Requeued,
     Resolved,
     TalkEnded,
+    TurnedAway,
 )
 from madoguchi.domain.calls.parties import LegConnected, LegOpening, MediaDropped, Party, Playing
 from madoguchi.domain.consumers.consumer import Consumer
@@ -37,7 +38,17 @@ from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer, OfferDeclined, OfferMissed, OfferWithdrawn
 from madoguchi.domain.routing.record import Why
 from madoguchi.domain.supervision import Role
-from madoguchi.kernel.ids import BridgeId, HandlingId, InteractionId, OfferId, PartyId, PlaybackId, RecordingId, UserId
+from madoguchi.kernel.ids import (
+    BridgeId,
+    HandlingId,
+    InteractionId,
+    OfferId,
+    PartyId,
+    PlaybackId,
+    QueueId,
+    RecordingId,
+    UserId,
+)
 from madoguchi.kernel.time import Instant
 
 
@@ -66,6 +77,18 @@ class StageReached:
     """The menu went on."""
 
     stage: Stage
+
+
+@dataclass(frozen=True)
+class Deflected:
+    """He came to a closed door, and goes on elsewhere or is told so."""
+
+    door: QueueId
+    """Of a queue, or of a level with nothing open below it."""
+    to_queue: Queue | None
+    to_number: str
+    """As it is shown; empty where it is no number."""
+    at: Instant
 
 
 @dataclass(frozen=True)
@@ -267,6 +290,7 @@ class Transferred:
 CallEvent: TypeAlias = (
     CallStarted
     | StageReached
+    | Deflected
     | MenuSaid
     | QueueChosen
     | RecordingAnswered
@@ -311,6 +335,7 @@ CallEvent: TypeAlias = (
     | DirectMissed
     | OfferAccepted
     | Requeued
+    | TurnedAway
     | DialledOut
     | DialAnswered
     | NotReached

@@ -17,6 +17,7 @@ from madoguchi.domain.calls.events import (
     CallEvent,
     CallStarted,
     ConsultOffered,
+    Deflected,
     FarEndHeld,
     Held,
     MenuSaid,
@@ -61,6 +62,7 @@ from madoguchi.domain.calls.lifecycle import (
     Requeued,
     Resolved,
     TalkEnded,
+    TurnedAway,
 )
 from madoguchi.domain.calls.parties import LegConnected, LegOpening, MediaDropped, Party, Playing
 from madoguchi.domain.queues.menu import PhoneMenu
@@ -88,6 +90,7 @@ def evolve(call: Call | None, event: CallEvent) -> Call:  # noqa: C901, PLR0911 
             | DirectMissed()
             | OfferAccepted()
             | Requeued()
+            | TurnedAway()
             | DialledOut()
             | DialAnswered()
         ):
@@ -150,7 +153,15 @@ def _started(event: CallStarted) -> Call:
 
 def _moved(  # noqa: PLR0911 - one case per event
     call: Call,
-    event: Enqueued | Offered | OffersOver | DirectMissed | OfferAccepted | Requeued | DialledOut | DialAnswered,
+    event: Enqueued
+    | Offered
+    | OffersOver
+    | DirectMissed
+    | OfferAccepted
+    | Requeued
+    | TurnedAway
+    | DialledOut
+    | DialAnswered,
 ) -> Call:
     match event:
         case Enqueued(queue, at):
@@ -159,6 +170,10 @@ def _moved(  # noqa: PLR0911 - one case per event
             )
         case Requeued(queue, front, at):
             return _waiting(call, queue, at, front=front)
+        case TurnedAway(queue, door):
+            return replace(
+                call, queue=queue, stage=Stage.CLOSED, doors=(door,), met=(door.queue,), redacting=False, offers=()
+            )
         case Offered(offers):
             return replace(call, offers=offers, attempts=call.attempts + 1)
         case OffersOver() | DirectMissed():
@@ -273,11 +288,21 @@ def _recording(
 
 def _details(  # noqa: PLR0911 - one case per event
     call: Call,
-    event: StageReached | MenuSaid | QueueChosen | TimerSet | PlaceChanged | Announced | FarEndHeld | Transferred,
+    event: StageReached
+    | Deflected
+    | MenuSaid
+    | QueueChosen
+    | TimerSet
+    | PlaceChanged
+    | Announced
+    | FarEndHeld
+    | Transferred,
 ) -> Call:
     match event:
         case StageReached(stage):
             return replace(call, stage=stage)
+        case Deflected(door):
+            return replace(call, met=(*call.met, door))
         case MenuSaid():
             return _said(call, event)
         case QueueChosen(queue):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Offer
 from madoguchi.domain.routing.record import Why
@@ -43,6 +44,10 @@ class EndReason(Enum):
     NO_CHOICE = "no_choice"
     NO_QUEUE = "no_queue"
     AFTER_HOURS = "after_hours"
+    DEFLECTED = "deflected"
+    """It was closed, and he was connected with another number."""
+    DEFLECTION_FAILED = "deflection_failed"
+    """It was closed, and the other number could not be reached."""
     ENDED_BY_SUPERVISOR = "ended_by_supervisor"
     NOT_CONNECTED = "not_connected"
     SERVER_RESTARTED = "server_restarted"
@@ -97,6 +102,15 @@ class Requeued:
 
     queue: Queue
     front: bool
+    at: Instant
+
+
+@dataclass(frozen=True)
+class TurnedAway:
+    """His agent sent him to a queue that is closed, where something else is offered than waiting."""
+
+    queue: Queue
+    door: Door
     at: Instant
 
 
@@ -189,6 +203,7 @@ CALL: Final[Machine[CallState]] = Machine(
         (CallState.DIALLING, DialAnswered): CallState.TALKING,
         (CallState.DIALLING, NotReached): CallState.ENDED,
         (CallState.TALKING, Requeued): CallState.QUEUED,
+        (CallState.TALKING, TurnedAway): CallState.IN_MENU,
         (CallState.TALKING, TalkEnded): CallState.ENDED,
         (CallState.IN_MENU, Resolved): CallState.ENDED,
         **{(state, ConsumerLeft): CallState.ABANDONED for state in WAITING},

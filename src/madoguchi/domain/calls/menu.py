@@ -8,14 +8,16 @@ goodbye or comes to a default queue, as the level's settings say.
 from datetime import timedelta
 from typing import Final
 
+from madoguchi.domain.calls import deflecting
 from madoguchi.domain.calls.call import Call, Stage, Timer
-from madoguchi.domain.calls.doors import closed_door
+from madoguchi.domain.calls.doors import Door, closed_door
 from madoguchi.domain.calls.draft import Draft
 from madoguchi.domain.calls.events import MenuSaid, QueueChosen, RecordingAnswered, StageReached, TimerSet
 from madoguchi.domain.calls.lifecycle import EndReason, Enqueued, Resolved
 from madoguchi.domain.messages.texts import Message
 from madoguchi.domain.queues.menu import Manner
 from madoguchi.domain.queues.queue import Queue, RecordingPolicy
+from madoguchi.kernel.ids import QueueId
 
 CHOICE_S: Final = timedelta(seconds=5)
 """How long an answer about the recording is waited for after the question."""
@@ -50,7 +52,11 @@ def key(draft: Draft, digit: str) -> None:
         case Stage.ASKING if digit == REFUSE_KEY:
             draft.add(RecordingAnswered(allowed=False))
             _enter_queue(draft)
-        case Stage.ASKING | Stage.ARRIVING | Stage.DIRECT | Stage.CLOSED | Stage.NOTICE | Stage.GOODBYE | Stage.DONE:
+        case Stage.ELSEWHERE:
+            deflecting.pressed(draft, digit)
+        case Stage.ASKING | Stage.ARRIVING | Stage.DIRECT | Stage.CLOSED | Stage.NOTICE:
+            pass
+        case Stage.UNREACHED | Stage.GOODBYE | Stage.DONE:
             pass
 
 
@@ -65,10 +71,12 @@ def said(draft: Draft) -> None:
         case Stage.NOTICE:
             _enter_queue(draft)
         case Stage.CLOSED:
-            draft.end(Resolved(EndReason.AFTER_HOURS, draft.now))
+            deflecting.told(draft)
+        case Stage.UNREACHED:
+            draft.end(Resolved(EndReason.DEFLECTION_FAILED, draft.now))
         case Stage.GOODBYE:
             draft.end(Resolved(farewell(draft.call), draft.now))
-        case Stage.ARRIVING | Stage.DIRECT | Stage.CHOOSING | Stage.DONE:
+        case Stage.ARRIVING | Stage.DIRECT | Stage.CHOOSING | Stage.ELSEWHERE | Stage.DONE:
             pass
 
 
@@ -108,8 +116,9 @@ def farewell(call: Call) -> EndReason:
 def choose(draft: Draft, queue: Queue) -> None:
     """The consumer wants `queue`. What must be said about the recording is said before he waits."""
     draft.add(TimerSet(Timer.CHOICE, None), TimerSet(Timer.MENU, None), QueueChosen(queue))
-    if closed_door(draft.call.doors, queue.id, draft.now) is not None:
-        draft.add(StageReached(Stage.CLOSED))
+    if (door := closed_door(draft.call.doors, queue.id, draft.now)) is not None:
+        if (instead := deflecting.closed(draft, door)) is not None:
+            choose(draft, instead)
         return
     match queue.recording:
         case RecordingPolicy.ASK_PERMISSION:
@@ -142,17 +151,26 @@ def _choice(draft: Draft, digit: str) -> None:
 
 def _go_to(draft: Draft, path: tuple[int, ...]) -> None:
     """Go where the keys in `path` lead, on through levels with a single choice."""
-    entries, queue = draft.call.choices.entries, None
+    entries, queue, level = draft.call.choices.entries, None, None
     for pressed in path:
         chosen = next(one for one in entries if one.key == pressed)
-        entries, queue = chosen.entries, chosen.queue
-    while queue is None and len(entries) == 1:
+        entries, queue, level = chosen.entries, chosen.queue, chosen.level
+    while queue is None and len(entries) == 1 and _shut(draft, level) is None:
         (only,) = entries
-        path, entries, queue = (*path, only.key), only.entries, only.queue
-    if queue is not None:
+        path, entries, queue, level = (*path, only.key), only.entries, only.queue, only.level
+    if queue is None and (door := _shut(draft, level)) is not None:
+        draft.add(TimerSet(Timer.CHOICE, None), TimerSet(Timer.MENU, None))
+        if (instead := deflecting.closed(draft, door)) is not None:
+            choose(draft, instead)
+    elif queue is not None:
         choose(draft, queue)
     else:
         draft.add(TimerSet(Timer.CHOICE, None), MenuSaid(path=path))
+
+
+def _shut(draft: Draft, level: QueueId | None) -> Door | None:
+    """Return the door down to a level, if nothing is open below it and that is not said by the queues themselves."""
+    return closed_door(draft.call.doors, level, draft.now) if level is not None else None
 
 
 def _level_above(call: Call) -> tuple[int, ...] | None:

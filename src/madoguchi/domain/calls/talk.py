@@ -19,12 +19,13 @@ from madoguchi.domain.calls.commands import (
     TransferToQueue,
 )
 from madoguchi.domain.calls.consult import ConsultOutcome, ConsultState
+from madoguchi.domain.calls.doors import Door
 from madoguchi.domain.calls.draft import Draft
 from madoguchi.domain.calls.effects import SendDigits
 from madoguchi.domain.calls.events import Held, Muted, RecordingPaused, Transferred
 from madoguchi.domain.calls.lifecycle import CallState, EndReason, NotReached, Offered, TalkEnded
 from madoguchi.domain.calls.parties import LegOpening, Party
-from madoguchi.domain.calls.requeue import requeue, requeue_or_end
+from madoguchi.domain.calls.requeue import requeue, requeue_or_end, turn_away
 from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.record import Rule, Why
 from madoguchi.domain.supervision import Role
@@ -81,8 +82,9 @@ def _handler_command(
             _press(draft, digits)
         case SetRecordingPaused(_, on):
             _pause_recording(draft, on=on)
-        case TransferToQueue(_, queue):
-            _transferred(draft, agent, Transfer(draft.now, agent.user, agent.name, to_queue=queue), queue, front=True)
+        case TransferToQueue(_, queue, door):
+            transfer = Transfer(draft.now, agent.user, agent.name, to_queue=queue)
+            _transferred(draft, agent, transfer, queue, front=True, door=door)
         case TransferToAgent(_, offer):
             transfer = Transfer(draft.now, agent.user, agent.name, to_agent=offer.agent, to_agent_name=offer.name)
             _transferred(draft, agent, transfer, _queue(draft.call), front=True)
@@ -138,12 +140,17 @@ def _listens(call: Call) -> Party:
     return party if consult.state is ConsultState.CONSULTING else call.consumer_party
 
 
-def _transferred(draft: Draft, agent: Party, transfer: Transfer, queue: Queue, *, front: bool) -> None:
+def _transferred(
+    draft: Draft, agent: Party, transfer: Transfer, queue: Queue, *, front: bool, door: Door | None = None
+) -> None:
     if draft.call.consults or draft.call.third_parties:
         raise ConflictError("end the consultation first", reason="consulting")
     draft.add(Transferred(transfer))
     draft.leave(agent, wrap_up=True)
-    requeue(draft, queue, front=front)
+    if door is not None:
+        turn_away(draft, queue, door)
+    else:
+        requeue(draft, queue, front=front)
 
 
 def _queue(call: Call) -> Queue:

@@ -12,6 +12,21 @@ from madoguchi.kernel.time import Instant
 _OPENING: Final = "@{NEXT_REOPEN_HOUR}"
 
 
+def reason(calendar: Calendar, at: Instant, language: str) -> Sequence[Line]:
+    """Return what a caller hears at `at` of why it is closed, before he is connected elsewhere."""
+    text = written(calendar, at, language)
+    return (Line(text, language) if text else line(Message.AFTER_HOURS, language),)
+
+
+def in_own_words(text: str, calendar: Calendar, at: Instant, language: str) -> Sequence[Line]:
+    """Return what a caller hears at `at` where a queue has its own words; nothing where a holiday has its own."""
+    if _holiday_message(calendar, at, language):
+        return ()
+    opening = calendar.next_opening(at)
+    hour = opening_in_words(opening, at, calendar.zone, language) if opening is not None else ""
+    return (Line(filled(text, {"NEXT_REOPEN_HOUR": hour}), language),)
+
+
 def spoken(calendar: Calendar, at: Instant, language: str) -> Sequence[Line]:
     """Return what a caller hears at `at`, when it is closed: why, if a holiday says so, and when it opens next."""
     opening = calendar.next_opening(at)

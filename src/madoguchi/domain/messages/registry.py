@@ -65,6 +65,8 @@ REGISTRY: Final[Mapping[Message, Declaration]] = {
     Message.AFTER_HOURS: Declaration(Group.ENDING, _WHERE),
     Message.NEXT_OPENING: Declaration(Group.ENDING, (*_WHERE, Variable.NEXT_REOPEN_HOUR)),
     Message.CALL_AGAIN: Declaration(Group.ENDING, _WHERE),
+    Message.DEFLECTED_TO_NUMBER: Declaration(Group.ENDING, _WHERE),
+    Message.NUMBER_NOT_REACHED: Declaration(Group.ENDING, _WHERE),
     Message.HOLD_MUSIC: Declaration(Group.MUSIC, text=False, longest_s=MUSIC_S),
 }
 

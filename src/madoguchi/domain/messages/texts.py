@@ -34,6 +34,8 @@ class Message(Enum):
     AFTER_HOURS = "after_hours"
     NEXT_OPENING = "next_opening"
     CALL_AGAIN = "call_again"
+    DEFLECTED_TO_NUMBER = "deflected_to_number"
+    NUMBER_NOT_REACHED = "number_not_reached"
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,9 @@ TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
         Message.AFTER_HOURS: "Sorry, we are closed at present.",
         Message.NEXT_OPENING: "We open again @{NEXT_REOPEN_HOUR}. Please call again then. Goodbye.",
         Message.CALL_AGAIN: "Please call again later. Goodbye.",
+        Message.DEFLECTED_TO_NUMBER: "We are connecting you with another number. One moment, please.",
+        Message.NUMBER_NOT_REACHED: "Sorry, nobody can take your call there at present. "
+        "Please call again later. Goodbye.",
     },
     "ja": {
         Message.GREETING: "お電話ありがとうございます。@{COMPANY}です。",
@@ -105,6 +110,9 @@ TEXTS: Final[Mapping[str, Mapping[Message, str]]] = {
         Message.NEXT_OPENING: "次の受付開始は、@{NEXT_REOPEN_HOUR}です。"
         "恐れ入りますが、改めてお電話ください。失礼いたします。",
         Message.CALL_AGAIN: "恐れ入りますが、改めてお電話ください。失礼いたします。",
+        Message.DEFLECTED_TO_NUMBER: "別の番号におつなぎします。少々お待ちください。",
+        Message.NUMBER_NOT_REACHED: "申し訳ございません。ただいまおつなぎできませんでした。"
+        "恐れ入りますが、改めてお電話ください。失礼いたします。",
     },
 }
 

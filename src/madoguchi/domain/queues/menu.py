@@ -41,6 +41,8 @@ class Entry:
     """What can be chosen below; never empty where there is no queue."""
     manner: Manner = field(default_factory=Manner)
     """Of the level below."""
+    level: QueueId | None = None
+    """The id of the level, where it is one."""
 
     @staticmethod
     def of(queue: Queue, key: int | None = None) -> "Entry":

@@ -122,7 +122,8 @@ class Menus:
             else:
                 manner = Manner.of(self.settings(PHONE_MENU, node).values)
                 manners.append(manner)
-                made.append(Entry(key, names_of(node), entries=self._entries(node.id, manners), manner=manner))
+                below = self._entries(node.id, manners)
+                made.append(Entry(key, names_of(node), entries=below, manner=manner, level=node.id))
         return tuple(made)
 
     def _without_agents(self, node: Node) -> Queue:

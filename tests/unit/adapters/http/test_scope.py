@@ -62,7 +62,8 @@ LISTS: Final = frozenset(
 DESK: Final = frozenset(
     one.strip()
     for one in """
-    GET /colleagues, PUT /desk/presence, POST /offers/{offer}/accept, POST /offers/{offer}/decline,
+    GET /colleagues, GET /desk/transfer-queues, PUT /desk/presence,
+    POST /offers/{offer}/accept, POST /offers/{offer}/decline,
     POST /handlings/{handling}/finish, POST /handlings/{handling}/extend, PUT /handlings/{handling}/draft,
     POST /calls, POST /calls/{call}/media, POST /calls/{call}/hold, POST /calls/{call}/mute,
     POST /calls/{call}/digits, POST /calls/{call}/recording, POST /calls/{call}/transfer, POST /calls/{call}/hang-up,

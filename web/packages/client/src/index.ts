@@ -2,6 +2,7 @@ export * from "./api.ts";
 export * from "./chat.ts";
 export * from "./clock.ts";
 export * from "./connection.ts";
+export * from "./deflection-api.ts";
 export * from "./format.ts";
 export * from "./frames.ts";
 export * from "./hours-api.ts";

@@ -511,8 +511,19 @@ export interface ClosedQueue {
   language: string;
   opens_at: Timestamp | null;
   zone: string;
-  /** What a holiday has to say; empty otherwise. */
+  /** What a holiday has to say, and on pages where to write instead; empty otherwise. */
   message: string;
+  /** What is offered instead; for apps. */
+  options?: InsteadOption[];
+}
+
+/** What is offered in the place of a closed queue. */
+export interface InsteadOption {
+  kind: string;
+  email: string;
+  number: string;
+  /** Where the consumer goes instead; it is open. */
+  queue: string;
 }
 
 export interface ConsumerSession {

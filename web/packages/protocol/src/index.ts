@@ -1,3 +1,4 @@
+export * from "./deflection.ts";
 export * from "./hours.ts";
 export * from "./http.ts";
 export type { components } from "./openapi.d.ts";

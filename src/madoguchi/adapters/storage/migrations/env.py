@@ -4,6 +4,7 @@ from alembic import context
 
 from madoguchi.adapters.storage import (  # noqa: F401 - their tables belong to the metadata
     schema,
+    schema_deflection,
     schema_desk,
     schema_facts,
     schema_hours,

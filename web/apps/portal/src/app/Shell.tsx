@@ -262,6 +262,12 @@ type Can = ReturnType<typeof useServices>["can"];
 function settingsOf(can: Can): { to: string; label: TextKey }[] {
   return [
     ...(can("settings.support_center.view") ? [{ to: "/settings/support-center", label: "hours.nav" as const }] : []),
+    ...(can("settings.queues.view")
+      ? [
+          { to: "/settings/calls", label: "deflection.page.calls" as const },
+          { to: "/settings/chats", label: "deflection.page.chats" as const },
+        ]
+      : []),
     ...(can("settings.queues.view") ? [{ to: "/settings/queues/ivr", label: "nav.queue_settings" as const }] : []),
     ...(can("settings.messages.view") ? [{ to: "/settings/languages", label: "nav.languages" as const }] : []),
     ...(can("agent_statuses.edit") ? [{ to: "/settings/statuses", label: "nav.statuses" as const }] : []),

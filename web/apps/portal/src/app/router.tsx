@@ -65,6 +65,8 @@ const QueueBoard = lazyRouteComponent(() => import("../features/queue-board/Queu
 const DoctorPage = lazyRouteComponent(() => import("../features/doctor/DoctorPage.tsx"), "DoctorPage");
 const SmsPage = lazyRouteComponent(() => import("../features/sms/SmsPage.tsx"), "SmsPage");
 const EmbeddingPage = lazyRouteComponent(() => import("../features/embedding/EmbeddingPage.tsx"), "EmbeddingPage");
+const DeflectionPage = lazyRouteComponent(() => import("../features/deflection/DeflectionPage.tsx"), "DeflectionPage");
+const QueueDeflectionCard = lazyRouteComponent(() => import("../features/deflection/QueueDeflectionCard.tsx"), "QueueDeflectionCard");
 const DeskPage = lazyRouteComponent(() => import("../features/desk/DeskPage.tsx"), "DeskPage");
 
 /** A board's URL: its filters, a call whose details are open, and chats that are being read beside it. */
@@ -179,6 +181,8 @@ function page(path: keyof typeof access, title: TextKey, draw: () => ReactNode) 
 const settings = [
   page("/dashboard", "page.dashboard", () => <DashboardRoute />),
   page("/settings/queues/$channel", "page.queue_settings", () => <QueueSettingsRoute />),
+  page("/settings/calls", "deflection.page.calls", () => <DeflectionPage key="calls" area="calls" />),
+  page("/settings/chats", "deflection.page.chats", () => <DeflectionPage key="chats" area="chats" />),
   page("/settings/support-center", "page.support_center", () => <SupportCenterPage />),
   page("/settings/languages", "page.languages", () => <LanguagesRoute />),
   page("/settings/statuses", "page.statuses", () => <StatusesPage />),
@@ -324,7 +328,7 @@ function QueueSettingsRoute(): ReactNode {
     [navigate],
   );
   if (known === undefined) return <NotFound />;
-  return <QueueSettings channel={known} chosen={typeof q === "string" ? q : "global"} onGo={go} />;
+  return <QueueSettings more={(node) => <QueueDeflectionCard {...node} />} channel={known} chosen={typeof q === "string" ? q : "global"} onGo={go} />;
 }
 
 const MENUS: readonly MenuChannel[] = ["ivr", "mobile", "web", "sms"];

@@ -20,6 +20,7 @@ const BUILT = [
   String.raw`call`,
   String.raw`canned\.(?:text|variable)`,
   String.raw`chat`,
+  String.raw`deflection\.(?:kind|fault|place|step|condition|page|enable|transfers|ground)`,
   String.raw`density`,
   String.raw`disposition`,
   String.raw`dispositions\.(?:name|up|down)`,

@@ -27,6 +27,7 @@ export const SUBJECTS: readonly Subject[] = [
   "holiday_folder",
   "sms_connection",
   "sms_number",
+  "deflection",
   "goals",
   "settings",
 ];

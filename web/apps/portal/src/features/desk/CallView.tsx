@@ -158,6 +158,7 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
         title={t("transfer.title", { name: call.consumer.name })}
         channel="call"
         menus={menus}
+        language={call.language}
         numbers={dials}
       />
       <TransferDialog
@@ -167,6 +168,7 @@ export function CallView({ call }: { call: DeskCallRow }): ReactNode {
         title={t("call.add_participant")}
         channel="call"
         menus={menus}
+        language={call.language}
         numbers={dials}
       />
       <Confirm

@@ -119,6 +119,7 @@ export function ChatPane({ chat }: { chat: DeskChatRow }): ReactNode {
         title={t("transfer.title", { name: chat.consumer.name })}
         channel="chat"
         menus={chat.medium === "sms" ? TEXT_MENUS : PAGE_MENUS}
+        language={chat.language}
       />
       <Confirm
         open={ending}

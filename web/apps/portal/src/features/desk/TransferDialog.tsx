@@ -1,7 +1,8 @@
-import { asProblem, type CallTarget } from "@madoguchi/client";
+import { asProblem, DeflectionApi, type CallTarget } from "@madoguchi/client";
+import type { TransferQueue } from "@madoguchi/protocol";
 import { Bar, Button, Dialog, Nothing, Skeleton, Tabs, TextAreaField, TextField } from "@madoguchi/ui";
 import { useQuery } from "@tanstack/react-query";
-import { useId, useRef, useState, type ReactNode } from "react";
+import { useId, useMemo, useRef, useState, type ReactNode } from "react";
 import { Failed } from "../../shared/QueryState.tsx";
 import { useAction } from "../../shared/hooks.ts";
 import { nameIn, presenceLook, queuePath, searchable } from "../../shared/labels.ts";
@@ -30,6 +31,8 @@ export interface TransferDialogProps {
   channel: "call" | "chat";
   /** The menus whose queues come into question; all, where none of them has any. */
   menus: readonly string[];
+  /** The interaction's: queues may have other hours in other languages. */
+  language: string;
   /** Whether phones can be called. */
   numbers?: boolean;
 }
@@ -79,7 +82,7 @@ export function TransferDialog(props: TransferDialogProps): ReactNode {
     setChosen(null);
     setProblem(null);
   };
-  const list = { chosen, onChoose: setChosen, search, channel: props.channel, menus: props.menus };
+  const list = { chosen, onChoose: setChosen, search, channel: props.channel, menus: props.menus, language: props.language };
   const consult = onConsult === undefined ? undefined : () => void perform((to) => onConsult(to, kind === "number" ? "" : note.trim()));
   return (
     <Dialog
@@ -169,25 +172,53 @@ interface ListProps {
   search: React.RefObject<HTMLInputElement | null>;
   channel: "call" | "chat";
   menus: readonly string[];
+  language: string;
 }
 
 function Queues(props: ListProps): ReactNode {
   const t = useT();
   const language = useLanguage();
   const { api } = useServices();
-  const query = useQuery({ queryKey: ["queues"], queryFn: api.queues });
-  const all = query.data?.queues;
-  const own = all?.filter((queue) => queue.channels.some((menu) => props.menus.includes(menu)));
-  const choices = (own?.length === 0 ? all : own)?.map((queue) => ({
-    id: queue.id,
-    title: queuePath({ ...queue }, language) || nameIn(queue.names, language),
-    aside: (
-      <span className={queue.available > 0 ? "ok-text" : "muted"}>
-        {t("transfer.available", { available: queue.available, agents: queue.agents })}
-      </span>
-    ),
-  }));
-  return <ChoiceList {...props} choices={choices} failed={query.error} onRetry={() => void query.refetch()} />;
+  const deflection = useMemo(() => new DeflectionApi(api.http), [api]);
+  const query = useQuery({
+    queryKey: ["transfer-queues", props.channel, props.language],
+    queryFn: () => deflection.transferQueues(props.channel, props.language),
+    refetchOnMount: "always",
+  });
+  const known = query.data === undefined ? [] : [...query.data.queues, ...query.data.hidden];
+  const ours = (queue: TransferQueue): boolean => queue.channels.some((menu) => props.menus.includes(menu));
+  const anyOurs = known.some(ours);
+  const title = (queue: TransferQueue): string => queuePath({ ...queue }, language) || nameIn(queue.names, language);
+  const choices = query.data?.queues
+    .filter((queue) => !anyOurs || ours(queue))
+    .map((queue) => ({
+      id: queue.id,
+      title: title(queue),
+      aside: (
+        <span className={queue.available > 0 ? "ok-text" : "muted"}>
+          {queue.ground === "open" ? "" : `${t(`deflection.ground.${queue.ground}`)} · `}
+          {t("transfer.available", { available: queue.available, agents: queue.agents })}
+        </span>
+      ),
+    }));
+  const hidden = query.data?.hidden.filter((queue) => !anyOurs || ours(queue)) ?? [];
+  return (
+    <>
+      <ChoiceList {...props} choices={choices} failed={query.error} onRetry={() => void query.refetch()} />
+      {hidden.length === 0 ? null : (
+        <details className="transfer-hidden">
+          <summary>{t("deflection.hidden", { count: hidden.length })}</summary>
+          <ul>
+            {hidden.map((queue) => (
+              <li key={queue.id}>
+                {title(queue)} — <span className="muted">{t(`deflection.ground.${queue.ground}`)}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
 }
 
 function Agents(props: ListProps): ReactNode {

@@ -20,10 +20,21 @@ export interface QueueSettingsProps {
   /** The chosen node, or `global`. */
   chosen: string;
   onGo: (channel: MenuChannel, chosen: string) => void;
+  /** What other features add to a node's editor. */
+  more?: (node: MoreOfNode) => ReactNode;
+}
+
+/** What is told of a node to who adds to its editor. */
+export interface MoreOfNode {
+  queue: string;
+  channel: MenuChannel;
+  leaf: boolean;
+  /** All queues of its menu. */
+  queues: { value: string; label: string }[];
 }
 
 /** Settings > Queues: the menu trees of all channels, and what is in each level and queue. */
-export function QueueSettings({ channel, chosen, onGo }: QueueSettingsProps): ReactNode {
+export function QueueSettings({ channel, chosen, onGo, more }: QueueSettingsProps): ReactNode {
   const t = useT();
   const [going, setGoing] = useState<(() => void) | null>(null);
   const dirty = useRef(false);
@@ -39,7 +50,7 @@ export function QueueSettings({ channel, chosen, onGo }: QueueSettingsProps): Re
   const rows = useAllRows(view);
   const pane = (
     <ViewGate subscription={view}>
-      <Trees channel={channel} chosen={chosen} onGo={go} onDirty={onDirty} rows={rows} />
+      <Trees channel={channel} chosen={chosen} onGo={go} onDirty={onDirty} rows={rows} {...(more === undefined ? {} : { more })} />
     </ViewGate>
   );
   return (
@@ -114,6 +125,14 @@ function Trees(props: QueueSettingsProps & { rows: readonly QueueTreeRow[]; onDi
         : [],
     );
   }, [rows, language]);
+  const sameMenu = useMemo(
+    () =>
+      [...tree.values()]
+        .flat()
+        .filter((each) => each.leaf)
+        .map((each) => ({ value: each.id, label: chainOf(tree, each.id).map((one) => nameIn(one.names, language)).join(" > ") })),
+    [tree, language],
+  );
   return (
     <div className="queue-panes">
       <section className="tree-pane card" aria-label={t("queues.tree")}>
@@ -176,6 +195,7 @@ function Trees(props: QueueSettingsProps & { rows: readonly QueueTreeRow[]; onDi
         ) : (
           <Unanswered query={forms} />
         )}
+        {node === null ? null : props.more?.({ queue: node.id, channel, leaf: node.leaf, queues: sameMenu })}
       </section>
       {doing === null ? null : (
         <TreeDialog
