@@ -7,6 +7,7 @@ from typing import Any, Final
 from madoguchi.adapters.speech.assets import RING_BACK
 from madoguchi.bootstrap.deflection import deflection_of
 from madoguchi.bootstrap.doctor import doctor_of
+from madoguchi.bootstrap.figures import Figures
 from madoguchi.bootstrap.live_counts import live_counts
 from madoguchi.bootstrap.people import people_services
 from madoguchi.bootstrap.ports import Ports
@@ -45,10 +46,6 @@ from madoguchi.services.dialling import DiallingService
 from madoguchi.services.dispatch import Dispatcher, WaitingRoom
 from madoguchi.services.dispositions import DispositionService
 from madoguchi.services.embedding import EmbeddingService
-from madoguchi.services.fact_keeper import FactKeeper
-from madoguchi.services.figures import FiguresService
-from madoguchi.services.figures_live import LiveFigures
-from madoguchi.services.floor import Floor
 from madoguchi.services.handlings import HandlingService
 from madoguchi.services.hours import HoursService
 from madoguchi.services.hours_settings import HoursSettings
@@ -66,7 +63,6 @@ from madoguchi.services.prompts import PromptService
 from madoguchi.services.queue_rows import QueueRows
 from madoguchi.services.queue_settings import QueueSettingsService
 from madoguchi.services.queues import QueueService
-from madoguchi.services.queues_live import LiveQueues
 from madoguchi.services.recordings import RecordingService
 from madoguchi.services.replies import ReplyService
 from madoguchi.services.reservations import Reservations
@@ -147,12 +143,8 @@ class House:
         self._dispatcher = Dispatcher(self._agents, self._queues, self._reservations, clock, self._runtime.alarms)
         self._facts = VoiceFacts(self._calls, self._arrived, self._recordings.ended)
         self._chat_views = ChatViews(self._views, storage.interactions)
-        self._fact_keeper = FactKeeper(storage, clock)
         self._listening = ListeningKeeper(storage.listening, clock, ids)
-        self._figures = FiguresService(storage, self._queues, centre, clock)
-        floor = Floor(self._calls.states, self._chats.states, self._agents.states)
-        self._live_figures = LiveFigures(self._views, floor, self._figures, self._queues, clock)
-        self._live_queues = LiveQueues(self._views, floor, self._figures, self._queues, clock)
+        self._figures = Figures(ports, centre, self._queues, self._views)
         self._early: list[LegArrived] | None = []
         """Calls that came before the runtime ran; none are kept once it does."""
         self._phone = PhoneCalls(
@@ -183,20 +175,11 @@ class House:
         self._chat_views.attach(self._chats)
         self._chats.observe(self._chat_views.changed)
         self._listening.observe(self._calls, self._chats, self._chat_views)
-        self._observe_figures(board)
+        self._figures.observe(
+            self._calls, self._chats, self._agents, on_new_day=lambda: board.show(self._agents.states())
+        )
         self._dispatcher.add(WaitingRoom(self._calls, Channel.CALL, CallPositionIs))
         self._dispatcher.add(WaitingRoom(self._chats, Channel.CHAT, ChatPositionIs))
-
-    def _observe_figures(self, board: AgentProjection) -> None:
-        for owners in (self._calls, self._chats):
-            owners.observe(self._fact_keeper.interaction_changed)
-        self._agents.observe(self._fact_keeper.agent_changed)
-        for rows in (self._live_figures.rows, self._live_queues.rows):
-            for kind in (self._calls, self._chats, self._agents):
-                kind.observe(rows.changed)
-            self._queues.observe(rows.changed)
-            self._fact_keeper.observe(rows.facts_written)
-        self._live_figures.on_new_day = lambda: board.show(self._agents.states())
 
     def _made(self, tenant: Tenant) -> Services:
         clock, ids, storage = self._ports.clock, self._ports.ids, self._ports.storage
@@ -294,7 +277,7 @@ class House:
             embedding=self._embedding,
             deflection=self._deflection,
             deflection_settings=self._deflection_settings,
-            figures=self._figures,
+            figures=self._figures.service,
             metadata=MetadataService(storage),
             sms=self._texting.settings,
             monitoring_report=MonitoringReportService(storage.listening, self._centre, clock),
@@ -361,11 +344,7 @@ class House:
         for work in (self._views.run(), self._dispatcher.run(), self._recordings.run(), self._listening.run()):
             self._runtime.spawn(work)
         for work in (
-            self._fact_keeper.run(),
-            self._live_figures.rows.run(),
-            self._live_figures.watch_days(),
-            self._live_queues.rows.run(),
-            self._live_queues.watch_time(),
+            *self._figures.work(),
             self._doctor.run(),
             warm_up(self._tenant, self._queues, self._prompts),
         ):

@@ -26,12 +26,12 @@ export class RowStore<Row extends { id: string }> {
 
   /** Replaces everything. */
   snapshot(rows: readonly Row[]): void {
-    this.#stage(rows, null);
+    this.delta(rows, null);
   }
 
-  /** Puts and removes rows. */
-  delta(put: readonly Row[], gone: readonly string[]): void {
-    this.#stage(put, gone);
+  /** Removes rows (all of them where `gone` is null), then puts some. */
+  delta(put: readonly Row[], gone: readonly string[] | null): void {
+    if (this.#staged.push([put, gone]) === 1) this.#batch.add(this.flush);
   }
 
   readonly subscribeRow = (id: string, listener: () => void): (() => void) => {
@@ -85,10 +85,6 @@ export class RowStore<Row extends { id: string }> {
     if (moved) for (const listener of [...this.#idListeners]) listener();
     for (const listener of [...this.#anyListeners]) listener();
   };
-
-  #stage(put: readonly Row[], gone: readonly string[] | null): void {
-    if (this.#staged.push([put, gone]) === 1) this.#batch.add(this.flush);
-  }
 }
 
 function add(listeners: Set<() => void>, listener: () => void): () => void {

@@ -2846,6 +2846,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/deflection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description Return all settings, and what is wrong with them by now.
+         */
+        get: operations["deflection_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/deflection/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Calls
+         * @description Replace what holds for all calls.
+         */
+        put: operations["deflection_change_calls"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/deflection/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Chats
+         * @description Replace what holds for all chats.
+         */
+        put: operations["deflection_change_chats"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/deflection/queues/{queue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Queue
+         * @description Replace what one queue or level says for itself.
+         */
+        put: operations["deflection_change_queue"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/deflection/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview
+         * @description Say what a consumer would get, now or at a time, and why.
+         *
+         *     A time without its offset from UTC is one of the clock of the hours that count.
+         */
+        get: operations["deflection_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/transfer-queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transfer Queues
+         * @description List the queues to which a call or chat in a language can be sent now, and the others with the reason.
+         */
+        get: operations["deflection_transfer_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3162,6 +3284,34 @@ export interface components {
          */
         By: "queue" | "agent" | "interval";
         /**
+         * CallDeflectionIO
+         * @description What holds for all calls.
+         */
+        CallDeflectionIO: {
+            /** Version */
+            version: number;
+            /** Enabled */
+            enabled: boolean;
+            /** Transfers */
+            transfers: boolean;
+            phone: components["schemas"]["DeflectionPlanIn"];
+            pages: components["schemas"]["DeflectionPlanIn"];
+        };
+        /**
+         * CallDeflectionOut
+         * @description The same, as it holds.
+         */
+        CallDeflectionOut: {
+            /** Version */
+            version: number;
+            /** Enabled */
+            enabled: boolean;
+            /** Transfers */
+            transfers: boolean;
+            phone: components["schemas"]["DeflectionPlanOut"];
+            pages: components["schemas"]["DeflectionPlanOut"];
+        };
+        /**
          * CallTransferIn
          * @description Where a call goes: to a queue, to an agent or to a phone.
          */
@@ -3287,6 +3437,32 @@ export interface components {
          */
         Channel: "call" | "chat";
         /**
+         * ChatDeflectionIO
+         * @description What holds for all chats.
+         */
+        ChatDeflectionIO: {
+            /** Version */
+            version: number;
+            /** Enabled */
+            enabled: boolean;
+            /** Transfers */
+            transfers: boolean;
+            pages: components["schemas"]["DeflectionPlanIn"];
+        };
+        /**
+         * ChatDeflectionOut
+         * @description The same, as it holds.
+         */
+        ChatDeflectionOut: {
+            /** Version */
+            version: number;
+            /** Enabled */
+            enabled: boolean;
+            /** Transfers */
+            transfers: boolean;
+            pages: components["schemas"]["DeflectionPlanOut"];
+        };
+        /**
          * ChatOut
          * @description A started chat.
          */
@@ -3344,6 +3520,11 @@ export interface components {
             zone: string;
             /** Message */
             message: string;
+            /**
+             * Options
+             * @default []
+             */
+            options: components["schemas"]["InsteadOption"][];
         };
         /**
          * CodeIn
@@ -3585,6 +3766,137 @@ export interface components {
             passed: components["schemas"]["PassedOverOut"][];
             /** Rung */
             rung: components["schemas"]["RungOut"][];
+        };
+        /**
+         * DeflectionDecisionOut
+         * @description What becomes of a consumer at one queue, and why.
+         */
+        DeflectionDecisionOut: {
+            /** Queue */
+            queue: string;
+            /**
+             * Condition
+             * @enum {string}
+             */
+            condition: "open" | "over_capacity" | "after_hours" | "holiday";
+            /** Source */
+            source: ("global" | "queue" | "parent") | null;
+            plan: components["schemas"]["DeflectionPlanOut"] | null;
+            /** Steps */
+            steps: components["schemas"]["DeflectionStepOut"][];
+        };
+        /**
+         * DeflectionFindingOut
+         * @description One thing that is wrong, and where.
+         */
+        DeflectionFindingOut: {
+            /** Fault */
+            fault: string;
+            /** Place */
+            place: string;
+            /** Field */
+            field: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Refused */
+            refused: boolean;
+        };
+        /**
+         * DeflectionOptionOut
+         * @description One option of a menu.
+         */
+        DeflectionOptionOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "queue" | "phone_number" | "voicemail" | "message" | "scheduled_call" | "email";
+            /** Given */
+            given: boolean;
+        };
+        /**
+         * DeflectionOut
+         * @description All settings, what is wrong with them, and what can be chosen.
+         */
+        DeflectionOut: {
+            calls: components["schemas"]["CallDeflectionOut"];
+            chats: components["schemas"]["ChatDeflectionOut"];
+            /** Queues */
+            queues: components["schemas"]["QueueDeflectionOut"][];
+            /** Findings */
+            findings: components["schemas"]["DeflectionFindingOut"][];
+            /** Email */
+            email: string;
+            /** Languages */
+            languages: string[];
+            /** Options */
+            options: {
+                [key: string]: components["schemas"]["DeflectionOptionOut"][];
+            };
+        };
+        /**
+         * DeflectionPlanIn
+         * @description What is offered, and what that needs.
+         */
+        DeflectionPlanIn: {
+            /** Kinds */
+            kinds?: ("queue" | "phone_number" | "voicemail" | "message" | "scheduled_call" | "email")[];
+            /**
+             * Queue
+             * @default
+             */
+            queue: string | "";
+            /**
+             * Number
+             * @default
+             */
+            number: string;
+            /** Texts */
+            texts?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * DeflectionPlanOut
+         * @description The same, as it holds.
+         */
+        DeflectionPlanOut: {
+            /** Kinds */
+            kinds: ("queue" | "phone_number" | "voicemail" | "message" | "scheduled_call" | "email")[];
+            /** Queue */
+            queue: string;
+            /** Number */
+            number: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * DeflectionPreviewOut
+         * @description What a consumer would get, from queue to queue.
+         */
+        DeflectionPreviewOut: {
+            /** At */
+            at: string;
+            /** Zone */
+            zone: string;
+            /** Trail */
+            trail: components["schemas"]["DeflectionDecisionOut"][];
+        };
+        /**
+         * DeflectionStepOut
+         * @description One thing that was looked at.
+         */
+        DeflectionStepOut: {
+            /** Code */
+            code: string;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
         };
         /**
          * DialIn
@@ -4140,6 +4452,29 @@ export interface components {
             mistakes: components["schemas"]["MistakeOut"][];
             /** Applied */
             applied: boolean;
+        };
+        /**
+         * InsteadOption
+         * @description What is offered in the place of a closed queue.
+         */
+        InsteadOption: {
+            /** Kind */
+            kind: string;
+            /**
+             * Email
+             * @default
+             */
+            email: string;
+            /**
+             * Number
+             * @default
+             */
+            number: string;
+            /**
+             * Queue
+             * @default
+             */
+            queue: string;
         };
         /**
          * Interval
@@ -4791,6 +5126,30 @@ export interface components {
             errors?: components["schemas"]["FieldProblem"][] | null;
             /** Changed */
             changed?: components["schemas"]["ChangedProblem"][] | null;
+        };
+        /**
+         * QueueDeflectionIO
+         * @description What one queue or level says for itself.
+         */
+        QueueDeflectionIO: {
+            /** Version */
+            version: number;
+            /** Enabled */
+            enabled: boolean;
+            plan: components["schemas"]["DeflectionPlanIn"];
+        };
+        /**
+         * QueueDeflectionOut
+         * @description The same, as it holds.
+         */
+        QueueDeflectionOut: {
+            /** Queue */
+            queue: string;
+            /** Version */
+            version: number;
+            /** Enabled */
+            enabled: boolean;
+            plan: components["schemas"]["DeflectionPlanOut"];
         };
         /**
          * QueueDetailsOut
@@ -5745,7 +6104,7 @@ export interface components {
          * @description What kind of thing an entry is about.
          * @enum {string}
          */
-        Subject: "user" | "sign_in" | "role" | "team" | "queue" | "queue_settings" | "status" | "disposition" | "reply" | "languages" | "message" | "support_center" | "custom_hours" | "holiday_folder" | "sms_connection" | "sms_number" | "goals" | "settings";
+        Subject: "user" | "sign_in" | "role" | "team" | "queue" | "queue_settings" | "status" | "disposition" | "reply" | "languages" | "message" | "support_center" | "custom_hours" | "holiday_folder" | "sms_connection" | "sms_number" | "deflection" | "goals" | "settings";
         /**
          * SwitchIn
          * @description Something that is on or off.
@@ -5863,6 +6222,43 @@ export interface components {
             queue?: string | null;
             /** Agent */
             agent?: string | null;
+        };
+        /**
+         * TransferQueue
+         * @description A queue in the transfer dialog.
+         */
+        TransferQueue: {
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Path */
+            path: {
+                [key: string]: string;
+            }[];
+            /** Channels */
+            channels: string[];
+            /** Agents */
+            agents: number;
+            /** Available */
+            available: number;
+            /**
+             * Ground
+             * @enum {string}
+             */
+            ground: "open" | "deflected" | "agents_there" | "virtual_agent" | "after_hours" | "chats_deflected" | "nobody_there" | "virtual_agent_keeps_hours";
+        };
+        /**
+         * TransferQueuesOut
+         * @description Where a call or chat can be sent now, and where not.
+         */
+        TransferQueuesOut: {
+            /** Queues */
+            queues: components["schemas"]["TransferQueue"][];
+            /** Hidden */
+            hidden: components["schemas"]["TransferQueue"][];
         };
         /**
          * UserChangeIn
@@ -11478,6 +11874,202 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoctorSettingsOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    deflection_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeflectionOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    deflection_change_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallDeflectionIO"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallDeflectionOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    deflection_change_chats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatDeflectionIO"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatDeflectionOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    deflection_change_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueDeflectionIO"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueDeflectionOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    deflection_preview: {
+        parameters: {
+            query: {
+                queue: string;
+                service?: "call" | "chat";
+                language?: string;
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeflectionPreviewOut"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    deflection_transfer_queues: {
+        parameters: {
+            query?: {
+                service?: "call" | "chat";
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferQueuesOut"];
                 };
             };
             /** @description A problem (RFC 9457). */
