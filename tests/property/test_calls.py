@@ -515,7 +515,7 @@ class Calls(RuleBasedStateMachine):
                 assert present or call.third_parties or handing_over, "the consumer is left with nobody"
             else:
                 assert not present
-                assert not call.third_parties
+                assert not call.third_parties or call.stage is Stage.ELSEWHERE
                 assert not call.consults
 
     @invariant()

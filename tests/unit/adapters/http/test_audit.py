@@ -156,6 +156,7 @@ async def centre(story: Story) -> None:
     await story.does("PUT /settings/embedding", json=SITES)
     await story.does("PUT /doctor/settings", json=STUCK)
     await texting(story)
+    await after_hours(story)
     result = (await story.does("POST /dispositions", json=RESULT))["id"]
     await story.does("PUT /dispositions/{disposition}", result, json={**RESULT, "notes_required": True}, version=1)
     other = (await story.does("POST /dispositions", json={**RESULT, "names": {"en": "Lost", "ja": "不成立"}}))["id"]
@@ -190,6 +191,16 @@ async def oneself(office: Office, done: set[str]) -> None:
         token = {"token": link.partition("#")[2], "password": "the next good password"}
         await story.does("POST /welcome/password", by=browser, json=token)
     done |= story.done | admin.done
+
+
+async def after_hours(story: Story) -> None:
+    phone = {"kinds": ["phone_number"], "number": "03-1234-5678"}
+    both = {"version": 0, "enabled": True, "transfers": True, "pages": {"kinds": ["email"]}}
+    await story.does("PUT /settings/deflection/calls", json={**both, "phone": phone})
+    await story.does("PUT /settings/deflection/chats", json=both)
+    made = await story.does("POST /settings/queues", json={"channel": "ivr", "names": {"en": "Sales"}})
+    own = {"version": 0, "enabled": True, "plan": phone}
+    await story.does("PUT /settings/deflection/queues/{queue}", made["queues"][0], json=own)
 
 
 async def texting(story: Story) -> None:
