@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.chromium import CHROMIUM
+
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("nightly", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -15,7 +17,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 SOUND = ("contract/voice", "e2e/voice", "integration/media", "integration/sip", "integration/webrtc")
 """Where tests listen in real time. They run one after the other, beside all others but not beside each other."""
 HERE = Path(__file__).parent
-PROGRAM_OF = {"browser": "chromium", "sipp": "sipp", "baresip": "baresip"}
+PROGRAM_OF = {"browser": CHROMIUM, "sipp": "sipp", "baresip": "baresip"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,7 +2,7 @@
 # Brings what only tests need and no Python package has: a browser, SIP peers, fonts. Installs by apt when root; otherwise says
 # what is missing, and the tests that need it are skipped loudly.
 set -euo pipefail
-declare -A package_of=([chromium]=chromium [sipp]=sip-tester [baresip]=baresip)
+declare -A package_of=([chromium]=chromium [chromium-headless-shell]=chromium-headless-shell [sipp]=sip-tester [baresip]=baresip)
 missing=()
 for command in "${!package_of[@]}"; do
   command -v "$command" >/dev/null || missing+=("${package_of[$command]}")

@@ -1,7 +1,6 @@
 """Chromium with a microphone that says a tone, and pages whose ears can be asked."""
 
 import json
-import shutil
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import Any, Final
 from playwright.async_api import Browser, BrowserContext, Error, Page, WebSocket, async_playwright, expect
 
 from madoguchi.testing.tones import write_tone
+from tests.chromium import CHROMIUM
 
-CHROMIUM: Final = shutil.which("chromium") or "chromium"
 EARS: Final = Path(__file__).with_name("ears.js").read_text(encoding="utf-8")
 PATIENCE_MS: Final = 30_000
 TONES: Final = (440, 500, 700, 900, 1100)

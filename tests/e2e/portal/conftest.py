@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.chromium import SHELL
 from tests.e2e.portal.backend import ORIGIN, PORTAL, Backend, Scene
 
 WEB = Path(__file__).parents[3] / "web"
@@ -40,7 +41,7 @@ def browser(built_portal: Path) -> Iterator[Browser]:
     """Debian's chromium, once per file."""
     assert built_portal.is_dir()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=SHELL, args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -124,7 +124,7 @@ def test_ending_a_call_from_its_row_asks_first_and_leaves_the_page_as_it_is(open
     backend.gone("calls", call)
     page.get_by_role("heading", name=re.compile("calls$")).hover()
     expect(page.locator(f"[data-row='{call}']")).to_have_count(0)
-    expect(page.get_by_role("main").get_by_label("Search consumer, agent, ID")).to_be_visible()
+    expect(page.get_by_role("main").get_by_label("Search consumer, agent, queue, ID")).to_be_visible()
 
 
 @pytest.mark.req("END-1")

@@ -1,6 +1,5 @@
 """The desk within a CRM's page of another site, in a browser that gives third parties no cookies of their own."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
 
 from madoguchi.testing.server import RealServer
+from tests.chromium import SHELL
 from tests.e2e.kit.house import brisk_server, requests_of
 from tests.e2e.portal.conftest import ARGUMENTS
 
@@ -59,7 +59,7 @@ def strict_browser(server: RealServer) -> Iterator[Browser]:
     assert server.url
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=[*ARGUMENTS, "--test-third-party-cookie-phaseout"]
+            executable_path=SHELL, args=[*ARGUMENTS, "--test-third-party-cookie-phaseout"]
         )
         yield browser
         browser.close()

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
 import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from madoguchi.kernel.ids import LegId
 from madoguchi.media.protocol import BrowserConnected
 from madoguchi.media.webrtc.events import Address, Closed, CloseReason, Connected
+from tests.chromium import CHROMIUM
 from tests.integration.media.plane import a_scene
 from tests.integration.media.test_phones import TALK
 from tests.integration.webrtc.harness import running_worker, udp_socket
@@ -24,7 +24,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 ORIGIN = "http://localhost:8123"
 PAGE = Path(__file__).with_name("page.html")
-CHROMIUM = shutil.which("chromium") or "chromium"
 LEG = LegId("leg_1")
 
 
