@@ -30,7 +30,7 @@ def test_queues_are_filtered_sorted_and_led_on_from(open_portal: OpenPortal) -> 
     expect(rows).to_have_count(1)
     page.get_by_role("button", name="Actions for Billing").click()
     expect(page.get_by_role("menuitem")).to_have_text(
-        ["View connected calls", "View queued calls", "View completed calls"]
+        ["View connected calls", "View queued calls", "View completed calls", "Add agents"]
     )
     page.get_by_role("menuitem", name="View queued calls").click()
     expect(page).to_have_url(re.compile(r"/calls/queued\?queue=queue_billing"))
