@@ -318,7 +318,9 @@ def test_a_queue_of_the_phone_menu_gets_a_deflection_of_its_own(
         own.get_by_role("radio", name=at.text("deflection.kind.phone_number")).check()
         own.get_by_label(at.text("deflection.number")).fill("03-1234-5678")
         look(at, f"4-deflection-{language}-{theme}")
-        at.button("deflection.set_own").click()
+        # The button is disabled while it is still being saved, too.
+        with at.page.expect_response(lambda one: "/deflection/queues/" in one.url and one.request.method == "PUT"):
+            at.button("deflection.set_own").click()
         expect(at.button("deflection.set_own")).to_be_disabled()
         (kept,) = at.http.get("/settings/deflection").raise_for_status().json()["queues"]
         assert (kept["enabled"], kept["plan"]["number"]) == (True, "+81312345678")

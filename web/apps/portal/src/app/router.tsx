@@ -11,8 +11,9 @@ import {
   type AnyRoute,
 } from "@tanstack/react-router";
 import { Failure, Nothing, Skeleton } from "@madoguchi/ui";
-import { useCallback, useMemo, type ReactNode } from "react";
+import { Suspense, useCallback, useMemo, type ReactNode } from "react";
 import { changed, readDashboardSearch, type DashboardChange } from "../features/dashboard/period.ts";
+import type { MoreOfNode } from "../features/queue-settings/QueueSettings.tsx";
 import { readMessageSearch, type MessageSearch } from "../features/messages/search.ts";
 import { Forgotten } from "../features/sign-in/Forgotten.tsx";
 import { SignIn } from "../features/sign-in/SignIn.tsx";
@@ -328,7 +329,16 @@ function QueueSettingsRoute(): ReactNode {
     [navigate],
   );
   if (known === undefined) return <NotFound />;
-  return <QueueSettings more={(node) => <QueueDeflectionCard {...node} />} channel={known} chosen={typeof q === "string" ? q : "global"} onGo={go} />;
+  return <QueueSettings more={addsDeflection} channel={known} chosen={typeof q === "string" ? q : "global"} onGo={go} />;
+}
+
+/** It waits for its own code: the page must not vanish meanwhile, and the focus with it. */
+function addsDeflection(node: MoreOfNode): ReactNode {
+  return (
+    <Suspense fallback={null}>
+      <QueueDeflectionCard {...node} />
+    </Suspense>
+  );
 }
 
 const MENUS: readonly MenuChannel[] = ["ivr", "mobile", "web", "sms"];
