@@ -70,9 +70,9 @@ def test_the_board_shows_statuses_how_long_they_last_and_what_comes_next(open_po
     page = portal.page
     ana, ben, chie = (page.locator(f"[data-row=user_{number}]") for number in (1, 2, 3))
     expect(ana).to_contain_text("Training")
-    expect(ana.locator(".elapsed")).to_have_attribute("data-level", "warning")
+    expect(ana.locator(".elapsed").first).to_have_attribute("data-level", "warning")
     expect(ben).to_contain_text("Unresponsive")
-    expect(ben.locator(".elapsed")).to_have_attribute("data-level", "danger")
+    expect(ben.locator(".elapsed").first).to_have_attribute("data-level", "danger")
     expect(chie).to_contain_text("Meal")
     page.get_by_label("Status", exact=True).select_option("missed")
     expect(page.locator("[data-row]")).to_have_count(1)
