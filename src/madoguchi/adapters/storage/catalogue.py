@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from madoguchi.adapters.storage import direct_numbers, records, schema
 from madoguchi.adapters.storage.audit import Trail, require_version
 from madoguchi.adapters.storage.database import Database
+from madoguchi.adapters.storage.upsert import upsert
 from madoguchi.domain.access.users import Credentials, Session, User
 from madoguchi.domain.audit.entries import Action
 from madoguchi.domain.audit.things import UNTOLD_SCOPES, ScopeSettings, about_sign_in, version_after
@@ -120,7 +120,7 @@ class SqlCatalogue:
         who = sa.select(schema.users.c.name).where(schema.users.c.id == session.user)
 
         def begin(connection: sa.Connection) -> None:
-            _upsert(connection, schema.sessions, records.session_values(session))
+            upsert(connection, schema.sessions, records.session_values(session))
             name = connection.execute(who).scalar() or ""
             self._trail.add(connection, [about_sign_in(session.user, name, Action.SIGNED_IN)])
 
@@ -232,7 +232,7 @@ class SqlCatalogue:
             before: dict[str, Any] | None = connection.execute(data).scalar()
             if seen is not None and (before or {}) != seen:
                 raise StaleVersionError("somebody else has changed these settings meanwhile")
-            _upsert(connection, table, {"scope": scope, "data": values})
+            upsert(connection, table, {"scope": scope, "data": values})
             if scope not in UNTOLD_SCOPES:
                 old = ScopeSettings(scope, before) if before is not None else None
                 self._trail.note(connection, old, ScopeSettings(scope, values), version=values.get("version", 0))
@@ -253,18 +253,11 @@ class SqlCatalogue:
 
     async def _put(self, table: sa.Table, values: records.Values, refusal: Exception | None = None) -> None:
         """Store a row, replacing the one with the same key."""
-        await self._database.write(_refusing(lambda connection: _upsert(connection, table, values), refusal))
+        await self._database.write(_refusing(lambda connection: upsert(connection, table, values), refusal))
 
     async def _change(self, statement: sa.Insert | sa.Update | sa.Delete, refusal: Exception | None = None) -> int:
         """Return how many rows `statement` changed."""
         return await self._database.write(_refusing(lambda connection: connection.execute(statement).rowcount, refusal))
-
-
-def _upsert(connection: sa.Connection, table: sa.Table, values: records.Values) -> None:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    keys = [column.name for column in table.primary_key]
-    rest = {name: value for name, value in values.items() if name not in keys}
-    connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest))
 
 
 def _refusing(work: Callable[[sa.Connection], T], refusal: Exception | None) -> Callable[[sa.Connection], T]:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from madoguchi.adapters.storage.audit import Trail
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.schema_deflection import queue_deflections
+from madoguchi.adapters.storage.upsert import upsert
 from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.domain.deflection.plan import QueueDeflection, plan_of, plan_values
 from madoguchi.kernel.ids import QueueId
@@ -45,10 +45,7 @@ class SqlDeflections:
             before = _own(row) if row is not None else None
             require_present(before.version if before else 0, Seen(Subject.DEFLECTION, own.queue, own.version))
             saved = replace(own, version=own.version + 1)
-            rest = {"enabled": saved.enabled, "plan": plan_values(saved.plan), "version": saved.version}
-            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            statement = insert(queue_deflections).values(queue=own.queue, **rest)
-            connection.execute(statement.on_conflict_do_update(index_elements=["queue"], set_=rest))
+            upsert(connection, queue_deflections, {**vars(saved), "plan": plan_values(saved.plan)})
             self._trail.note(connection, before, saved, version=saved.version)
             return saved
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from madoguchi.adapters.storage.columns import from_ticks, to_ticks
 from madoguchi.adapters.storage.database import Database
@@ -17,6 +16,7 @@ from madoguchi.adapters.storage.schema_facts import (
     fact_statuses,
     fact_stays,
 )
+from madoguchi.adapters.storage.upsert import insert
 from madoguchi.domain.figures.facts import HandlingFact, InteractionFact, StatusFact, StayFact
 from madoguchi.domain.figures.periods import QUARTER
 from madoguchi.domain.figures.story import Outcome
@@ -217,8 +217,7 @@ def _count(wanted: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 
 
 def _insert(connection: sa.Connection, table: sa.Table) -> Any:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
+    return insert(connection, table).on_conflict_do_nothing()
 
 
 def _put(connection: sa.Connection, table: sa.Table, facts: Sequence[Any]) -> int:

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.schema_listening import listening, listening_signs
+from madoguchi.adapters.storage.upsert import upsert
 from madoguchi.domain.listening.entries import Filing, LedgerEntry, Note, What, chained
 from madoguchi.kernel.ids import InteractionId, ListeningId, UserId
 from madoguchi.kernel.time import Instant
@@ -83,9 +83,7 @@ class SqlListening:
         """Note that a server lives."""
 
         def put(connection: sa.Connection) -> None:
-            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            statement = insert(listening_signs).values(node=node, at=at)
-            connection.execute(statement.on_conflict_do_update(index_elements=["node"], set_={"at": at}))
+            upsert(connection, listening_signs, {"node": node, "at": at})
 
         await self._database.write(put)
 

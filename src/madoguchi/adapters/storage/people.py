@@ -2,12 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from madoguchi.adapters.storage import direct_numbers, records, schema
 from madoguchi.adapters.storage.audit import Trail, require_version
@@ -15,6 +14,7 @@ from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.people_rows import link_values, role_values, to_link, to_role
 from madoguchi.adapters.storage.schema_people import links, roles, second_factors, team_people, teams
 from madoguchi.adapters.storage.teams import count_up, put_teams, read_teams
+from madoguchi.adapters.storage.upsert import upsert
 from madoguchi.domain.access.credentials import Link, LinkKind, SecondFactor
 from madoguchi.domain.access.permissions import Role
 from madoguchi.domain.access.profile import folded
@@ -340,11 +340,8 @@ def _wanted(query: UserQuery) -> list[sa.ColumnElement[bool]]:
 
 
 def _put(connection: sa.Connection, table: sa.Table, rows: Sequence[records.Values]) -> None:
-    insert: Callable[..., Any] = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    keys = [column.name for column in table.primary_key]
     for values in rows:
-        rest = {name: value for name, value in values.items() if name not in keys}
-        connection.execute(insert(table).values(values).on_conflict_do_update(index_elements=keys, set_=rest))
+        upsert(connection, table, values)
 
 
 def _present_users(connection: sa.Connection, users: Sequence[User]) -> dict[UserId, User]:

@@ -1,13 +1,12 @@
 """What is kept of text messages, in SQL."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from madoguchi.adapters.storage.audit import Trail, require_version
+from madoguchi.adapters.storage.audit import Trail
 from madoguchi.adapters.storage.database import Database
 from madoguchi.adapters.storage.schema_sms import (
     sms_connections,
@@ -18,7 +17,8 @@ from madoguchi.adapters.storage.schema_sms import (
     sms_references,
     sms_sent,
 )
-from madoguchi.domain.audit.things import version_after
+from madoguchi.adapters.storage.upsert import insert, upsert
+from madoguchi.adapters.storage.versioned import VersionedRecords
 from madoguchi.domain.sms.conversation import Peer
 from madoguchi.domain.sms.records import Carrier, Keyword, SmsConnection, SmsNumber
 from madoguchi.kernel.ids import QueueId, SmsConnectionId, SmsNumberId, SmsTextId
@@ -32,7 +32,6 @@ REUSED: Final = Span(hours=1)
 _UNSENT: Final = "unsent"
 _SENT: Final = "sent"
 
-_Record = SmsConnection | SmsNumber
 _Row = sa.Row[Any]
 
 
@@ -41,11 +40,12 @@ class SqlSms:
 
     def __init__(self, database: Database, trail: Trail) -> None:
         self._database = database
-        self._trail = trail
+        self._connections = VersionedRecords(database, trail, sms_connections, _connection)
+        self._numbers = VersionedRecords(database, trail, sms_numbers, _number)
 
     async def connections(self) -> Sequence[SmsConnection]:
         """Return all connections, by name."""
-        return [_connection(row) for row in await self._rows(sa.select(sms_connections).order_by("name", "id"))]
+        return await self._connections.all("name", "id")
 
     async def save_connection(self, connection: SmsConnection) -> None:
         """Store or replace a connection, which is then at its next version.
@@ -54,15 +54,15 @@ class SqlSms:
             StaleVersionError: the stored version is not its own; one of version 0 replaces any.
         """
         values = {**vars(connection), "carrier": connection.carrier.value}
-        await self._save(sms_connections, values, connection, _connection)
+        await self._connections.save(connection, values)
 
     async def forget_connection(self, connection: SmsConnectionId) -> None:
         """Forget a connection; one that is not there is no error."""
-        await self._forget(sms_connections, connection, _connection)
+        await self._connections.forget(connection)
 
     async def numbers(self) -> Sequence[SmsNumber]:
         """Return all numbers, in their order."""
-        return [_number(row) for row in await self._rows(sa.select(sms_numbers).order_by("number"))]
+        return await self._numbers.all("number")
 
     async def save_number(self, number: SmsNumber) -> None:
         """Store or replace a number, which is then at its next version.
@@ -71,11 +71,11 @@ class SqlSms:
             StaleVersionError: the stored version is not its own; one of version 0 replaces any.
         """
         values = {**vars(number), "keywords": [[one.word, one.queue] for one in number.keywords]}
-        await self._save(sms_numbers, values, number, _number)
+        await self._numbers.save(number, values)
 
     async def forget_number(self, number: SmsNumberId) -> None:
         """Forget a number; one that is not there is no error."""
-        await self._forget(sms_numbers, number, _number)
+        await self._numbers.forget(number)
 
     async def receive(self, text: ReceivedText) -> bool:
         """Keep a text that came; return False where one with its id came before."""
@@ -175,10 +175,7 @@ class SqlSms:
         """Keep it."""
 
         def put(connection: sa.Connection) -> None:
-            values = vars(peer)
-            rest = {name: value for name, value in values.items() if name not in {"number", "peer"}}
-            insert = _of(connection)(sms_peers).values(values)
-            connection.execute(insert.on_conflict_do_update(index_elements=["number", "peer"], set_=rest))
+            upsert(connection, sms_peers, vars(peer))
 
         await self._database.write(put)
 
@@ -203,10 +200,8 @@ class SqlSms:
             connection.execute(sa.update(sms_sent).where(sms_sent.c.id == text.id).values(state=_SENT, text="", at=at))
             for one in references:
                 row = {"connection": text.connection, "reference": one, "sent": text.id}
-                insert = _of(connection)(sms_references).values(**row, delivery="", reason="", at=at)
-                update = insert.on_conflict_do_update(
-                    index_elements=["connection", "reference"], set_={"sent": text.id}
-                )
+                new = insert(connection, sms_references).values(**row, delivery="", reason="", at=at)
+                update = new.on_conflict_do_update(index_elements=["connection", "reference"], set_={"sent": text.id})
                 connection.execute(update)
             fate = _fate(connection, text.id)
             return fate[0] if fate is not None else None
@@ -227,8 +222,8 @@ class SqlSms:
         def note(present: sa.Connection) -> SentText | None:
             key = {"connection": connection, "reference": receipt.reference}
             told = {"delivery": receipt.delivery.value, "reason": receipt.reason}
-            insert = _of(present)(sms_references).values(**key, **told, at=at)
-            update = insert.on_conflict_do_update(index_elements=["connection", "reference"], set_=told)
+            new = insert(present, sms_references).values(**key, **told, at=at)
+            update = new.on_conflict_do_update(index_elements=["connection", "reference"], set_=told)
             present.execute(update)
             table = sms_references.c
             those = sa.select(table.sent).where(table.connection == connection, table.reference == receipt.reference)
@@ -259,39 +254,10 @@ class SqlSms:
 
         await self._database.write(run)
 
-    async def _save(
-        self, table: sa.Table, values: dict[str, Any], record: _Record, read: "Callable[[_Row], _Record]"
-    ) -> None:
-        def put(connection: sa.Connection) -> None:
-            before = _present(connection, table, record.id, read)
-            require_version(before, record)
-            version = version_after(before, record)
-            row = {**values, "version": version}
-            rest = {name: value for name, value in row.items() if name != "id"}
-            insert = _of(connection)(table).values(row)
-            connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=rest))
-            self._trail.note(connection, before, record, version=version)
-
-        await self._database.write(put)
-
-    async def _forget(self, table: sa.Table, key: str, read: "Callable[[_Row], _Record]") -> None:
-        def forget(connection: sa.Connection) -> None:
-            before = _present(connection, table, key, read)
-            if before is not None:
-                connection.execute(sa.delete(table).where(table.c.id == key))
-                self._trail.note(connection, before, None, version=before.version + 1)
-
-        await self._database.write(forget)
-
-
-def _of(connection: sa.Connection) -> Any:
-    """Return the insert of this database that can meet what is there."""
-    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-
 
 def _insert(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Return whether it was not there before."""
-    return bool(connection.execute(_of(connection)(table).values(row).on_conflict_do_nothing()).rowcount)
+    return bool(connection.execute(insert(connection, table).values(row).on_conflict_do_nothing()).rowcount)
 
 
 def _next(connection: sa.Connection, table: sa.Table) -> int:
@@ -329,11 +295,6 @@ def _fate(connection: sa.Connection, sent: str) -> tuple[Delivery, SentText] | N
     values = {"state": delivery.value, "reason": lost.reason if lost is not None else ""}
     connection.execute(sa.update(sms_sent).where(sms_sent.c.id == sent).values(values))
     return delivery, _sent(row)
-
-
-def _present(connection: sa.Connection, table: sa.Table, key: str, read: "Callable[[_Row], _Record]") -> _Record | None:
-    row = connection.execute(sa.select(table).where(table.c.id == key).with_for_update()).first()
-    return None if row is None else read(row)
 
 
 def _connection(row: _Row) -> SmsConnection:
