@@ -105,10 +105,10 @@ class DeflectionService:
         return (*made.values(), *self._levels(deflection, made, language, now, rules))
 
     def _door(self, deflection: Deflection, door: Door, language: str, now: Instant, rules: DialRules) -> Door:
-        settings, node = self.settings, deflection.tree.nodes.get(door.queue)
+        node = deflection.tree.nodes.get(door.queue)
         if node is None or node.channel is not MenuChannel.IVR:
             return door
-        plan = settings.own(door.queue, MenuChannel.IVR) or settings.common(MenuChannel.IVR, Channel.CALL)
+        plan = deflection.settings.counting(door.queue, MenuChannel.IVR, Channel.CALL)
         return self._led(deflection, door, door.queue, plan, language, now, rules)
 
     def _levels(
@@ -119,12 +119,9 @@ class DeflectionService:
             if deflection.tree.leaf(node) or node.hidden:
                 continue
             inside = [one.id for one in deflection.leaves(node)]
-            below = (one.id for one in deflection.tree.subtree(node) if one.id != node.id)
-            if any(one not in made for one in inside) or any(
-                self.settings.own(one, MenuChannel.IVR) is not None for one in below
-            ):
+            if any(one not in made for one in inside) or deflection.own_below(node) is not None:
                 continue
-            plan = self.settings.own(node.id, MenuChannel.IVR) or self.settings.common(MenuChannel.IVR, Channel.CALL)
+            plan = deflection.settings.counting(node.id, MenuChannel.IVR, Channel.CALL)
             first = min(inside, key=lambda one: self._next_opening(deflection, one, language, now))
             spans: tuple[OpenSpan, ...] = tuple(span for one in inside for span in made[one].open)
             door = Door(node.id, spans, self._hours.said(first, language, now))

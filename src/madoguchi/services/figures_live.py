@@ -68,12 +68,8 @@ class LiveFigures:
 
     def _work_out(self) -> Sequence[Json]:
         counts = standings(self._floor)
-        agents = {one.id: one for one in self._floor.agents()}
-        rows = [
-            self._row(queue.id, queue, counts, [agents[one] for one in queue.agents if one in agents])
-            for queue in self._queues.all()
-        ]
-        return [*rows, self._row(ALL, None, counts, list(agents.values()))]
+        rows = [self._row(queue.id, queue, counts, agents) for queue, agents in self._floor.staffed(self._queues.all())]
+        return [*rows, self._row(ALL, None, counts, list(self._floor.agents()))]
 
     def _row(self, row_id: str, queue: Queue | None, counts: Standings, agents: Sequence[Agent]) -> Json:
         today = {

@@ -1,6 +1,6 @@
 """What is live now, and how many wait and are talked to in each queue."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -10,6 +10,7 @@ from madoguchi.domain.calls.call import Call
 from madoguchi.domain.calls.lifecycle import CallState
 from madoguchi.domain.chats.chat import Chat
 from madoguchi.domain.chats.lifecycle import ANSWERED
+from madoguchi.domain.queues.queue import Queue
 from madoguchi.domain.routing.offers import Channel
 from madoguchi.kernel.time import Instant
 from madoguchi.services.rows import Json, moment
@@ -27,6 +28,12 @@ class Floor:
     calls: Callable[[], Iterator[Call]]
     chats: Callable[[], Iterator[Chat]]
     agents: Callable[[], Iterator[Agent]]
+
+    def staffed(self, queues: Iterable[Queue]) -> Iterator[tuple[Queue, Sequence[Agent]]]:
+        """Yield queues with those of their agents who are known."""
+        known = {one.id: one for one in self.agents()}
+        for queue in queues:
+            yield queue, [known[one] for one in queue.agents if one in known]
 
 
 @dataclass

@@ -51,11 +51,7 @@ class LiveQueues:
 
     def _work_out(self) -> Sequence[Json]:
         counts = standings(self._floor)
-        agents = {one.id: one for one in self._floor.agents()}
-        return [
-            self._row(queue, counts, [agents[one] for one in queue.agents if one in agents])
-            for queue in self._queues.all()
-        ]
+        return [self._row(queue, counts, agents) for queue, agents in self._floor.staffed(self._queues.all())]
 
     def _row(self, queue: Queue, counts: Standings, agents: Sequence[Agent]) -> Json:
         last = {channel: self._totals.get(channel, {}).get(queue.id, Totals()) for channel in Channel}

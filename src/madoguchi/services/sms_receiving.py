@@ -1,6 +1,5 @@
 """Texts that come in: kept at once, then handled one after the other for each consumer."""
 
-from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NoReturn
@@ -46,6 +45,7 @@ from madoguchi.services.hours import HoursService
 from madoguchi.services.lifecycle import Change, InteractionOverError
 from madoguchi.services.phone_numbers import ways_to_read
 from madoguchi.services.queues import QueueService
+from madoguchi.services.sms_lanes import Lanes
 from madoguchi.services.sms_sending import TEXT, SmsSender
 
 SMS_TIME_OUTS: Final = TimeOuts(unanswered_s=86_400.0, agent_silent_s=900.0, dormant_s=3_600.0, dismiss_s=86_400.0)
@@ -89,8 +89,7 @@ class SmsReceiver:
         self._ids = ids
         self._talks: dict[tuple[str, str], InteractionId] = {}
         """The conversations that go on, by our number and his."""
-        self._lanes: dict[tuple[str, str], deque[ReceivedText]] = {}
-        self._spawn: Callable[[Coroutine[Any, Any, None]], None] | None = None
+        self._lanes: Lanes[ReceivedText] = Lanes(self._patiently)
         self.number: Callable[[str], SmsNumber | None] = lambda _number: None
         """Tells what is set for one of our numbers."""
 
@@ -108,9 +107,9 @@ class SmsReceiver:
     async def start(self, spawn: Callable[[Coroutine[Any, Any, None]], None]) -> None:
         """Go on with what was not handled when the process ended."""
         waiting = await self._records.waiting()
-        self._spawn = spawn
+        self._lanes.start(spawn)
         for text in waiting:
-            self._line_up(text)
+            self._lanes.line_up(text)
 
     async def run(self) -> NoReturn:
         """Take long texts whose parts do not come any more, and forget what is old."""
@@ -118,7 +117,7 @@ class SmsReceiver:
             now = self._clock.now()
             try:
                 for text in await self._records.incomplete(now - PARTS_LAST):
-                    self._line_up(text)
+                    self._lanes.line_up(text)
                 await self._records.forget(now - KEPT)
             except StorageUnavailableError:
                 pass  # The next look finds the same.
@@ -133,7 +132,7 @@ class SmsReceiver:
         name = f"{connection}/{text.message_id}" if text.message_id else self._ids.new(TEXT)
         received = self._received(name, connection, text.source, text.destination, text.text)
         if await self._records.receive(received):
-            self._line_up(received)
+            self._lanes.line_up(received)
 
     async def part_arrived(self, connection: SmsConnectionId, part: PartArrived) -> None:
         """Take a part of a text.
@@ -144,7 +143,7 @@ class SmsReceiver:
         whole = self._received(self._ids.new(TEXT), connection, part.source, part.destination, "")
         made = await self._records.receive_part(part, whole)
         if made is not None:
-            self._line_up(made)
+            self._lanes.line_up(made)
 
     async def receipt_arrived(self, connection: SmsConnectionId, receipt: Receipt) -> None:
         """Take a receipt.
@@ -160,26 +159,6 @@ class SmsReceiver:
         peer = _peer(source)
         number = known[0] if known else ours
         return ReceivedText(SmsTextId(name), connection, number, peer, text, self._clock.now())
-
-    def _line_up(self, text: ReceivedText) -> None:
-        if self._spawn is None:
-            return
-        key = text.number, text.peer
-        lane = self._lanes.get(key)
-        if lane is not None:
-            lane.append(text)
-        else:
-            self._lanes[key] = deque([text])
-            self._spawn(self._drain(key))
-
-    async def _drain(self, key: tuple[str, str]) -> None:
-        lane = self._lanes[key]
-        try:
-            while lane:
-                await self._patiently(lane[0])
-                lane.popleft()
-        finally:
-            del self._lanes[key]
 
     async def _patiently(self, text: ReceivedText) -> None:
         """Handle a text; while the database is away, wait. One that cannot be handled waits for the next start."""

@@ -1,7 +1,6 @@
 """Texts on their way out: kept until a carrier has taken them, in order for each consumer."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final, Protocol
 
@@ -23,6 +22,7 @@ from madoguchi.ports.sms import (
     TextToSend,
 )
 from madoguchi.ports.storage import StorageUnavailableError
+from madoguchi.services.sms_lanes import Lanes
 
 GIVE_UP: Final = Span(hours=24)
 """What could not be sent for so long is not sent any more: the answer would surprise more than it helps."""
@@ -49,11 +49,10 @@ class SmsSender:
         self._records = records
         self._clock = clock
         self._ids = ids
-        self._lanes: dict[tuple[str, str], deque[SentText]] = {}
+        self._lanes: Lanes[SentText] = Lanes(self._work)
         self._lined_up: set[SmsTextId] = set()
         self._wakes: dict[tuple[str, str], asyncio.Event] = {}
         self._chats: ToldChats | None = None
-        self._spawn: Callable[[Coroutine[Any, Any, None]], None] | None = None
         self.gateways: Mapping[SmsConnectionId, SmsGateway] = {}
         """The open ones."""
         self.connection_of: Callable[[str], SmsConnectionId | None] = lambda _number: None
@@ -65,7 +64,7 @@ class SmsSender:
 
     async def start(self, spawn: Callable[[Coroutine[Any, Any, None]], None]) -> None:
         """Go on with what was not sent when the process ended."""
-        self._spawn = spawn
+        self._lanes.start(spawn)
         for text in await self._records.unsent():
             self._line_up(text)
 
@@ -109,27 +108,15 @@ class SmsSender:
             self._line_up(text)
 
     def _line_up(self, text: SentText) -> None:
-        if self._spawn is None or text.id in self._lined_up:
-            return
-        self._lined_up.add(text.id)
-        key = text.number, text.peer
-        lane = self._lanes.get(key)
-        if lane is not None:
-            lane.append(text)
-        else:
-            self._lanes[key] = deque([text])
-            self._spawn(self._drain(key))
+        if self._lanes.open and text.id not in self._lined_up:
+            self._lined_up.add(text.id)
+            self._lanes.line_up(text)
 
-    async def _drain(self, key: tuple[str, str]) -> None:
-        lane = self._lanes[key]
-        try:
-            while lane:
-                await self._send(lane[0], key)
-                self._lined_up.discard(lane.popleft().id)
-        finally:
-            del self._lanes[key]
+    async def _work(self, text: SentText) -> None:
+        await self._send(text)
+        self._lined_up.discard(text.id)
 
-    async def _send(self, text: SentText, key: tuple[str, str]) -> None:
+    async def _send(self, text: SentText) -> None:
         """Try until the carrier has taken the text or it is too late."""
         attempt = 0
         while True:
@@ -145,7 +132,7 @@ class SmsSender:
                 return
             pause = PAUSES[min(attempt, len(PAUSES) - 1)]
             attempt += 1
-            await self._pause(key, pause)
+            await self._pause((text.number, text.peer), pause)
 
     async def _attempt(self, text: SentText) -> bool:
         """Return whether the text needs no more attempts."""

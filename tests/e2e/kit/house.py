@@ -51,6 +51,13 @@ def brisk(queue: Queue) -> Queue:
 def brisk_server(data: Path, variables: Mapping[str, str] | None = None) -> Iterator[RealServer]:
     """Yield a running server whose queues ring shortly; it must stop well at the end."""
     organised(data, brisk)
+    with running_server(data, variables) as running:
+        yield running
+
+
+@contextmanager
+def running_server(data: Path, variables: Mapping[str, str] | None = None) -> Iterator[RealServer]:
+    """Yield a running server on a data folder; it must stop well at the end."""
     running = RealServer(data, variables or {})
     running.start()
     try:

@@ -17,7 +17,7 @@ from madoguchi.kernel.ids import CustomHoursId, UserId
 from madoguchi.kernel.time import instant
 from madoguchi.ports.hours import Signature
 from madoguchi.testing.server import RealServer, free_port
-from tests.e2e.kit.house import Office, brisk, figure, nothing_is_live, organised, until
+from tests.e2e.kit.house import Office, brisk, figure, nothing_is_live, organised, running_server, until
 from tests.e2e.kit.phone import CALLER_HERTZ, QUEUE_KEY, a_phone, call_in, hears
 
 pytestmark = [
@@ -65,14 +65,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, carrier: int) -> Iterator[R
             await storage.hours.save(hours, 0, signed)
 
     asyncio.run(close())
-    running = RealServer(data, {"MADOGUCHI_CONFIG": str(file)})
-    running.start()
-    try:
+    with running_server(data, {"MADOGUCHI_CONFIG": str(file)}) as running:
         yield running
-    except BaseException:
-        running.kill()
-        raise
-    running.stop()
 
 
 def set_for_all(office: Office, *, enabled: bool = True, **phone: Any) -> None:

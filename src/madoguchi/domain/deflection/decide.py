@@ -122,7 +122,7 @@ class Deflection:
                 steps.append(Step("level_open"))
         if not self.settings.enabled(node.channel, asked.service):
             return Decision(asked, condition, None, None, (*steps, Step("switched_off")))
-        if not leaf and (below := self._own_below(node)) is not None:
+        if not leaf and (below := self.own_below(node)) is not None:
             return Decision(asked, condition, None, None, (*steps, Step("below_own", {"queue": below})))
         return self._deflected(node, asked, condition, steps)
 
@@ -156,6 +156,11 @@ class Deflection:
         found = [one for one in self.tree.subtree(node) if self.tree.leaf(one)]
         return iter([one for one in found if self.offered(one)] or found)
 
+    def own_below(self, node: Node) -> QueueId | None:
+        """Return a queue or level below that says something for itself."""
+        below = (one.id for one in self.tree.subtree(node) if one.id != node.id)
+        return next((one for one in below if self.settings.own(one, node.channel) is not None), None)
+
     def _condition(self, node: Node, asked: Asked, at: Instant, full: Collection[QueueId]) -> Condition:
         """Return how a queue stands; a level is closed when all that is below it is."""
         found = {self._of_leaf(one.id, asked, at, full) for one in self.leaves(node)}
@@ -173,11 +178,6 @@ class Deflection:
             return Step(condition.value)
         opened = next(one for one in self.leaves(node) if self.calendar(one.id, asked).is_open(at))
         return Step("below_open", {"queue": opened.id})
-
-    def _own_below(self, node: Node) -> QueueId | None:
-        """Return a queue or level below that says something for itself."""
-        below = (one.id for one in self.tree.subtree(node) if one.id != node.id)
-        return next((one for one in below if self.settings.own(one, node.channel) is not None), None)
 
     def _deflected(self, node: Node, asked: Asked, condition: Condition, steps: list[Step]) -> Decision:
         own = self.settings.own(node.id, node.channel)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from enum import Enum
 
-from madoguchi.domain.deflection.decide import Deflection
+from madoguchi.domain.deflection.decide import Asked, Deflection
 from madoguchi.domain.deflection.plan import (
     FOR_CHATS,
     GIVEN,
@@ -19,7 +19,6 @@ from madoguchi.domain.deflection.plan import (
     Plan,
     QueueDeflection,
 )
-from madoguchi.domain.hours.custom import Asked as AskedHours
 from madoguchi.domain.queues.nodes import Node
 from madoguchi.domain.queues.queue import MenuChannel
 from madoguchi.domain.routing.offers import Channel
@@ -244,12 +243,11 @@ def _loop(settings: DeflectionSettings, menu: MenuChannel, path: list[QueueId], 
 
     The queue of all calls may close as well, and then sends nobody to itself: that is told by a message.
     """
-    common = settings.common(menu, Channel.CALL)
     while to not in path:
         path = [*path, to]
-        own = settings.own(to, menu)
-        following = own.redirect if own is not None else common.redirect if common is not None else None
-        if following is None or (own is None and following == to):
+        plan = settings.counting(to, menu, Channel.CALL)
+        following = plan.redirect if plan is not None else None
+        if following is None or (settings.own(to, menu) is None and following == to):
             return ()
         to = following
     return [*path[path.index(to) :], to]
@@ -259,8 +257,7 @@ def _ever_open(world: World, target: Node, at: Instant) -> bool:
     """Whether consumers of any live language can get into the queue at some time."""
     deflection = world.deflection
     for language in world.live:
-        hours = deflection.book.match(AskedHours(target.id, Channel.CALL, language), deflection.above)
-        calendar = deflection.book.calendar(hours)
+        calendar = deflection.calendar(target.id, Asked(target.id, Channel.CALL, language))
         if calendar.is_open(at) or calendar.next_opening(at) is not None:
             return True
     return False

@@ -155,6 +155,11 @@ class DeflectionSettings:
         plan = found.plan.only(POSSIBLE[menu])
         return plan if plan.kinds else None
 
+    def counting(self, node: QueueId, menu: MenuChannel, service: Channel) -> Plan | None:
+        """Return what counts for a queue or level: its own, else what holds for all."""
+        own = self.own(node, menu)
+        return own if own is not None else self.common(menu, service)
+
     def common(self, menu: MenuChannel, service: Channel) -> Plan | None:
         """Return what holds where no queue says otherwise; none where that offers nothing."""
         if service is Channel.CHAT:
