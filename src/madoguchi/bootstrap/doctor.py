@@ -2,7 +2,8 @@
 
 from madoguchi.bootstrap.ports import Ports
 from madoguchi.services.calls import CallOwners
-from madoguchi.services.doctor import AgentOwners, ChatOwners, DoctorService
+from madoguchi.services.chats import ChatOwners
+from madoguchi.services.doctor import AgentOwners, DoctorService
 from madoguchi.services.leg_watch import LegWatch
 from madoguchi.services.view_store import ViewStore
 from madoguchi.services.views import desk

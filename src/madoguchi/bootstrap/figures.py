@@ -6,7 +6,8 @@ from typing import Any
 from madoguchi.bootstrap.ports import Ports
 from madoguchi.services.calls import CallOwners
 from madoguchi.services.centre_time import CentreTime
-from madoguchi.services.doctor import AgentOwners, ChatOwners
+from madoguchi.services.chats import ChatOwners
+from madoguchi.services.doctor import AgentOwners
 from madoguchi.services.fact_keeper import FactKeeper
 from madoguchi.services.figures import FiguresService
 from madoguchi.services.figures_live import LiveFigures

@@ -9,7 +9,8 @@ from madoguchi.kernel.ids import SessionId, UserId
 from madoguchi.services.access_changes import AccessChanges
 from madoguchi.services.bundle import Services
 from madoguchi.services.calls import CallOwners
-from madoguchi.services.guest_guard import ChatOwners, GuestGuard
+from madoguchi.services.chats import ChatOwners
+from madoguchi.services.guest_guard import GuestGuard
 from madoguchi.services.monitor_guard import MonitorGuard
 from madoguchi.services.queues import QueueService
 from madoguchi.services.roles import RoleService

@@ -4,12 +4,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from madoguchi.bootstrap.ports import Ports
-from madoguchi.domain.chats.chat import Chat, ChatEvent
-from madoguchi.domain.chats.commands import ChatMessage
-from madoguchi.domain.chats.decide import ChatEffect
+from madoguchi.services.chats import ChatOwners
 from madoguchi.services.hours import HoursService
 from madoguchi.services.queues import QueueService
-from madoguchi.services.runtime import Owners
 from madoguchi.services.sms_receiving import SmsReceiver
 from madoguchi.services.sms_sending import SmsSender
 from madoguchi.services.sms_settings import SmsSettingsService
@@ -22,7 +19,7 @@ class Texting:
         self,
         ports: Ports,
         sender: SmsSender,
-        chats: Owners[Chat, ChatMessage, ChatEvent, ChatEffect],
+        chats: ChatOwners,
         queues: QueueService,
         hours: HoursService,
     ) -> None:

@@ -10,7 +10,7 @@ from madoguchi.domain.access.users import Principal
 from madoguchi.domain.belonging import of_chat
 from madoguchi.domain.chats import messages
 from madoguchi.domain.chats.attachments import Attachment
-from madoguchi.domain.chats.chat import Chat
+from madoguchi.domain.chats.chat import Chat, ChatEvent
 from madoguchi.domain.chats.commands import (
     ChatMessage,
     EndChat,
@@ -23,6 +23,7 @@ from madoguchi.domain.chats.commands import (
     StartChat,
     StopChat,
 )
+from madoguchi.domain.chats.decide import ChatEffect
 from madoguchi.domain.chats.lifecycle import Side, TimeOuts
 from madoguchi.domain.consumers.consumer import ConsumerPrincipal
 from madoguchi.domain.queues.queue import PAGES, TEXTS, Queue
@@ -42,9 +43,11 @@ from madoguchi.services.rate_limits import Rate, RateLimit
 from madoguchi.services.reservations import Reservations
 from madoguchi.services.rows import Json
 from madoguchi.services.rows_chats import chat_row
+from madoguchi.services.runtime import Owners
 from madoguchi.services.sights import Sights, finished
 from madoguchi.services.transcripts import transcript
 
+ChatOwners: TypeAlias = Owners[Chat, ChatMessage, ChatEvent, ChatEffect]
 Sender: TypeAlias = Principal | ConsumerPrincipal
 
 PAGE: Final = 1_000

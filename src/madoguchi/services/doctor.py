@@ -16,9 +16,7 @@ from madoguchi.domain.agents.agent import Agent, AgentEvent
 from madoguchi.domain.agents.messages import AgentMessage, EndHandling, FinishHandling, FreeSlot
 from madoguchi.domain.audit.entries import Seen, Subject
 from madoguchi.domain.calls.commands import EndCall
-from madoguchi.domain.chats.chat import Chat, ChatEvent
-from madoguchi.domain.chats.commands import ChatMessage, StopChat
-from madoguchi.domain.chats.decide import ChatEffect
+from madoguchi.domain.chats.commands import StopChat
 from madoguchi.domain.doctor.anomalies import Anomaly, Code, Kind, Remedy, remembered
 from madoguchi.domain.doctor.examine import Interaction, Present, examine
 from madoguchi.domain.doctor.hearing import Hearing, closing, missing
@@ -30,6 +28,7 @@ from madoguchi.ports.environment import Clock
 from madoguchi.ports.storage import Catalogue, InteractionStore, StorageUnavailableError, require_present
 from madoguchi.ports.voice import VoiceEvent
 from madoguchi.services.calls import CallOwners
+from madoguchi.services.chats import ChatOwners
 from madoguchi.services.codec import UnreadableError
 from madoguchi.services.leg_watch import LegWatch
 from madoguchi.services.lifecycle import InteractionOverError
@@ -40,7 +39,6 @@ SCOPE: Final = "doctor"
 """The tenant settings: `stuck_min`, `no_media_s` and `version`."""
 LOOK_EVERY: Final = Span(seconds=10)
 
-ChatOwners: TypeAlias = Owners[Chat, ChatMessage, ChatEvent, ChatEffect]
 AgentOwners: TypeAlias = Owners[Agent, AgentMessage, AgentEvent, Any]
 
 _log = structlog.get_logger(__name__)

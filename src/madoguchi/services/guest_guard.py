@@ -1,20 +1,17 @@
 """Takes supervisors out of chats that they have joined and may join no more; both sides see that they left."""
 
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeAlias
+from typing import Any
 
 from madoguchi.domain.access.permissions import Permission
 from madoguchi.domain.access.users import Principal
 from madoguchi.domain.belonging import Belonging, of_chat
-from madoguchi.domain.chats.chat import Chat, ChatEvent
-from madoguchi.domain.chats.commands import ChatMessage, LeaveChat
-from madoguchi.domain.chats.decide import ChatEffect
+from madoguchi.domain.chats.chat import Chat
+from madoguchi.domain.chats.commands import LeaveChat
 from madoguchi.kernel.ids import InteractionId, UserId
 from madoguchi.services.access_guard import AccessGuard
-from madoguchi.services.runtime import Owners
+from madoguchi.services.chats import ChatOwners
 from madoguchi.services.sights import Sights
-
-ChatOwners: TypeAlias = Owners[Chat, ChatMessage, ChatEvent, ChatEffect]
 
 
 class GuestGuard(AccessGuard[Chat]):

@@ -1,10 +1,11 @@
 import { dateAndTime } from "@madoguchi/client";
 import { Badge, Button, Icon, Nothing, SelectField, TextField, type Tone } from "@madoguchi/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { fieldName } from "../../shared/fields.ts";
-import { Failed, Unanswered } from "../../shared/QueryState.tsx";
+import { useFilters, type ChangeFilters } from "../../shared/filters.ts";
+import { More } from "../../shared/More.tsx";
+import { Unanswered } from "../../shared/QueryState.tsx";
 import { useServices } from "../../shared/services.ts";
 import { isTextKey, useLanguage, useT, type T } from "../../shared/text.tsx";
 import { auditApi, readAuditSearch, SUBJECTS, valueText, type AuditChange, type AuditRow, type AuditSearch, type Names } from "./model.ts";
@@ -25,13 +26,7 @@ export function AuditPage(): ReactNode {
   const language = useLanguage();
   const { api: portal } = useServices();
   const api = useMemo(() => auditApi(portal.http), [portal]);
-  const navigate = useNavigate();
-  const found: unknown = useSearch({ strict: false });
-  const search = useMemo(() => readAuditSearch(found as Record<string, unknown>), [found]);
-  const change = (by: Partial<Record<keyof AuditSearch, string>>): void => {
-    const after = Object.fromEntries(Object.entries({ ...search, ...by }).filter(([, value]) => value !== ""));
-    void navigate({ to: ".", replace: true, search: after });
-  };
+  const [search, change] = useFilters(readAuditSearch);
   const query = useInfiniteQuery({
     queryKey: ["audit", search],
     queryFn: ({ pageParam }) => api.page(search, pageParam),
@@ -69,17 +64,12 @@ export function AuditPage(): ReactNode {
           ))}
         </ul>
       )}
-      {query.isFetchNextPageError ? <Failed error={query.error} onRetry={() => void query.fetchNextPage()} /> : null}
-      {query.hasNextPage && !query.isFetchNextPageError ? (
-        <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t("board.more")}
-        </Button>
-      ) : null}
+      <More query={query} />
     </main>
   );
 }
 
-function Filters({ search, onChange }: { search: AuditSearch; onChange: (by: Partial<Record<keyof AuditSearch, string>>) => void }): ReactNode {
+function Filters({ search, onChange }: { search: AuditSearch; onChange: ChangeFilters<AuditSearch> }): ReactNode {
   const t = useT();
   const [text, setText] = useState(search.q ?? "");
   const own = useRef(search.q ?? "");
@@ -127,7 +117,7 @@ function Filters({ search, onChange }: { search: AuditSearch; onChange: (by: Par
   );
 }
 
-function Entry({ row, names, onFilter }: { row: AuditRow; names: Names; onFilter: (by: Partial<Record<keyof AuditSearch, string>>) => void }): ReactNode {
+function Entry({ row, names, onFilter }: { row: AuditRow; names: Names; onFilter: ChangeFilters<AuditSearch> }): ReactNode {
   const t = useT();
   const language = useLanguage();
   const { connection } = useServices();

@@ -3,11 +3,10 @@ import { Count, Icon, Nothing, VirtualTable, type Column, type MenuAction } from
 import { memo, useContext, useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
-import { At, callType } from "../../shared/cells.tsx";
 import { Elapsed, Span } from "../../shared/Elapsed.tsx";
 import { EndCallAction, EndsCalls } from "../../shared/EndCall.tsx";
 import { useFigure, useLive, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
-import { callLook, ELAPSED, callPath, languageName } from "../../shared/labels.ts";
+import { callLook, ELAPSED, callPath } from "../../shared/labels.ts";
 import { useMonitorActions } from "../../shared/monitorActions.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
@@ -16,6 +15,7 @@ import { StuckMark } from "../../shared/StuckMark.tsx";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
 import { BoardActions, useCallKeep } from "./actions.tsx";
+import { CallFacts } from "./CallFacts.tsx";
 import { CallFigures } from "./CallFigures.tsx";
 
 const VALUES: Readonly<Record<string, (row: CallRow) => SortValue>> = {
@@ -142,18 +142,7 @@ function ConnectedRow({ id }: { id: string }): ReactNode {
       <div className="cell actions" role="cell">
         <Actions id={id} name={row.consumer.name} talking={row.state === "talking"} />
       </div>
-      <div className="cell" role="cell">
-        {callType(t, row)}
-      </div>
-      <div className="cell" role="cell">
-        {languageName(row.language, language)}
-      </div>
-      <div className="cell end" role="cell">
-        <At time={row.started_at} />
-      </div>
-      <div className="cell muted" role="cell" title={id}>
-        {id}
-      </div>
+      <CallFacts row={row} at={row.started_at} />
     </>
   );
 }

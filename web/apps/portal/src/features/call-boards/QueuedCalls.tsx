@@ -3,11 +3,10 @@ import { Nothing, VirtualTable, type Column, type MenuAction } from "@madoguchi/
 import { useContext, useMemo, type ReactNode } from "react";
 import { BoardFilters, BoardHead, sortChange } from "../../shared/Board.tsx";
 import { comparator, sinceValue, sortOf, type BoardProps, type SortValue } from "../../shared/board.ts";
-import { At, callType } from "../../shared/cells.tsx";
 import { Elapsed } from "../../shared/Elapsed.tsx";
 import { EndCallAction, EndsCalls } from "../../shared/EndCall.tsx";
 import { useFigure, useLive, useRow, useSortedIds, useView } from "../../shared/hooks.ts";
-import { callLook, callPath, languageName, WAIT } from "../../shared/labels.ts";
+import { callLook, callPath, WAIT } from "../../shared/labels.ts";
 import { RowMenu } from "../../shared/RowMenu.tsx";
 import { useServices } from "../../shared/services.ts";
 import { StateBadge } from "../../shared/StateBadge.tsx";
@@ -15,6 +14,7 @@ import { StuckMark } from "../../shared/StuckMark.tsx";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import { ViewGate } from "../../shared/ViewGate.tsx";
 import { BoardActions, useCallKeep } from "./actions.tsx";
+import { CallFacts } from "./CallFacts.tsx";
 import { CallFigures } from "./CallFigures.tsx";
 
 const VALUES: Readonly<Record<string, (row: CallRow) => SortValue>> = {
@@ -133,18 +133,7 @@ function QueuedRow({ id }: { id: string }): ReactNode {
       <div className="cell end" role="cell">
         {row.priority ?? "–"}
       </div>
-      <div className="cell" role="cell">
-        {callType(t, row)}
-      </div>
-      <div className="cell" role="cell">
-        {languageName(row.language, language)}
-      </div>
-      <div className="cell end" role="cell">
-        <At time={row.queued_at} />
-      </div>
-      <div className="cell muted" role="cell" title={id}>
-        {id}
-      </div>
+      <CallFacts row={row} at={row.queued_at} />
     </>
   );
 }

@@ -1,21 +1,18 @@
-import { asProblem, DeflectionApi, type ProblemError } from "@madoguchi/client";
+import { DeflectionApi } from "@madoguchi/client";
 import type { Deflection, DeflectionFinding, DeflectionPlan, QueueInfo } from "@madoguchi/protocol";
-import { Bar, Button, Check, notify } from "@madoguchi/ui";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Bar, Button, Check } from "@madoguchi/ui";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState, type ReactNode, type SubmitEvent } from "react";
-import { changedText } from "../../shared/fields.ts";
-import { useAction } from "../../shared/hooks.ts";
 import { queueLabel, queuePath } from "../../shared/labels.ts";
 import { Unanswered } from "../../shared/QueryState.tsx";
 import { useServices } from "../../shared/services.ts";
-import { problemText, useLanguage, useT } from "../../shared/text.tsx";
+import { useLanguage, useT } from "../../shared/text.tsx";
 import { PlanFields } from "./PlanFields.tsx";
 import { PreviewCard } from "./PreviewCard.tsx";
-import { faultText, placeName, samePlan, type QueueName } from "./words.ts";
+import { DEFLECTION_KEY, NotSaved, useSaving } from "./Saving.tsx";
+import { faultText, NO_PLAN, placeName, samePlan, type QueueName } from "./words.ts";
 import "./deflection.css";
-
-export const DEFLECTION_KEY = ["deflection", "all"];
 
 export type Area = "calls" | "chats";
 
@@ -49,22 +46,18 @@ interface Draft {
   pages: DeflectionPlan;
 }
 
-const NOTHING: DeflectionPlan = { kinds: [], queue: "", number: "", texts: {} };
-
 function begun(area: Area, all: Deflection): Draft {
   const { enabled, transfers, pages } = all[area];
-  return { enabled, transfers, pages, phone: area === "calls" ? all.calls.phone : NOTHING };
+  return { enabled, transfers, pages, phone: area === "calls" ? all.calls.phone : NO_PLAN };
 }
 
 function Content(props: { area: Area; api: DeflectionApi; all: Deflection; queues: readonly QueueInfo[] }): ReactNode {
   const t = useT();
   const language = useLanguage();
   const { can } = useServices();
-  const queries = useQueryClient();
   const { area, api, all, queues } = props;
   const [draft, setDraft] = useState(() => begun(area, all));
-  const [problem, setProblem] = useState<ProblemError | null>(null);
-  const [busy, run] = useAction((error) => setProblem(asProblem(error)));
+  const { problem, busy, forgive, save } = useSaving();
   const readOnly = !can("settings.queues.edit");
   const saved = begun(area, all);
   const dirty =
@@ -80,45 +73,26 @@ function Content(props: { area: Area; api: DeflectionApi; all: Deflection; queue
   const phoneQueues = choices.filter((one) => queues.find((queue) => queue.id === one.value)?.channels.includes("ivr"));
   const pageQueues = choices.filter((one) => !phoneQueues.includes(one));
   const change = (to: Partial<Draft>): void => {
-    setProblem(null);
+    forgive();
     setDraft({ ...draft, ...to });
   };
-  const save = (event: SubmitEvent): void => {
-    event.preventDefault();
-    setProblem(null);
-    void run(async () => {
-      const { enabled, transfers, phone, pages } = draft;
-      if (area === "calls") await api.saveCalls({ version: all.calls.version, enabled, transfers, phone, pages });
-      else await api.saveChats({ version: all.chats.version, enabled, transfers, pages });
-      await queries.invalidateQueries({ queryKey: ["deflection"] });
-      notify({ title: t("deflection.saved") });
-    });
+  const submit = (event: SubmitEvent): void => {
+    const { enabled, transfers, phone, pages } = draft;
+    save(event, () =>
+      area === "calls"
+        ? api.saveCalls({ version: all.calls.version, enabled, transfers, phone, pages })
+        : api.saveChats({ version: all.chats.version, enabled, transfers, pages }),
+    );
   };
-  const stale = problem?.code === "stale_version";
   const shared = { queueName, languages: all.languages, email: all.email, problem, readOnly };
   // The apps offer all that pages can, and more.
   const pageOptions = area === "calls" ? (all.options["calls.mobile"] ?? []) : (all.options["chats"] ?? []);
   const onWeb = new Set((all.options["calls.web"] ?? []).map((one) => one.kind));
   return (
     <>
-      <form className="card deflection-card" onSubmit={save} noValidate aria-labelledby="deflection-title">
+      <form className="card deflection-card" onSubmit={submit} noValidate aria-labelledby="deflection-title">
         <h2 id="deflection-title">{t("deflection.title")}</h2>
-        {problem === null ? null : (
-          <Bar
-            tone="danger"
-            icon="warning"
-            role="alert"
-            actions={
-              stale ? (
-                <Button icon="refresh" onClick={() => void queries.invalidateQueries({ queryKey: ["deflection"] })}>
-                  {t("queues.reload")}
-                </Button>
-              ) : undefined
-            }
-          >
-            {problem.errors.length > 0 ? t("queues.look_at_fields") : problemText(t, problem)} {stale ? changedText(t, problem) : null}
-          </Bar>
-        )}
+        <NotSaved problem={problem} />
         <Findings findings={all.findings} area={area} queueName={queueName} />
         <Check
           label={t(`deflection.enable.${area}`)}

@@ -1,16 +1,14 @@
-import { asProblem, DeflectionApi, type ProblemError } from "@madoguchi/client";
-import type { Deflection, DeflectionPlan } from "@madoguchi/protocol";
-import { Bar, Button, Check, notify } from "@madoguchi/ui";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { DeflectionApi } from "@madoguchi/client";
+import type { Deflection } from "@madoguchi/protocol";
+import { Button, Check } from "@madoguchi/ui";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactNode, type SubmitEvent } from "react";
-import { changedText } from "../../shared/fields.ts";
-import { useAction } from "../../shared/hooks.ts";
 import { Unanswered } from "../../shared/QueryState.tsx";
 import { useServices } from "../../shared/services.ts";
-import { problemText, useT } from "../../shared/text.tsx";
-import { DEFLECTION_KEY } from "./DeflectionPage.tsx";
+import { useT } from "../../shared/text.tsx";
 import { PlanFields } from "./PlanFields.tsx";
-import { samePlan, type QueueName } from "./words.ts";
+import { DEFLECTION_KEY, NotSaved, useSaving } from "./Saving.tsx";
+import { NO_PLAN, samePlan, type QueueName } from "./words.ts";
 import "./deflection.css";
 
 export interface QueueDeflectionCardProps {
@@ -34,56 +32,28 @@ export function QueueDeflectionCard(props: QueueDeflectionCardProps): ReactNode 
   return <Form key={`${props.queue} ${own?.version ?? 0}`} {...props} api={deflection} all={query.data} />;
 }
 
-const EMPTY: DeflectionPlan = { kinds: [], queue: "", number: "", texts: {} };
-
 function Form(props: QueueDeflectionCardProps & { api: DeflectionApi; all: Deflection }): ReactNode {
   const t = useT();
   const { can } = useServices();
-  const queries = useQueryClient();
   const { queue, all, channel } = props;
   const own = all.queues.find((one) => one.queue === queue);
   const phone = channel === "ivr";
-  const before = { enabled: own?.enabled ?? false, plan: own?.plan ?? (phone ? { ...EMPTY, kinds: ["message" as const] } : EMPTY) };
+  const before = { enabled: own?.enabled ?? false, plan: own?.plan ?? (phone ? { ...NO_PLAN, kinds: ["message" as const] } : NO_PLAN) };
   const [draft, setDraft] = useState(before);
-  const [problem, setProblem] = useState<ProblemError | null>(null);
-  const [busy, run] = useAction((error) => setProblem(asProblem(error)));
+  const { problem, busy, forgive, save } = useSaving();
   const readOnly = !can("settings.queues.edit");
   const dirty = draft.enabled !== before.enabled || !samePlan(draft.plan, before.plan);
   const queueName: QueueName = (id) => props.queues.find((one) => one.value === id)?.label ?? t("deflection.queue_gone");
   const change = (to: typeof draft): void => {
-    setProblem(null);
+    forgive();
     setDraft(to);
   };
-  const save = (event: SubmitEvent): void => {
-    event.preventDefault();
-    setProblem(null);
-    void run(async () => {
-      await props.api.saveQueue(queue, { version: own?.version ?? 0, ...draft });
-      await queries.invalidateQueries({ queryKey: ["deflection"] });
-      notify({ title: t("deflection.saved") });
-    });
-  };
-  const stale = problem?.code === "stale_version";
+  const submit = (event: SubmitEvent): void => save(event, () => props.api.saveQueue(queue, { version: own?.version ?? 0, ...draft }));
   return (
-    <form className="deflection-own" onSubmit={save} noValidate aria-label={t("deflection.custom")}>
+    <form className="deflection-own" onSubmit={submit} noValidate aria-label={t("deflection.custom")}>
       <h3>{t("deflection.custom")}</h3>
       <p className="muted">{t(props.leaf ? "deflection.custom_hint" : "deflection.level_hint")}</p>
-      {problem === null ? null : (
-        <Bar
-          tone="danger"
-          icon="warning"
-          role="alert"
-          actions={
-            stale ? (
-              <Button icon="refresh" onClick={() => void queries.invalidateQueries({ queryKey: ["deflection"] })}>
-                {t("queues.reload")}
-              </Button>
-            ) : undefined
-          }
-        >
-          {problem.errors.length > 0 ? t("queues.look_at_fields") : problemText(t, problem)} {stale ? changedText(t, problem) : null}
-        </Bar>
-      )}
+      <NotSaved problem={problem} />
       <Check
         label={t("deflection.custom_on")}
         checked={draft.enabled}

@@ -6,6 +6,9 @@ import { isTextKey, type T } from "../../shared/text.tsx";
 
 export type QueueName = (id: string) => string;
 
+/** Nothing is offered. */
+export const NO_PLAN: DeflectionPlan = { kinds: [], queue: "", number: "", texts: {} };
+
 /** What an option is called. */
 export function kindName(t: T, kind: DeflectionKind): string {
   return t(`deflection.kind.${kind}`);

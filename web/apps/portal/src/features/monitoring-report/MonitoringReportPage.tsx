@@ -1,15 +1,17 @@
 import { dateAndTime, duration } from "@madoguchi/client";
 import { Badge, Bar, Button, Icon, Nothing, SelectField, TextField } from "@madoguchi/ui";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { useMemo, type ReactNode } from "react";
-import { Failed, Unanswered } from "../../shared/QueryState.tsx";
+import { useFilters, type ChangeFilters } from "../../shared/filters.ts";
+import { More } from "../../shared/More.tsx";
+import { Unanswered } from "../../shared/QueryState.tsx";
 import { useServices } from "../../shared/services.ts";
 import { useLanguage, useT } from "../../shared/text.tsx";
 import { monitoringApi, readMonitoringSearch, type Listened, type MonitoringSearch } from "./model.ts";
 import "./monitoring-report.css";
 
-type Change = (by: Partial<Record<keyof MonitoringSearch, string>>) => void;
+type Change = ChangeFilters<MonitoringSearch>;
 type Api = ReturnType<typeof monitoringApi>;
 
 /** Reports > Supervisor monitoring: who listened to which call or viewed which chat, for how long, in which modes. */
@@ -18,13 +20,7 @@ export function MonitoringReportPage(): ReactNode {
   const language = useLanguage();
   const { api: portal } = useServices();
   const api = useMemo(() => monitoringApi(portal.http), [portal]);
-  const navigate = useNavigate();
-  const found: unknown = useSearch({ strict: false });
-  const search = useMemo(() => readMonitoringSearch(found as Record<string, unknown>), [found]);
-  const change: Change = (by) => {
-    const after = Object.fromEntries(Object.entries({ ...search, ...by }).filter(([, value]) => value !== ""));
-    void navigate({ to: ".", replace: true, search: after });
-  };
+  const [search, change] = useFilters(readMonitoringSearch);
   const query = useInfiniteQuery({
     queryKey: ["monitoring-report", search],
     queryFn: ({ pageParam }) => api.page(search, pageParam),
@@ -85,12 +81,7 @@ export function MonitoringReportPage(): ReactNode {
       ) : (
         <Report rows={rows} />
       )}
-      {query.isFetchNextPageError ? <Failed error={query.error} onRetry={() => void query.fetchNextPage()} /> : null}
-      {query.hasNextPage && !query.isFetchNextPageError ? (
-        <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {t("board.more")}
-        </Button>
-      ) : null}
+      <More query={query} />
     </main>
   );
 }
